@@ -1,0 +1,119 @@
+"""What can go wrong, one type per reaction of the caller.
+
+AgentError
+├── InvalidQuestion        the caller must change the question or an option
+├── ModelError
+│   ├── ModelBusy          try again after `retry_after` seconds
+│   ├── ModelRefused       the model will not answer this question: ask another
+│   ├── ModelMisconfigured an operator must change a setting
+│   └── ModelUnavailable   try again later; the fault is not the caller's
+└── MarketError
+    ├── NotFound           the provider works and knows no such symbol
+    ├── RateLimited        try again after `retry_after` seconds
+    ├── Unavailable        the provider cannot be reached or failed
+    └── Malformed          the provider answered something that is no data
+
+`str(error)` is for operators' logs; `message` is the sentence that a user may see, and never holds
+another exception's text, a key or an address.
+"""
+
+from __future__ import annotations
+
+
+class AgentError(Exception):
+    """An expected failure with a code and a sentence for the user."""
+
+    code = "agent_error"
+    message = "The analyst could not finish this answer."
+    retryable = False
+    retry_after: float | None = None
+
+    def __init__(self, detail: str = "", *, message: str | None = None, retry_after: float | None = None) -> None:
+        super().__init__(detail or self.message)
+        if message is not None:
+            self.message = message
+        if retry_after is not None:
+            self.retry_after = retry_after
+
+
+class InvalidQuestion(AgentError):
+    """The question or an option of it cannot be used as it is."""
+
+    code = "question_invalid"
+    message = "The question cannot be used as it is."
+
+
+class ModelError(AgentError):
+    """The language model did not give an answer."""
+
+    code = "model_error"
+    message = "The language model did not give an answer."
+
+
+class ModelBusy(ModelError):
+    """The model's service is at its limit; the same question will work later."""
+
+    code = "model_busy"
+    message = "The language model is at its limit. Ask again in a moment."
+    retryable = True
+    retry_after = 10.0
+
+
+class ModelRefused(ModelError):
+    """The model's service will not answer this question."""
+
+    code = "model_refused"
+    message = "The language model's content inspection refused this question. Put it in other words."
+
+
+class ModelMisconfigured(ModelError):
+    """The key, the model's name or the account must be changed by an operator."""
+
+    code = "model_misconfigured"
+    message = "The language model is not set up correctly. Run `financial-agent check` on the server."
+
+
+class ModelUnavailable(ModelError):
+    """The model's service failed or cannot be reached."""
+
+    code = "model_unavailable"
+    message = "The language model cannot be reached. Ask again later."
+    retryable = True
+
+
+class MarketError(AgentError):
+    """A market data provider did not give data."""
+
+    code = "market_error"
+    message = "Market data could not be read."
+
+
+class NotFound(MarketError):
+    """The provider works and knows no such symbol."""
+
+    code = "symbol_not_found"
+    message = "No configured data provider knows this symbol."
+
+
+class RateLimited(MarketError):
+    """The provider is at its limit."""
+
+    code = "market_rate_limited"
+    message = "The data provider is at its limit. Ask again in a moment."
+    retryable = True
+    retry_after = 30.0
+
+
+class Unavailable(MarketError):
+    """The provider failed or cannot be reached: nothing is known about the symbol."""
+
+    code = "market_unavailable"
+    message = "The data provider cannot be reached. Ask again later."
+    retryable = True
+
+
+class Malformed(MarketError):
+    """The provider answered something that is no data."""
+
+    code = "market_malformed"
+    message = "The data provider answered something that could not be read."

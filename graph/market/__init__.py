@@ -1,0 +1,1 @@
+"""Market data behind one protocol: what a symbol is, its daily bars, its reported fundamentals."""

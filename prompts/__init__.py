@@ -1,0 +1,1 @@
+"""Prompts, one folder each, one file a version."""
