@@ -75,4 +75,3 @@ class AnnualReport:
     values: dict[str, Decimal]
     source: str
     split_note: str = ""
-

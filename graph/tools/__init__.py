@@ -1,0 +1,1 @@
+"""What the analyst can look up, and how bars and filings become facts."""

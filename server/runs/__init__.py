@@ -1,0 +1,1 @@
+"""Runs: their life, their event log, and the stream that readers follow."""

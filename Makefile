@@ -1,0 +1,46 @@
+# One command each. `setup` makes .venv with the first Python >= 3.11 that runs; the others call it first.
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.setup
+
+.PHONY: setup run test check bench studio format clean
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	@set -e; for python in "$$PYTHON" python3.13 python3.12 python3; do \
+	  if [ -n "$$python" ] && "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    found="$$python"; break; fi; done; \
+	if [ -z "$$found" ]; then echo "Python 3.11 or newer is needed: set PYTHON to one" >&2; exit 1; fi; \
+	echo "Setting up $(VENV) with $$("$$found" --version)"; \
+	"$$found" -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@# Some environments install without bytecode: the first start would pay for it.
+	@$(BIN)/python -m compileall -q $(VENV)/lib graph server prompts >/dev/null 2>&1 || true
+	@touch $(STAMP)
+
+run: setup
+	$(BIN)/financial-agent serve
+
+test: setup
+	$(BIN)/python -m pytest
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python docs/check.py
+
+bench: setup
+	$(BIN)/python -m bench
+
+studio: setup
+	LANGGRAPH_CLI_NO_ANALYTICS=1 $(BIN)/langgraph dev --no-browser
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .langgraph_api

@@ -1,0 +1,88 @@
+"""Builds the analyst: resolve → gather → analyst → verify → format."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import Runtime
+
+from graph.deps import Deps, Options
+from graph.market.embedded import Embedded
+from graph.market.provider import Chain, MarketData
+from graph.models import build_model
+from graph.nodes.analyst import analyst
+from graph.nodes.format import format_report
+from graph.nodes.gather import gather
+from graph.nodes.resolve import resolve
+from graph.nodes.verify import verify
+from graph.prompting import PromptLibrary
+from graph.settings import AgentSettings
+from graph.state import GraphInput, GraphOutput, State
+from graph.tools.market_tools import build_tools
+
+Analyst = CompiledStateGraph[State, Options, GraphInput, GraphOutput]
+
+
+def build_deps(settings: AgentSettings) -> Deps:
+    """Build what the settings name: the model, the market data providers in order, the tools, the prompts."""
+    market = Chain([_provider(name) for name in settings.market])
+    return Deps(
+        settings=settings,
+        model=build_model(settings),
+        market=market,
+        tools=build_tools(market),
+        prompts=PromptLibrary(),
+    )
+
+
+def build_graph(deps: Deps, checkpointer: BaseCheckpointSaver[str] | None = None) -> Analyst:
+    """Compile the graph; with a checkpointer a session's turns are kept under its `thread_id`."""
+    builder = StateGraph(State, input_schema=GraphInput, output_schema=GraphOutput, context_schema=Options)
+    builder.add_node("resolve", partial(_resolve, deps=deps))
+    builder.add_node("gather", partial(_gather, deps=deps))
+    builder.add_node("analyst", partial(_analyst, deps=deps))
+    builder.add_node("verify", verify)
+    builder.add_node("format", partial(_format, deps=deps))
+    builder.add_edge(START, "resolve")
+    builder.add_edge("resolve", "gather")
+    builder.add_edge("gather", "analyst")
+    builder.add_edge("analyst", "verify")
+    builder.add_edge("verify", "format")
+    builder.add_edge("format", END)
+    return builder.compile(checkpointer=checkpointer, name="analyst")
+
+
+def studio_graph() -> Analyst:
+    """Build the graph for LangGraph Studio, which brings its own checkpointer."""
+    return build_graph(build_deps(AgentSettings()))
+
+
+def _provider(name: str) -> MarketData:
+    match name:
+        case "embedded":
+            return Embedded()
+        case _:
+            raise ValueError(f"no market data provider {name!r}")
+
+
+async def _resolve(state: State, runtime: Runtime[Options], deps: Deps) -> dict[str, Any]:
+    return await resolve(state, runtime.context or Options(), deps)
+
+
+async def _gather(state: State, deps: Deps) -> dict[str, Any]:
+    return await gather(state, deps)
+
+
+async def _analyst(state: State, runtime: Runtime[Options], deps: Deps) -> dict[str, Any]:
+    return await analyst(state, runtime.context or Options(), deps)
+
+
+async def _format(
+    state: State, config: RunnableConfig, runtime: Runtime[Options], deps: Deps
+) -> dict[str, Any]:
+    return await format_report(state, runtime.context or Options(), deps, config)

@@ -1,0 +1,191 @@
+"""Evidence from prices in English: one text for each topic, figures first, meaning behind the colon."""
+
+from __future__ import annotations
+
+from graph.models.note.english.words import SPANS, listed, marks, side, swing
+from graph.models.note.pen import Pen
+from graph.models.note.signals import ADX_STRONG, RSI_HIGH, RSI_LOW
+
+_ORDERS = {
+    "up": ", with the shorter average above the longer: buyers have set the pace for months, not days.",
+    "turning_up": ", while the averages have yet to cross: an early turn, not a proven trend.",
+    "pullback": ": the longer trend is intact while the shorter one gives ground.",
+    "bounce": ", with the averages still in the order of a downtrend: the burden of proof is on buyers.",
+    "breaking": ", with the averages still in the order of an uptrend that the price no longer respects.",
+    "down": ", with the shorter average below the longer: sellers have set the pace for months, not days.",
+}
+
+
+def trend(pen: Pen) -> str:
+    """Set the close against its averages, and the strength of the move beside it."""
+    averages = [metric for metric in ("sma_50", "sma_200") if pen.has(metric)]
+    sides = [
+        f"{side(pen, metric)} its {metric[4:]}-day moving average of {pen.say(metric)}" for metric in averages
+    ]
+    gloss = pen.once("moving average", " (the mean close of that many sessions)")
+    text = f"{pen.symbol} closed at {pen.say('close')} on {pen.on()}, {' and '.join(sides)}{gloss}"
+    text += _ORDERS.get(pen.plan.state("trend"), ".")
+    if not pen.has("adx_14"):
+        return text
+    gloss = pen.once("ADX", ", the strength of a move whatever its direction,")
+    text += f" ADX(14){gloss} reads {pen.say('adx_14')}, "
+    if pen.trend_is_strong:
+        return text + f"above the threshold of {ADX_STRONG}: the move has force."
+    return text + f"below the threshold of {ADX_STRONG} for a strong trend: direction without force."
+
+
+def returns(pen: Pen) -> str:
+    """Give the returns over each period."""
+    known = [metric for metric in SPANS if pen.has(metric)]
+    parts = [f"a {SPANS[metric]} return of {pen.say(metric)}" for metric in known]
+    meaning = {
+        "gaining": "strength at every length is what draws others in.",
+        "losing": "weakness at every length says that rallies were sold.",
+        "turned_up": "the shorter periods improve first when a decline ends: a start, not a proof.",
+        "turned_down": "the longer gain is intact, but the newest money is losing.",
+        "mixed": "there is no steady pull in either direction.",
+    }[pen.plan.state("returns")]
+    return f"To {pen.on(known[0])} {pen.symbol} shows {listed(parts)}: {meaning}"
+
+
+def momentum(pen: Pen) -> str:
+    """Read RSI and, where momentum was asked for, the stochastic."""
+    gloss = pen.once("RSI", ", recent gains set against recent losses,")
+    high = f"the threshold of {RSI_HIGH} that marks an overbought market"
+    low = f"the threshold of {RSI_LOW} that marks an oversold market"
+    text = f"RSI(14){gloss} stands at {pen.say('rsi_14')} for {pen.symbol} on {pen.on('rsi_14')}, "
+    text += {
+        "overbought": f"above {high}: good news is in the price, and pullbacks are common from here",
+        "oversold": f"below {low}: rebounds are common from here, lasting turns are not",
+        "firm": f"below {high}: buyers lead and are not yet spent",
+        "soft": f"above {low}: sellers lead and are not yet spent",
+        "neutral": "near the middle of its scale: neither side is pressing",
+    }[pen.plan.state("momentum")]
+    if pen.plan.intent == "momentum" and pen.has("stoch_k", "stoch_d"):
+        gloss = pen.once("stochastic", ", the place of the close within its recent range,")
+        above = pen.fact("stoch_k").value >= pen.fact("stoch_d").value
+        text += (
+            f". The stochastic(14,3,3) %K{gloss} reads {pen.say('stoch_k')} for {pen.symbol} on "
+            f"{pen.on('stoch_k')}, {'above' if above else 'below'} its %D of {pen.say('stoch_d')}: "
+            f"the last push is {'gaining' if above else 'fading'}"
+        )
+    return text + "."
+
+
+def macd(pen: Pen) -> str:
+    """Set the MACD line against its signal line."""
+    gloss = pen.once("MACD", ", the gap between a fast and a slow average of the price,")
+    state = pen.plan.state("macd")
+    where = "above" if pen.fact("macd").value >= pen.fact("macd_signal").value else "below"
+    where = "level with" if state.startswith("level") else where
+    meaning = {
+        "level_above": "the rise no longer gathers pace, and the next turn decides",
+        "level_below": "the decline no longer gathers pace, and the next turn decides",
+        "rising_above": "the rise is gathering pace",
+        "falling_above": "the rise goes on, but more slowly",
+        "rising_below": "the decline is losing pace",
+        "falling_below": "the decline is gathering pace",
+    }[state]
+    return (
+        f"The MACD(12,26,9) line{gloss} is {pen.say('macd')} for {pen.symbol} on {pen.on('macd')}, "
+        f"{where} its signal line of {pen.say('macd_signal')}: {meaning}."
+    )
+
+
+def range(pen: Pen) -> str:
+    """Place the close in the range of the year."""
+    at_high = pen.sign("from_high_52w") == 0
+    text = f"On {pen.on()} {pen.symbol} stands " + (
+        "at its 52-week high" if at_high else f"{pen.size('from_high_52w')} below its 52-week high"
+    )
+    if pen.has("high_52w"):
+        text += f" of {pen.say('high_52w')} ({pen.on('high_52w')})"
+    if pen.has("from_low_52w", "low_52w"):
+        text += f" and {pen.size('from_low_52w')} above its 52-week low of {pen.say('low_52w')}"
+        text += f" ({pen.on('low_52w')})"
+    return (
+        text
+        + {
+            "near_high": ": few holders sit on losses, so little supply waits overhead.",
+            "upper": ": the year's advance is mostly kept, and the old high is the test.",
+            "middle": ": many holders sit on losses, and rallies meet their selling.",
+            "near_low": ": nearly every buyer of the year sits on a loss, and the low is the last line.",
+        }[pen.plan.state("range")]
+    )
+
+
+def volatility(pen: Pen) -> str:
+    """Give the volatility and the usual span of a day."""
+    parts: list[str] = []
+    if pen.has("volatility_1y"):
+        gloss = pen.once("annualised volatility", " (how widely a year's returns scatter)")
+        parts.append(f"{pen.symbol}'s 1-year annualised volatility{gloss} is {pen.say('volatility_1y')}")
+    if pen.has("volatility_20d"):
+        owner = "its" if parts else f"{pen.symbol}'s"
+        parts.append(f"{owner} 20-day annualised volatility is {pen.say('volatility_20d')}")
+    text = f"As of {pen.on('volatility_1y')} {' and '.join(parts)}"
+    if pen.has("volatility_1y", "volatility_20d"):
+        calmer = pen.fact("volatility_20d").value < pen.fact("volatility_1y").value
+        text += (
+            ": recent trading is calmer than the year"
+            if calmer
+            else ": recent trading is rougher than the year"
+        )
+    if pen.has("atr_14", "atr_pct"):
+        gloss = pen.once("ATR", ", the average span of a trading day,")
+        text += (
+            f". ATR(14){gloss} is {pen.say('atr_14')} for {pen.symbol} on {pen.on('atr_14')}, "
+            f"or {pen.say('atr_pct')} of the close: any stop inside that span is hit by noise"
+        )
+    return text + "."
+
+
+def drawdown(pen: Pen) -> str:
+    """Give the falls that holders had to sit through."""
+    parts: list[str] = []
+    if pen.has("drawdown"):
+        gloss = pen.once("drawdown", " (the fall from the highest close)")
+        parts.append(f"the drawdown from the 1-year peak{gloss} is {pen.size('drawdown')}")
+    if pen.has("max_drawdown_1y"):
+        parts.append(f"the maximum drawdown over 1 year was {pen.size('max_drawdown_1y')}")
+    meaning = {
+        "contained": "patience has not been expensive.",
+        "under_water": "the loss must be earned back before there is any gain.",
+        "recovered": "holders were tested hard, and paid for staying.",
+        "deep": "position size, not conviction, decides who sits through that.",
+    }[pen.plan.state("drawdown")]
+    return f"As of {pen.on('close')} {' and '.join(parts)} for {pen.symbol}: {meaning}"
+
+
+def levels(pen: Pen) -> str:
+    """Name the last swing and where the close stands between support and resistance."""
+    parts = []
+    if pen.has("swing_low", "swing_high"):
+        parts.append(f"{pen.symbol}'s last full swing ran from {swing(pen)}.")
+    if found := marks(pen):
+        gloss = pen.once("nearest support", " (prices at which the market turned before)")
+        parts.append(
+            f"Around {pen.symbol}'s close of {pen.say('close')} on {pen.on()}, {' and '.join(found)}{gloss}: "
+            + {
+                "on_support": "a buyer's risk is near and can be named.",
+                "under_resistance": "a buyer pays up to the place where sellers have waited.",
+                "between": "neither side has the edge of place.",
+                "open_above": "above the close the chart offers no reason to sell.",
+                "open_below": "beneath the close the chart offers no reason to buy.",
+                "swing": "",
+            }[pen.plan.state("levels")]
+        )
+    return " ".join(parts)
+
+
+def volume(pen: Pen) -> str:
+    """Set the last session's volume against its average."""
+    return (
+        f"{pen.symbol}'s volume was {pen.say('volume')} shares on {pen.on('volume')} against a 20-day "
+        f"average volume of {pen.say('volume_avg_20')} shares: "
+        + {
+            "heavy": "many hands moved, which gives the session's direction weight.",
+            "light": "few hands moved, so the session's direction says little.",
+            "normal": "the session carries no message of its own.",
+        }[pen.plan.state("volume")]
+    )

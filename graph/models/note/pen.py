@@ -1,0 +1,96 @@
+"""What every writer needs at hand: figures of the note's symbol as text, dates, and terms explained once."""
+
+from __future__ import annotations
+
+from graph.facts import Fact
+from graph.models.note import format as figures
+from graph.models.note.plan import Plan
+from graph.models.note.signals import ADX_STRONG
+
+
+class Pen:
+    """Writes the figures of one plan in its language, and remembers which terms it has explained.
+
+    `only` names the metrics it may choose from, so that several symbols are told by the same ones.
+    """
+
+    def __init__(self, plan: Plan, only: frozenset[str] | None = None) -> None:
+        self.plan = plan
+        self._only = only
+        self.view = plan.view
+        self.symbol = plan.view.symbol
+        self.language = plan.briefing.language
+        self._explained: set[str] = set()
+
+    def fact(self, metric: str, back: int = 0) -> Fact:
+        """Give a fact that is known to be there.
+
+        Raises:
+            LookupError: it is not on the sheet.
+        """
+        fact = self.view.fact(metric, back)
+        if fact is None:
+            raise LookupError(f"no {metric!r} of {self.symbol!r} on the fact sheet")
+        return fact
+
+    def say(self, metric: str, back: int = 0) -> str:
+        """Write a figure with its sign."""
+        return figures.figure(self.fact(metric, back), self.language)
+
+    def size(self, metric: str, back: int = 0) -> str:
+        """Write a figure without its sign, for a sentence whose words carry the direction."""
+        return figures.figure(self.fact(metric, back), self.language, absolute=True)
+
+    def on(self, metric: str = "close") -> str:
+        """Give the date of a fact as `2024-12-30`."""
+        fact = self.view.fact(metric)
+        return (fact.as_of or "")[:10] if fact and fact.as_of else self.view.as_of
+
+    def period(self, metric: str, back: int = 0) -> str:
+        """Give the period of a fact, such as `FY2024`."""
+        fact = self.fact(metric, back)
+        return fact.period or (fact.as_of or "")[:10]
+
+    def has(self, *metrics: str) -> bool:
+        """Tell whether the sheet holds every one of the metrics."""
+        return self.view.has(*metrics) and (self._only is None or self._only.issuperset(metrics))
+
+    def above(self, metric: str) -> bool:
+        """Tell whether the close lies at or above a level."""
+        return self.fact("close").value >= self.fact(metric).value
+
+    @property
+    def trend_is_strong(self) -> bool:
+        """Whether ADX stands at or above the conventional threshold of a strong trend."""
+        adx = self.view.value("adx_14")
+        return adx is not None and adx >= ADX_STRONG
+
+    @property
+    def average(self) -> str:
+        """The metric of the longest moving average on the sheet; empty when there is none."""
+        return next((metric for metric in ("sma_200", "sma_50") if self.has("close", metric)), "")
+
+    @property
+    def telling_growth(self) -> str:
+        """The growth metric that decides the sign of the topic: the weakest when growth is weak."""
+        known = [name for name in ("revenue_growth", "eps_growth", "net_income_growth") if self.has(name)]
+        weak = self.plan.signals["growth"].score < 0.1
+        return (min if weak else max)(known, key=lambda name: self.fact(name).value)
+
+    def sign(self, metric: str, back: int = 0) -> int:
+        """Give the sign of a figure as it is shown: 0 when it rounds to nothing."""
+        shown = self.size(metric, back)
+        if not any(char in "123456789" for char in shown):
+            return 0
+        return 1 if self.fact(metric, back).value > 0 else -1
+
+    def was_told(self, text: str) -> bool:
+        """Tell whether an earlier answer of this session on the symbol opened a point in the same words."""
+        return self.plan.follow_up and text[:48] in self.plan.told
+
+    def once(self, term: str, explanation: str) -> str:
+        """Give the explanation the first time in a session that a term is used, then nothing."""
+        if term in self._explained or term in self.plan.told:
+            return ""
+        self._explained.add(term)
+        return explanation

@@ -1,0 +1,210 @@
+"""What a note will say and in which order, before any language chooses the words.
+
+The question's intent decides what leads; behind it evidence stands by the weight it has for the rating, and
+the strongest evidence against the rating is always among it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from graph.models.note.score import STRATEGIC, TACTICAL, Score, score_signals
+from graph.models.note.signals import FUNDAMENTAL, Signal, read_signals
+from graph.models.note.view import View
+from graph.prompting import Briefing
+from graph.report.model import Direction, Rating
+from graph.report.rating import parse_rating
+
+#: The topics that answer each kind of question, most to the point first.
+LEADS: dict[str, tuple[str, ...]] = {
+    "outlook": (),
+    "levels": ("levels", "range", "trend"),
+    "risk": ("volatility", "drawdown", "range"),
+    "momentum": ("momentum", "macd", "returns", "volume"),
+    "fundamentals": ("growth", "margins", "balance"),
+    "valuation": ("valuation", "growth", "margins"),
+    "compare": (),
+    "change": ("returns", "range", "levels"),
+}
+#: Questions about the next weeks, answered with the weights of a short horizon.
+TACTICAL_INTENTS = ("levels", "momentum")
+_NEED_FUNDAMENTALS = ("fundamentals", "valuation")
+_HORIZONS = {
+    "en": {"short": "4–8 weeks", "middle": "3–6 months", "long": "6–12 months"},
+    "zh": {"short": "4–8周", "middle": "3–6个月", "long": "6–12个月"},
+}
+_INTENT_HORIZONS = {"levels": "short", "momentum": "short", "risk": "middle"}
+_BULLETS, _FOLLOW_UP_BULLETS = 6, 4
+
+_SYMBOL = re.compile(r"(?<![\w.])(?:[A-Z]{1,5}(?:\.[A-Z]{1,2})?|\d{4,6}\.[A-Z]{2})(?![\w(])")
+_NO_SYMBOLS = frozenset(
+    ("RSI", "MACD", "ADX", "ATR", "SMA", "EMA", "EPS", "FCF", "FY", "I", "A", "USD", "PE")
+)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One earlier question of the session and its answer."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """The earlier verdict that this answer builds on; `same` when it was about a symbol asked for now."""
+
+    rating: Rating
+    symbol: str
+    same: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One symbol's note: its rating, the order of its evidence, and what speaks most for and against it."""
+
+    briefing: Briefing
+    intent: str
+    view: View
+    signals: dict[str, Signal]
+    score: Score
+    rating: Rating
+    topics: tuple[str, ...]
+    best: Signal | None
+    against: Signal | None
+    earlier: Earlier | None
+    told: str
+
+    @property
+    def unanswerable(self) -> bool:
+        """Whether the question asks for fundamentals and the sheet holds none of the symbol."""
+        return self.intent in _NEED_FUNDAMENTALS and not any(topic in self.signals for topic in FUNDAMENTAL)
+
+    @property
+    def action_order(self) -> tuple[str, ...]:
+        """The order of the action points: the one that the question is about first."""
+        first = {"levels": "levels", "momentum": "traders", "change": "change"}.get(self.intent, "holders")
+        order = ("holders", "traders", "levels", "change")
+        return (first, *(name for name in order if name != first))
+
+    @property
+    def is_rising(self) -> bool:
+        """Whether the longer trend points up."""
+        return self.state("trend") in ("up", "turning_up", "pullback", "above")
+
+    @property
+    def is_extended(self) -> bool:
+        """Whether the price has run so far that new money had better wait."""
+        return self.state("momentum") == "overbought" or self.state("range") == "near_high"
+
+    @property
+    def is_priced_for_more(self) -> bool:
+        """Whether the multiple asks for more growth than the business shows."""
+        rich = self.state("valuation") in ("demanding", "full")
+        return rich and self.state("growth") in ("flat", "shrinking", "uneven", "modest")
+
+    @property
+    def led(self) -> bool:
+        """Whether the question asks for particular topics, which then lead."""
+        return bool(LEADS[self.intent])
+
+    @property
+    def follow_up(self) -> bool:
+        """Whether the reader has this session's earlier note on the same symbol before them."""
+        return self.earlier is not None and self.earlier.same
+
+    def objects(self, topic: str) -> bool:
+        """Tell whether a topic is the strongest objection to the rating."""
+        return self.against is not None and self.against.topic == topic and self.rating.direction != "abstain"
+
+    def state(self, topic: str) -> str:
+        """Give the state of a topic's signal; empty when there is none."""
+        signal = self.signals.get(topic)
+        return signal.state if signal else ""
+
+
+def make_plan(briefing: Briefing, symbol: str, history: Sequence[Turn] = ()) -> Plan:
+    """Rate one symbol and put its evidence in order."""
+    view = View(symbol, briefing.facts)
+    intent = briefing.intent if briefing.intent in LEADS else "outlook"
+    weights = TACTICAL if intent in TACTICAL_INTENTS else STRATEGIC
+    signals = read_signals(view)
+    score = score_signals(signals.values(), weights)
+    rating = Rating()
+    known = any(topic in signals for topic in FUNDAMENTAL)
+    if score.direction != "abstain" and (known or intent not in _NEED_FUNDAMENTALS):
+        horizon = _HORIZONS[briefing.language][_INTENT_HORIZONS.get(intent, "long")]
+        rating = Rating(score.direction, score.conviction, horizon)
+    ranked = _ranked(signals, weights)
+    sign = 1 if score.value >= 0 else -1
+    best = next((signal for signal in ranked if signal.score * sign > 0), None)
+    against = next((signal for signal in ranked if signal.score * sign < 0), None)
+    earlier = find_earlier(history, (symbol,))
+    follow_up = earlier is not None and earlier.same
+    return Plan(
+        briefing, intent, view, signals, score, rating,
+        _topics(intent, signals, ranked, best, against, follow_up),
+        best, against, earlier, "\n".join(turn.answer for turn in history),
+    )  # fmt: skip
+
+
+def find_earlier(history: Sequence[Turn], symbols: Sequence[str]) -> Earlier | None:
+    """Find the latest earlier verdict about one of the symbols, else the latest of all."""
+    rated = [(turn, parse_rating(turn.answer)) for turn in history]
+    rated = [(turn, rating) for turn, rating in rated if rating.direction != "abstain"]
+    for turn, rating in reversed(rated):
+        for symbol in symbols:
+            if _mentions(turn.question + "\n" + turn.answer, symbol):
+                return Earlier(rating, symbol, same=True)
+    if not rated:
+        return None
+    turn, rating = rated[-1]
+    return Earlier(rating, _subject(turn.answer), same=False)
+
+
+def direction_change(before: Direction, now: Direction) -> int:
+    """Count the steps from one direction to another: positive is more bullish."""
+    order = {"sell": -1, "hold": 0, "abstain": 0, "buy": 1}
+    return order[now] - order[before]
+
+
+def _ranked(signals: dict[str, Signal], weights: dict[str, float]) -> list[Signal]:
+    """Order signals by the weight they have for the rating."""
+    scored = [signal for signal in signals.values() if weights.get(signal.topic)]
+    return sorted(scored, key=lambda signal: abs(signal.score) * weights[signal.topic], reverse=True)
+
+
+def _topics(
+    intent: str,
+    signals: dict[str, Signal],
+    ranked: list[Signal],
+    best: Signal | None,
+    against: Signal | None,
+    follow_up: bool,
+) -> tuple[str, ...]:
+    """Choose and order the bullets: what was asked, then the strongest, the objection always among them."""
+    leads = [topic for topic in LEADS[intent] if topic in signals]
+    rest = [signal.topic for signal in ranked if signal.topic not in leads]
+    chosen = (leads + rest)[: _FOLLOW_UP_BULLETS if follow_up else _BULLETS]
+    for spoken in (best, against):
+        if spoken is not None and spoken.topic not in chosen:
+            # What the verdict names must stand in the evidence; the least of what was chosen makes room.
+            named = {signal.topic for signal in (best, against) if signal}
+            drop = next(topic for topic in reversed(chosen) if topic not in named)
+            chosen[chosen.index(drop)] = spoken.topic
+    return tuple(chosen)
+
+
+def _mentions(text: str, symbol: str) -> bool:
+    return re.search(rf"(?<![\w.]){re.escape(symbol)}(?![\w])", text) is not None
+
+
+def _subject(answer: str) -> str:
+    """Name the symbol that an earlier verdict was about; empty when its sentence names none."""
+    _, _, prose = answer.partition("**\n")
+    for match in _SYMBOL.finditer(prose[:200]):
+        if match[0] not in _NO_SYMBOLS:
+            return match[0]
+    return ""

@@ -1,0 +1,76 @@
+"""Calls the model with the prompt, the facts and the history; emits its tokens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+
+from graph.deps import Deps, Options
+from graph.facts import FactSheet
+from graph.nodes.writing import write
+from graph.prompting import Briefing, render_briefing
+from graph.report.model import TITLES, Rating
+from graph.report.rating import rating_line
+from graph.state import DraftState, State
+
+LANGUAGE_NAMES = {"en": "English", "zh": "Simplified Chinese (简体中文)"}
+
+
+async def analyst(state: State, options: Options, deps: Deps) -> dict[str, Any]:
+    """Let the model write the four sections."""
+    written = await write(deps, options, build_messages(state, options, deps))
+    draft = written.draft
+    return {
+        "draft": DraftState(
+            text=written.text,
+            sections={
+                "verdict": draft.verdict,
+                "evidence": draft.evidence,
+                "insights": draft.insights,
+                "caveat": draft.caveat,
+            },
+            preamble=draft.preamble,
+            missing=list(draft.missing),
+            duplicated=list(draft.duplicated),
+            reordered=draft.reordered,
+            truncated=draft.truncated or written.finish_reason == "length",
+        )
+    }
+
+
+def build_messages(state: State, options: Options, deps: Deps) -> list[BaseMessage]:
+    """Give the model its instructions, the last turns of the session and the briefing, in this order."""
+    request = state["request"]
+    language = request["language"]
+    titles = TITLES[language]
+    example = Rating("hold", "medium", "6–12 个月" if language == "zh" else "6–12 months")
+    instructions = deps.prompts.get("analyst").render(
+        language=LANGUAGE_NAMES[language],
+        rating_line=f"`{rating_line(example, language)}` (Buy, Hold or Sell; low, medium or high)"
+        if language == "en"
+        else f"`{rating_line(example, language)}`（买入、持有或卖出；低、中或高）",
+        abstain=rating_line(Rating(), language),
+        words=str((options.max_tokens or deps.settings.max_tokens) // 3),
+        **titles,
+    )
+    messages: list[BaseMessage] = [SystemMessage(instructions)]
+    turns = state.get("turns", [])[-deps.settings.history_turns :] if deps.settings.history_turns else []
+    for turn in turns:
+        if turn["answer"]:
+            messages += [HumanMessage(turn["question"]), AIMessage(turn["answer"])]
+    messages.append(HumanMessage(render_briefing(make_briefing(state))))
+    return messages
+
+
+def make_briefing(state: State) -> Briefing:
+    """Put together what the model is told about this question."""
+    request = state["request"]
+    return Briefing(
+        question=state["message"],
+        language=request["language"],
+        intent=request["intent"],
+        symbols=tuple(request["symbols"]),
+        facts=FactSheet.from_list(state["facts"]),
+        notes=tuple(state["notes"]),
+    )

@@ -1,0 +1,109 @@
+"""Turns the checked draft into the four-section report; asks for what is missing, never invents it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.runnables import RunnableConfig
+
+from graph.deps import Deps, Options
+from graph.events import FigureEvent, ReportEvent, StepEvent
+from graph.facts import FactSheet
+from graph.nodes.analyst import LANGUAGE_NAMES, build_messages, make_briefing
+from graph.nodes.writing import write
+from graph.prompting import render_briefing
+from graph.report.model import SECTIONS, TITLES, Rating, Report, SectionName
+from graph.report.placing import count_figures, coverage, place_figures
+from graph.report.rating import parse_rating
+from graph.report.render import render_markdown
+from graph.sink import emit
+from graph.state import State, Turn
+
+MIN_COVERAGE = 0.95
+
+
+async def format_report(state: State, options: Options, deps: Deps, config: RunnableConfig) -> dict[str, Any]:
+    """Build the report, repair its form where one more call can, and close the turn."""
+    sections, figures = dict(state["draft"]["sections"]), list(state["figures"])
+    for name in SECTIONS:
+        if not sections[name] and not state["draft"]["truncated"]:
+            text, placed = await _ask_for(name, state, options, deps)
+            sections[name] = text
+            figures += placed
+    report = build_report(state, sections, figures, deps, options)
+    markdown = render_markdown(report)
+    emit(ReportEvent(report=report.to_dict(), markdown=markdown))
+    turn = Turn(
+        run_id=config.get("configurable", {}).get("run_id"),
+        question=state["message"],
+        answer=markdown,
+        status="done",
+        language=report.language,
+        symbols=list(report.symbols),
+        report=report.to_dict(),
+        created_at=report.created_at,
+    )
+    return {"report": report.to_dict(), "turns": [turn]}
+
+
+async def _ask_for(
+    name: SectionName, state: State, options: Options, deps: Deps
+) -> tuple[str, list[dict[str, Any]]]:
+    """Ask the model once for a section that it left out; "" when it leaves it out again."""
+    language = state["request"]["language"]
+    request = deps.prompts.get("section").render(
+        language=LANGUAGE_NAMES[language], heading=TITLES[language][name]
+    )
+    briefing = replace(make_briefing(state), question=request, sections=(name,))
+    messages = [
+        *build_messages(state, options, deps),
+        AIMessage(state["draft"]["text"]),
+        HumanMessage(render_briefing(briefing)),
+    ]
+    label = f"Ask again for {TITLES['en'][name]}"
+    emit(StepEvent(id=f"repair:{name}", name="format", label=label, state="started"))
+    written = await write(deps, options, messages, only=(name,))
+    text: str = getattr(written.draft, name)
+    emit(StepEvent(id=f"repair:{name}", name="format", label=label, state="done" if text else "failed"))
+    placed = place_figures(name, text, FactSheet.from_list(state["facts"]), state["message"])
+    for figure in placed:
+        emit(FigureEvent(**figure))
+    return text, placed
+
+
+def build_report(
+    state: State, sections: dict[str, str], figures: list[dict[str, Any]], deps: Deps, options: Options
+) -> Report:
+    """Put the report together; a figure that does not hold caps the conviction."""
+    draft, request = state["draft"], state["request"]
+    counts = count_figures(figures)
+    return Report(
+        question=state["message"],
+        language=request["language"],
+        symbols=tuple(request["symbols"]),
+        rating=cap_conviction(parse_rating(sections["verdict"]), counts),
+        sections=sections,
+        missing=tuple(name for name in SECTIONS if not sections[name]),
+        reordered=draft["reordered"],
+        duplicated=tuple(draft["duplicated"]),
+        truncated=draft["truncated"],
+        preamble=draft["preamble"],
+        figures=tuple(figures),
+        counts=counts,
+        coverage=coverage(counts),
+        notes=tuple(state["notes"]),
+        model=options.model or deps.model_name,
+        mode=deps.settings.mode,
+        prompt=deps.prompts.get("analyst").tag,
+        created_at=deps.clock().isoformat(timespec="seconds"),
+    )
+
+
+def cap_conviction(rating: Rating, counts: dict[str, int]) -> Rating:
+    """Lower the conviction to "low" when a figure is contradicted or too few figures hold."""
+    holds = counts["contradicted"] == 0 and coverage(counts) >= MIN_COVERAGE
+    if holds or rating.conviction in (None, "low"):
+        return rating
+    return replace(rating, conviction="low", capped=True)

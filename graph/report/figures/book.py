@@ -1,0 +1,91 @@
+"""The facts of one check, found by metric, entity and period."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from graph.facts import Fact
+from graph.report.figures.periods import Period, parse_period
+
+
+@dataclass(frozen=True)
+class Known:
+    """A fact with its period read; `day` is the date on which it was observed."""
+
+    fact: Fact
+    key: str
+    period: Period | None
+    day: Period | None
+
+    @property
+    def value(self) -> Decimal:
+        """Give the value at scale 1."""
+        return self.fact.value
+
+    def order(self) -> tuple[int, int]:
+        """Give a key that sorts facts in time."""
+        best = self.period or self.day
+        return best.order() if best is not None else (0, 0)
+
+    def of(self, period: Period, *, undated: bool = False) -> bool:
+        """Tell whether the fact is one of the named period; an extreme has no date that could disagree."""
+        if undated and period.kind == "day":
+            return True
+        dates = [date for date in (self.period, self.day) if date is not None]
+        if self.period is not None and period.kind != "day":
+            dates = [self.period]
+        return any(period.agrees(date) for date in dates)
+
+
+class Book:
+    """The facts of one check.
+
+    A fact without a metric is filed under its label in lower case.
+    """
+
+    def __init__(self, facts: Iterable[Fact]) -> None:
+        self.lines: dict[str, list[Known]] = {}
+        self.entities: list[str] = []
+        for fact in facts:
+            key = fact.metric or "label:" + fact.label.lower()
+            known = Known(fact, key, parse_period(fact.period), parse_period(fact.as_of))
+            self.lines.setdefault(key, []).append(known)
+            if fact.entity and fact.entity not in self.entities:
+                self.entities.append(fact.entity)
+        self._names = {entity: _pattern(entity) for entity in self.entities}
+
+    def line(self, key: str, entities: tuple[str, ...] = ()) -> list[Known]:
+        """Give the facts of a metric in order of time, of the named entities where any are named."""
+        found = [
+            known for known in self.lines.get(key, ())
+            if not entities or known.fact.entity is None or known.fact.entity in entities
+        ]  # fmt: skip
+        return sorted(found, key=Known.order)
+
+    def latest(self, known: list[Known]) -> list[Known]:
+        """Give the facts of the last period, one or more for each entity."""
+        last: dict[str | None, tuple[int, int]] = {}
+        for item in known:
+            entity = item.fact.entity
+            last[entity] = max(last.get(entity, (0, 0)), item.order())
+        return [item for item in known if item.order() == last[item.fact.entity]]
+
+    def mentioned(self, text: str) -> list[tuple[int, int, str]]:
+        """Find the entities named in normalised text."""
+        if len(self.entities) < 2:
+            return []
+        found = [
+            (match.start(), match.end(), entity)
+            for entity, pattern in self._names.items()
+            for match in pattern.finditer(text)
+        ]  # fmt: skip
+        return sorted(found)
+
+
+def _pattern(entity: str) -> re.Pattern[str]:
+    """Match an entity as a word; a short ticker only in its own spelling."""
+    flags = re.IGNORECASE if len(entity) > 5 else 0
+    return re.compile(r"(?<![A-Za-z0-9])" + re.escape(entity) + r"(?![A-Za-z0-9])", flags)

@@ -1,0 +1,163 @@
+"""The check itself: every figure of a text, decided against facts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Context, localcontext
+
+from graph.facts import Fact
+from graph.report.figures.book import Book, Known
+from graph.report.figures.context import context_rule
+from graph.report.figures.extract import Number
+from graph.report.figures.finding import Finding, weigh_facts
+from graph.report.figures.page import Page
+from graph.report.figures.readings import Reader
+from graph.report.figures.resolve import Label, Resolver, When
+from graph.report.figures.role import Role, role_of
+from graph.report.figures.terms import LEVELS
+from graph.report.figures.units import shown
+from graph.report.model import Figure
+
+# No trap is set: an absurd number becomes infinite or not a number and matches nothing.
+_ARITHMETIC = Context(prec=50, Emax=999999, Emin=-999999, traps=[])
+_TOWARD = re.compile(
+    r"(?:(?<![a-z])(?:above|below|under|over|near|toward|towards|past|through|beyond|to|around|beneath|into|holds?|reclaims?|breaks?|at|loses?|tests?|retests?)|跌破|突破|站上|守住|高于|低于|站稳|失守|至|在|到|回踩|下方|上方)\s{0,3}(?:the |a )?$"
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document: free text, and tables as rows of cells joined by " | "."""
+
+    title: str
+    text: str
+
+
+def check_figures(text: str, *, facts: Iterable[Fact] = (), sources: Iterable[Source] = (), question: str = "") -> list[Figure]:
+    """Check every figure of `text`, in order of appearance, against facts, documents and the question."""
+    with localcontext(_ARITHMETIC):
+        return _Check(text, list(facts), list(sources), question).run()
+
+
+class _Check:
+    """One run over one text."""
+
+    def __init__(self, text: str, facts: Sequence[Fact], sources: Sequence[Source], question: str) -> None:
+        self.text = text
+        self.page = Page(text)
+        self.asked = Page(question)
+        self.book = Book(facts)
+        self.resolver = Resolver(self.page, self.book, self.asked)
+        self.reader = Reader(self.resolver, self.book)
+        self.sources = sources
+        self.has_days = any(fact.unit == "days" for fact in facts)
+        self.settled: dict[int, list[Known]] = {}
+
+    def run(self) -> list[Figure]:
+        """Decide levels first: changes, means and growth rates may rest on them."""
+        numbers = self.page.numbers
+        roles = self._roles(numbers)
+        findings: dict[int, Finding] = {}
+        for late in (False, True):
+            for index, number in enumerate(numbers):
+                if (roles[index].kind != "level") == late:
+                    findings[index] = finding = self._decide(number, roles[index])
+                    scope = self.page.scope_index(number.start)
+                    if finding.status == "supported":
+                        self.settled.setdefault(scope, []).extend(finding.known)
+        return [self._figure(number, findings[index]) for index, number in enumerate(numbers)]
+
+    def _roles(self, numbers: Sequence[Number]) -> list[Role]:
+        roles: list[Role] = []
+        for index, number in enumerate(numbers):
+            scope = self.resolver.scope(number)
+            previous, gap = None, ""
+            if index and numbers[index - 1].start >= scope.start:
+                previous, gap = roles[-1], self.page.masked[numbers[index - 1].end : number.start][:24]
+            roles.append(role_of(self.page, number, scope, previous, gap))
+        return roles
+
+    def _decide(self, number: Number, role: Role) -> Finding:
+        """Decide one figure: context, facts, quotation, a level told by its value, else unsupported."""
+        labels = self.resolver.labels(number)
+        rule = context_rule(self.page, number, self.resolver.scope(number), labels, self.has_days)
+        if rule is not None:
+            return Finding("context", rule)
+        when = self.resolver.when(number)
+        finding = self._read(number, labels, when, role)
+        if finding is not None and finding.status in ("supported", "derived"):
+            return finding
+        if self._quoted(number):
+            return Finding("context", "quoted from the question")
+        if self._by_value(number, labels):
+            level = self._level_by_value(number)
+            if level is not None:
+                return level
+            finding = None
+        if number.word and finding is None:
+            return Finding("context", "figure of speech")
+        return finding or Finding("unsupported", "no fact", note="no fact of that name and period shows this figure")
+
+    def _read(self, number: Number, labels: list[Label], when: When, role: Role) -> Finding | None:
+        """Read the figure by its role, then as what else it may be."""
+        reader = self.reader
+        settled = self.settled.get(self.page.scope_index(number.start), [])
+        first: Finding | None = None
+        if role.kind == "change" or number.word:
+            first = reader.change(number, labels, when, role, settled)
+        elif role.kind == "distance":
+            first = reader.distance(number, labels, when, role)
+        elif role.kind == "share":
+            first = reader.share(number, labels, when, role)
+        elif role.kind == "cagr":
+            first = reader.cagr(number, labels, when, role, settled)
+        elif role.kind in ("mean", "sum"):
+            first = reader.several(number, labels, when, role)
+        if first is not None:
+            return first
+        finding = reader.level(number, labels, when, role)
+        if finding is not None and finding.status in ("supported", "derived"):
+            return finding
+        if role.kind in ("level", "share") and number.unit in ("percent", "pp", "bps"):
+            return self._told_as_change(number, labels, when, role, settled) or finding
+        return finding
+
+    def _told_as_change(self, number: Number, labels: list[Label], when: When, role: Role, settled: Sequence[Known]) -> Finding | None:
+        """Read a percentage beside an amount as that amount's growth, as in "revenue $391 billion (+2.0%)"."""
+        if not labels or any(self.reader.unit_fits(number, key) for key in labels[0].mention.keys):
+            return None
+        return self.reader.change(number, labels, when, role, settled)
+
+    def _quoted(self, number: Number) -> bool:
+        """Tell whether the question itself gives the figure."""
+        return any(
+            asked.value == number.value and asked.unit == number.unit and asked.currency == number.currency
+            for asked in self.asked.numbers
+        )  # fmt: skip
+
+    def _by_value(self, number: Number, labels: list[Label]) -> bool:
+        """Tell whether the figure is a price level that nothing but its value names, as in "a close below $232.04"."""
+        if not number.currency or number.scale > 0 or number.unit or number.decimals < 2:
+            return False
+        if not labels or labels[0].cost >= 12 or labels[0].mention.kind == "foreign":
+            return True
+        before = self.page.masked[max(0, number.start - 20) : number.start]
+        return labels[0].mention.keys == ("close",) and bool(_TOWARD.search(before)) and labels[0].cost > 0
+
+    def _level_by_value(self, number: Number) -> Finding | None:
+        entities = self.resolver.entities(number)
+        for key in ("close", *sorted(LEVELS)):
+            finding = weigh_facts(number, self.book.latest(self.book.line(key, entities)), 0, "level told by its value")
+            if finding is not None and finding.status == "supported":
+                return finding
+        return None
+
+    def _figure(self, number: Number, finding: Finding) -> Figure:
+        unit = number.unit or ("money" if number.currency else None)
+        return Figure(
+            start=number.start, end=number.end, text=self.text[number.start : number.end], value=shown(number.value), unit=unit,
+            status=finding.status, rule=finding.rule, expected=finding.expected, fact_ids=finding.ids, note=finding.note,
+            formula=finding.formula, as_of=finding.as_of,
+        )  # fmt: skip

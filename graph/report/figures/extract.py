@@ -1,0 +1,268 @@
+"""Figures as they stand in the text: digits with their sign, currency, scale, unit and hedge."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Literal
+
+Hedge = Literal["", "about", "over", "under"]
+
+# Longer runs of digits are identifiers; Decimal would also take long to read them.
+_LONGEST = 40
+
+_DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?|(?<!\d)\.\d+")
+_GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")
+
+_CURRENCIES = {
+    "us$": "USD", "hk$": "HKD", "nt$": "TWD", "s$": "SGD", "a$": "AUD", "c$": "CAD", "r$": "BRL", "$": "$",
+    "€": "EUR", "£": "GBP", "¥": "¥", "₹": "INR", "₩": "KRW", "rmb": "CNY", "cny": "CNY", "usd": "USD", "hkd": "HKD",
+    "eur": "EUR", "gbp": "GBP", "jpy": "JPY", "chf": "CHF", "cad": "CAD", "aud": "AUD", "sgd": "SGD", "twd": "TWD",
+    "krw": "KRW", "inr": "INR", "人民币": "CNY", "美元": "USD", "美金": "USD", "港元": "HKD", "港币": "HKD", "欧元": "EUR",
+    "日元": "JPY", "英镑": "GBP", "新台币": "TWD", "元人民币": "CNY", "元": "CNY", "us dollars": "USD", "u.s. dollars": "USD",
+    "dollars": "$", "euros": "EUR", "yuan": "CNY", "pounds": "GBP", "yen": "JPY",
+}  # fmt: skip
+_SCALES = {
+    "thousand": 3, "million": 6, "billion": 9, "trillion": 12, "mn": 6, "mm": 6, "bn": 9, "tn": 12, "k": 3, "m": 6, "b": 9,
+    "t": 12, "千": 3, "万": 4, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10, "千亿": 11, "万亿": 12, "十万": 5,
+}  # fmt: skip
+_UNITS = {
+    "percent": r"%|percent|per cent|pct(?![a-z])",
+    "pp": r"%\s?-?points?|percentage[ -]points?|ppts?(?![a-z])|pp(?![a-z])|p\.p\.|pct\.? pts?|%?pts(?![a-z])|个?百分点",
+    "bps": r"basis[ -]points?|bps?(?![a-z])|个?基点",
+    "multiple": r"x(?![a-z])|times(?![a-z])|倍",
+    "count": r"shares(?![a-z])|units(?![a-z])|股(?![价息权东])",
+    "cents": r"cents?(?![a-z])|美分",
+    "days": r"(?:trading |calendar |business )?days?(?![a-z])|个?交易日|天|日(?![均线元])",
+    "weeks": r"weeks?(?![a-z])|周|个星期",
+    "months": r"months?(?![a-z])|个月",
+    "years": r"years?(?![a-z])|yrs?(?![a-z])|年",
+    "quarters": r"quarters?(?![a-z])|个?季度",
+    "hours": r"hours?(?![a-z])|minutes?(?![a-z])|小时|分钟",
+    "points": r"points?(?![a-z])|pts(?![a-z])|点(?!\d)",
+}
+_ORDER = ("pp", "percent", "bps", "multiple", "count", "cents", "days", "weeks", "months", "years", "quarters", "hours", "points")
+DURATIONS = frozenset({"days", "weeks", "months", "years", "quarters", "hours"})
+
+
+def _any(words: dict[str, str] | dict[str, int]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+_CUR = "(?<![a-z])(?:" + _any(_CURRENCIES) + ")"
+_LEFT = re.compile(
+    rf"(?P<sign>(?<![\w%)$€£¥.])[-+±])?\s{{0,2}}(?P<open>\()?\s?(?P<sign2>(?<![\w%).])[-+])?\s?(?P<cur>{_CUR})?\s{{0,3}}"
+    r"(?P<open2>\()?\s?(?P<sign3>(?<![\w%).])[-+])?$"
+)
+_RIGHT = re.compile(
+    r"(?P<close>\s?\))?(?:\s{0,3}[余多])?"
+    rf"(?:(?P<tight>(?:{_any(_SCALES)})(?![a-z]))|\s{{1,3}}(?P<loose>(?:thousand|million|billion|trillion|mn|bn|mm|tn|[\u4e07\u4ebf\u5343\u767e\u5341]{{1,2}})(?![a-z]))|(?P<letter>\s[mbk])(?![a-z]))?"
+    r"(?P<close2>\s?\))?\s{0,3}"
+    rf"(?P<cur>(?:{_any({k: v for k, v in _CURRENCIES.items() if len(k) > 1 and not k.endswith('$')} | {'元': 'CNY'})})(?![a-z]))?\s?"
+    rf"(?P<unit>{'|'.join(f'(?P<u_{name}>{_UNITS[name]})' for name in _ORDER)})?"
+    r"(?P<close3>\s?\))?(?P<per>\s?(?:per|a|/)\s?(?:diluted |basic |common |ordinary )?(?:share|股|ads|unit)(?![a-z]))?"
+)  # fmt: skip
+_HEDGE = re.compile(
+    r"(?:(?P<about>(?<![a-z])(?:about|around|approximately|approx\.?|roughly|some|circa|c\.|or so)|[~≈]|大约|约为|约|大概|接近于|左右)"
+    r"|(?P<over>(?<![a-z])(?:just over|over|more than|exceeding|exceeded|exceeds|exceed|at least|upwards of|in excess of|surpassed|surpassing)|>|超过|逾|超|至少|突破)"
+    r"|(?P<under>(?<![a-z])(?:nearly|almost|just under|less than|fewer than|just below|close to|just shy of|at most|up to)|<|近|接近|不到|不足|将近))\s{0,2}$"
+)
+_HEDGE_AFTER = re.compile(r"\s?(?:(?P<about>左右|上下|or so)|(?P<over>以上|\+(?!\d)))")
+_CONNECTS = re.compile(r"\s{0,2}(?:(?P<dash>[-~])|to|至|到|(?P<both>and|和|与))\s{0,2}")
+
+
+@dataclass(frozen=True)
+class Number:
+    """One figure of the text.
+
+    `value` has its scale and sign applied, `ulp` is the worth of its last shown digit. `sign` is the sign that
+    was written, "" when none was. `enclosed` says that parentheses around the whole figure may negate it.
+    """
+
+    start: int
+    end: int
+    value: Decimal
+    ulp: Decimal
+    unit: str = ""
+    currency: str = ""
+    sign: str = ""
+    scale: int = 0
+    decimals: int = 0
+    hedge: Hedge = ""
+    per: bool = False
+    enclosed: bool = False
+    grouped: bool = False
+    word: bool = False
+
+    @property
+    def bare(self) -> bool:
+        """Tell whether neither currency, scale nor unit is written."""
+        return not (self.unit or self.currency or self.scale)
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """Find the runs of digits; a comma that groups no thousands separates two numbers."""
+    for match in _DIGITS.finditer(text):
+        start, run = match.start(), match[0]
+        whole, dot, rest = run.rstrip(",").partition(".")
+        if "," not in whole or _GROUPED.fullmatch(whole):
+            yield start, whole + dot + rest
+            continue
+        offset = start
+        parts = whole.split(",")
+        for index, part in enumerate(parts):
+            if part:
+                yield offset, part + (dot + rest if index == len(parts) - 1 else "")
+            offset += len(part) + 1
+
+
+def _left_alone(text: str, start: int) -> bool:
+    """Tell whether a letter or a hole directly before the digits makes them part of a name."""
+    before = text[start - 1] if start else " "
+    if before == "\x00" or before == "_":
+        return True
+    if before.isascii() and before.isalpha():
+        return not re.search(r"(?<![a-z])(?:rmb|cny|usd|hkd|eur|gbp|jpy|cad|aud|chf|sgd|twd|krw|inr|c)$", text[max(0, start - 4) : start])
+    return before == "." and start > 1 and text[start - 2].isalnum()
+
+
+def extract(text: str) -> list[Number]:
+    """Find the figures of masked lower-case text, in order, with ranges and word figures resolved."""
+    found: list[Number] = []
+    for start, digits in _pieces(text):
+        if len(digits) > _LONGEST or _left_alone(text, start):
+            continue
+        number = _read(text, start, digits, found[-1].end if found else 0)
+        if number is not None:
+            found.append(number)
+    found = _join_ranges(text, found)
+    return sorted([*found, *_words(text)], key=lambda number: number.start)
+
+
+def _read(text: str, start: int, digits: str, floor: int) -> Number | None:
+    """Read one figure around its digits, looking a bounded way to both sides."""
+    end = start + len(digits)
+    low = max(floor, start - 24)
+    left = _LEFT.search(text, low, start)
+    right = _RIGHT.match(text[end : end + 44])
+    if left is None or right is None:
+        return None
+    after = text[end + right.end() : end + right.end() + 1]
+    touching = right.end() == 0 and after.isascii() and (after.isalpha() or after == "_")
+    if touching or after == "\x00" and right.end() == 0:
+        return None
+    opened, closed = _enclosure(left, right)
+    unit = next((name for name in _ORDER if right[f"u_{name}"]), "")
+    scale = _SCALES.get((right["tight"] or right["loose"] or right["letter"] or "").strip(), 0)
+    currency = _CURRENCIES.get(right["cur"] or left["cur"] or "", "")
+    if right["letter"] and not left["cur"]:
+        return None if opened else _build(text, start, end, left, right, digits, 0, "", currency, opened, False)
+    return _build(text, start, end, left, right, digits, scale, unit, currency, opened and closed, opened)
+
+
+def _enclosure(left: re.Match[str], right: re.Match[str]) -> tuple[bool, bool]:
+    opened = bool(left["open"] or left["open2"])
+    return opened, bool(right["close"] or right["close2"] or right["close3"])
+
+
+def _build(
+    text: str, start: int, end: int, left: re.Match[str], right: re.Match[str], digits: str,
+    scale: int, unit: str, currency: str, enclosed: bool, opened: bool,
+) -> Number:  # fmt: skip
+    """Put the parts of a figure together."""
+    sign = left["sign3"] or left["sign2"] or left["sign"] or ""
+    # Parentheses inside the figure, as in $(45.2)M or (15.3)%, can only be accounting's minus.
+    inner = enclosed and bool((left["open2"] and left["cur"]) or (_outside(right)))
+    bare = enclosed and not (unit or currency or scale)
+    begin = left.start()
+    begin += len(left[0]) - len(left[0].lstrip())
+    stop = end + (right.end() if scale or unit or right["cur"] or right["per"] or enclosed else 0)
+    if not inner:
+        begin, stop = _without_parentheses(text, begin, stop, opened)
+    value = Decimal(digits.replace(",", "")).scaleb(scale)
+    decimals = len(digits.partition(".")[2])
+    if unit == "cents":
+        value, unit, currency, scale = value.scaleb(-2), "", currency or "$", -2
+    negative = (sign == "-") != inner if inner else sign == "-"
+    hedge = _hedge(text, begin, stop)
+    return Number(
+        start=begin, end=stop, value=-value if negative else value, ulp=Decimal(1).scaleb(scale - decimals), unit=unit,
+        currency=currency, sign="-" if negative else "+" if sign == "+" else "", scale=scale, decimals=decimals, hedge=hedge,
+        per=bool(right["per"]), enclosed=enclosed and not inner and (bare or not unit), grouped="," in digits,
+    )  # fmt: skip
+
+
+def _outside(right: re.Match[str]) -> bool:
+    """Tell whether scale, currency or unit stands behind the closing parenthesis."""
+    if right["close"]:
+        return bool(right["tight"] or right["loose"] or right["cur"] or right["unit"])
+    return bool(right["close2"]) and bool(right["cur"] or right["unit"])
+
+
+def _without_parentheses(text: str, begin: int, stop: int, opened: bool) -> tuple[int, int]:
+    """Leave parentheses and spaces at the edges out of the figure's span."""
+    while opened and begin < stop and text[begin] in "( ":
+        begin += 1
+    while stop > begin and text[stop - 1] in ") ":
+        stop -= 1
+    return begin, stop
+
+
+def _hedge(text: str, begin: int, stop: int) -> Hedge:
+    """Read the hedge before or behind the figure."""
+    for match in (_HEDGE.search(text[max(0, begin - 22) : begin]), _HEDGE_AFTER.match(text[stop : stop + 8])):
+        if match is not None:
+            kind = match.lastgroup
+            return "about" if kind == "about" else "over" if kind == "over" else "under"
+    return ""
+
+
+def _join_ranges(text: str, found: list[Number]) -> list[Number]:
+    """Let the two sides of a range share the scale, unit and currency that only one of them shows."""
+    joined = list(found)
+    for index in range(len(joined) - 1):
+        first, second = joined[index], joined[index + 1]
+        gap = _CONNECTS.fullmatch(text[first.end : second.start][:8]) if second.start - first.end <= 8 else None
+        if gap is None:
+            continue
+        if gap["both"] and not re.search(r"(?:between|介于|在)\s{0,3}$", text[max(0, first.start - 12) : first.start]):
+            continue
+        if not (first.scale or first.unit) and (not first.currency or second.currency in ("", first.currency)):
+            joined[index] = first = _inherit(first, second)
+        if gap["dash"] and not (second.scale or second.unit) and second.currency in ("", first.currency):
+            joined[index + 1] = _inherit(second, first)
+    return joined
+
+
+def _inherit(number: Number, other: Number) -> Number:
+    scale = other.scale if other.scale > 0 else 0
+    return replace(
+        number, value=number.value.scaleb(scale), ulp=number.ulp.scaleb(scale), scale=scale,
+        unit=other.unit, currency=number.currency or other.currency, per=number.per or other.per,
+    )  # fmt: skip
+
+
+_WORD_FIGURES = [
+    (re.compile(pattern), Decimal(value), unit, Decimal(ulp))
+    for pattern, value, unit, ulp in (
+        (r"(?<![a-z])doubled(?! down)(?![a-z])|翻了?一?[番倍]", "2", "multiple", "0.2"),
+        (r"(?<![a-z])tripled(?![a-z])", "3", "multiple", "0.2"),
+        (r"(?<![a-z])halved(?![a-z])|腰斩", "0.5", "multiple", "0.1"),
+    )
+]
+_TENTHS = re.compile(r"(?<![一二三四五六七八九十])([一二三四五六七八九])成(?![本功为立交员长熟都份效果品])(半)?")
+_CHINESE = "零一二三四五六七八九"
+
+
+def _words(text: str) -> Iterator[Number]:
+    """Find figures told in words, such as doubled or 三成."""
+    for pattern, value, unit, ulp in _WORD_FIGURES:
+        for match in pattern.finditer(text):
+            hedge = _hedge(text, match.start(), match.end())
+            yield Number(match.start(), match.end(), value, ulp, unit=unit, hedge=hedge, word=True)
+    for match in _TENTHS.finditer(text):
+        value = Decimal(_CHINESE.index(match[1]) * 10 + (5 if match[2] else 0))
+        hedge = _hedge(text, match.start(), match.end())
+        yield Number(match.start(), match.end(), value, Decimal(5), unit="percent", hedge=hedge, word=True)

@@ -1,0 +1,103 @@
+"""Mentions: where the text names a metric."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import Literal
+
+from graph.report.figures.terms import SAID
+
+MentionKind = Literal["metric", "joint", "window", "foreign"]
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A name in the text and the metrics that it may mean; `turned` says that it means the negative amount."""
+
+    start: int
+    end: int
+    keys: tuple[str, ...]
+    kind: MentionKind = "metric"
+    turned: bool = False
+
+
+_LINKING = str.maketrans({"-": " ", "\x00": " ", "\n": " "})
+_STARTS = re.compile(r"(?<![a-z\d])[a-z\d%]|[\u4e00-\u9fff]")
+_FIB = re.compile(r"(?<![\d.+])(?:(23\.6|38\.2|50|61\.8|78\.6)(?:\.0)?\s?%|0?\.(236|382|5|618|786)(?!\d))")
+_FIB_WORD = re.compile(r"fib|retrace|斐波那契|黄金分割|回撤位")
+_FIB_TAIL = re.compile(r"\s{0,3}(?:fib(?:onacci)?\s?|斐波那契|黄金分割)?(?:retracement|回撤位?|level|位|fib(?:onacci)?)(?:\slevel)?")
+_DECIMAL_LEVELS = {"236": "23.6", "382": "38.2", "5": "50", "618": "61.8", "786": "78.6"}
+
+
+def _index() -> dict[str, list[tuple[str, str, tuple[str, ...]]]]:
+    """Sort the ways to say things by their first two characters, longest first."""
+    index: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {}
+    for word, (kind, keys) in SAID.items():
+        plain = word.translate(_LINKING)
+        index.setdefault(plain[:2], []).append((plain, kind, keys))
+    for entries in index.values():
+        entries.sort(key=lambda entry: -len(entry[0]))
+    return index
+
+
+_INDEX = _index()
+
+
+def fib_levels(low: str) -> list[Mention]:
+    """Find the percentages that name a Fibonacci level."""
+    words = [match.start() for match in _FIB_WORD.finditer(low)]
+    if not words:
+        return []
+    found: list[Mention] = []
+    for match in _FIB.finditer(low):
+        level = match[1] or _DECIMAL_LEVELS[match[2]]
+        tail = _FIB_TAIL.match(low, match.end())
+        place = bisect_right(words, match.start())
+        near = place > 0 and match.start() - words[place - 1] < (300 if level != "50" else 120)
+        if tail is not None or near:
+            found.append(Mention(match.start(), tail.end() if tail else match.end(), (f"fib_{level}",)))
+    return found
+
+
+def find_mentions(low: str) -> list[Mention]:
+    """Find the metrics that lower-case text names, longest name first, none inside another."""
+    text = low.translate(_LINKING)
+    levels = {mention.start: mention for mention in fib_levels(low)}
+    found: list[Mention] = []
+    free_from = 0
+    starts = sorted({match.start() for match in _STARTS.finditer(text)} | set(levels))
+    for start in starts:
+        if start < free_from:
+            continue
+        mention = levels.get(start) or _named(text, start)
+        if mention is None:
+            continue
+        free_from = mention.end
+        if mention.keys or mention.kind == "foreign":
+            found.append(mention)
+    return found
+
+
+def _named(text: str, start: int) -> Mention | None:
+    """Read the longest name that begins at `start`."""
+    for word, kind, keys in _INDEX.get(text[start : start + 2], ()):
+        if not text.startswith(word, start):
+            continue
+        end = start + len(word)
+        if word[-1].isascii() and word[-1].isalnum():
+            tail = text[end : end + 2]
+            if tail[:1] == "s" and not tail[1:].isalnum():
+                end += 1
+            elif tail[:1].isascii() and tail[:1].isalnum():
+                continue
+        if kind == "noise":
+            return Mention(start, end, (), "metric")
+        if kind == "turned":
+            return Mention(start, end, keys, "metric", turned=True)
+        return Mention(start, end, keys, _KINDS[kind])
+    return None
+
+
+_KINDS: dict[str, MentionKind] = {"metric": "metric", "joint": "joint", "window": "window", "foreign": "foreign"}

@@ -1,0 +1,125 @@
+"""What is no claim: code, links, names with numbers in them, list marks; and the periods, kept aside."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from graph.report.figures.periods import Period, find_periods
+
+HOLE = "\x00"
+
+
+@dataclass(frozen=True)
+class Named:
+    """A period at its place in the text."""
+
+    start: int
+    end: int
+    period: Period
+
+
+_INDEXES = (
+    r"s&p|s&p/asx|s&p/tsx|nasdaq|nasdaq-|nasdaq composite|dow|dow jones|russell|ftse|nikkei|csi|stoxx|euro stoxx|cac|dax|kospi|fortune|forbes"
+    r"|标普|纳斯达克|纳指|沪深|中证|上证|科创|创业板|恒生|日经|深证|财富|world's"
+)
+_PAPERS = (
+    r"form|note|notes|item|section|rule|page|pages|table|figure|exhibit|article|chapter|part|step|asc|asu|ifrs|ias|fas|sfas|topic|no\.|paragraph"
+    r"|schedule|appendix|footnote|tier|phase|level|stage|type|series|option|scenario|iphone|ipad|windows|galaxy|model|falcon|boeing|airbus|gpt|chapter"
+    r"|question|point|reason|risk|layer|version"
+)
+_STUDIES = r"rsi|atr|adx|sma|ema|wma|ma|dma|cci|mfi|roc|macd|kdj|boll|kd|obv|bollinger bands?|bollinger|bands?|stochastic|stoch|随机指标|布林带|均线|指标"
+_SPANS = r"day|week|month|year|quarter|hour|minute|session|period|bar|dma|wk|yr|mo|d|w|m|y"
+
+_MASKS = [
+    re.compile(pattern)
+    for pattern in (
+        r"```[\s\S]*?(?:```|\Z)",
+        r"`[^`\n]{1,300}`",
+        r"https?://[^\s)\]>]+",
+        r"www\.[^\s)\]>]+",
+        r"\]\([^)\s]{1,400}\)",
+        r"\[\^?[a-z]{0,6}[:# -]?\d{1,3}(?:\s?[,-]\s?[a-z]{0,3}\d{1,3}){0,12}\]",
+        r"\[[a-z][\w.:/#-]{0,80}\]",
+        r"【[^】\n]{1,40}】",
+    )
+]
+_NAMES = [
+    re.compile(pattern)
+    for pattern in (
+        r"(?<![a-z])(?:" + _INDEXES + r")[ -]?\d{2,4}(?![\d.,%])",
+        r"(?<![\w.])(?:10-[kq]|8-k|6-k|20-f|40-f|13[dfg]|s-[1348]|401\s?\(?k\)?|403\s?\(?b\)?|501\(c\))(?:/a)?(?![a-z])",
+        r"(?<![a-z])(?:" + _PAPERS + r")[ -]{1,2}\d{1,4}(?:[.-]\d{1,3}){0,3}(?:\([a-z\d]\))?(?![\d%x])(?!\s?(?:%|percent|million|billion|bn|mn|times))(?![.,]\d)",
+        r"(?<![a-z])(?:" + _STUDIES + r")\s?[-(]\s?\d{1,3}(?:\.\d)?(?:\s?[,/，]\s?\d{1,3}(?:\.\d)?){0,4}\s?(?:日|天|day|d)?\s?\)",
+        r"(?<![a-z])(?:" + _STUDIES + r")[-]?\d{1,3}(?![\d.,%])",
+        r"(?<![a-z])(?:" + _STUDIES + r")\s\d{1,3}(?=\s{0,2}(?:is|at|of|=|:|\(|为|处于|stands)[\s\d:=])",
+        r"(?<![\d.,$€£¥])\d{1,4}(?:\s?(?:/|,|,? and|-?,? ?-?and|-? ?or)\s?\d{1,4}){0,3}-(?:and-)?(?:" + _SPANS + r")s?(?![a-z])",
+        r"(?<![\d.,$€£¥])\d{1,3}(?:\s(?:and|or)\s\d{1,3})?[- ](?:day|week|month)s?(?=\s(?:high|low|moving|sma|ema|average|simple|exponential|ma|range|return|volatility|annuali[sz]ed|vwap|rsi|atr|line))",
+        r"(?<![\d.,$€£¥])\d{1,3}-(?=(?:,| and| or|/))",
+        r"(?<![\d.,])\d{1,3}(?:dma|ma|ema|sma|wk|w|d|yr)(?![a-z])",
+        r"(?<![\d.,])\d{1,3}\s?(?:个交易日|交易日|日|周|天|个月|年|季|小时|分钟)(?=期?(?:[(（]|简单|均|线|移动|指数|加权|最高|最低|高|低|新高|新低|平均|年化|区间|波动|回报|收益|涨|跌|国债|rsi|atr|sma|ema|ma))",
+        r"(?m)^[ \t]{0,12}(?:[-+•]\s)?[ \t]{0,4}\(?\d{1,3}[.)、](?!\d)",
+        r"(?<=[a-z\u4e00-\u9fff,])\s?\(\d{1,2}\)(?![%\w])",
+        r"(?<![\w.])\d{4,6}\.(?:hk|sh|sz|ss|ks|kq|tw|two|t|l|ns|bo|si|ax|to|de|pa|jk|bk|kl)(?![a-z])",
+        r"(?<![a-z])(?:top|前)[ -]?\d{1,3}(?![\d.,%]\d?)(?!\s?(?:million|billion|percent|pct|bn|mn|x(?![a-z])|[万亿%]))",
+        r"(?<![\d.])\+?\d{1,4}[- .]\(?\d{2,4}\)?[- .]\d{3,4}[- .]\d{3,4}(?!\d)",
+        r"(?<![\d.])\(?\d{3}\)?[- ]\d{3}-\d{4}(?!\d)",
+        r"(?<![\d.-])\d{10}-\d{2}-\d{6}(?!\d)",
+        r"(?<![\d:.])\d{1,2}:\d{2}(?::\d{2})?(?!\d)(?:\s?[ap]\.?m\.?)?",
+        r"(?<![\d.$])\d{1,2}\s?[ap]\.m\.",
+        r"(?<![\d.])\d{1,3}(?:-for-|\s?:\s?)\d{1,3}(?=\s(?:stock )?split)",
+        r"(?<![\w.])v?\d{1,3}\.\d{1,3}\.\d{1,4}(?:\.\d{1,4})?(?![\w.])",
+        r"(?<![\w.])(?:24/7|50/50|80/20|60/40)(?![\w/])",
+        r"第\s?\d{1,3}\s?[章节条页名位步点项个]",
+        r"#\d{1,6}(?!\d)",
+    )
+]  # fmt: skip
+# An identifier mixes letters and digits; amounts such as 391bn or usd391 keep to known letters.
+_IDENTIFIER = re.compile(r"[a-z\d_]{2,}")
+_AMOUNT = re.compile(
+    r"(?:us|usd|rmb|cny|hkd|eur|gbp|jpy|cad|aud|chf|sgd|hk|nt|krw|inr)?\d+"
+    r"(?:k|m|b|t|mm|mn|bn|tn|x|pp|ppt|ppts|pct|bp|bps|usd|rmb|cny|hkd|eur|gbp|jpy|pts|thousand|million|billion|trillion"
+    r"|percent|times|shares|cents|days|d|h|years|months|weeks|mmm)?"
+)
+_LETTER_DIGIT = re.compile(r"(?:[a-z_]\d|\d[a-z_])")
+
+
+def _identifiers(low: str) -> list[tuple[int, int]]:
+    """Find words that hold a digit beside a letter and are no amount."""
+    spans = []
+    for match in _IDENTIFIER.finditer(low):
+        word = match[0]
+        if word.isdigit() or word.isalpha() or not _LETTER_DIGIT.search(word):
+            continue
+        if len(word) > 40 or not _AMOUNT.fullmatch(word):
+            spans.append(match.span())
+    return spans
+
+
+def mask(low: str) -> tuple[str, list[Named]]:
+    """Blank out what is no claim in lower-case text, and give the periods that were named."""
+    text = low
+    for pattern in _MASKS:
+        text = _cut(text, [match.span() for match in pattern.finditer(text)])
+    text = text.replace("`", " ")
+    named = [Named(start, end, period) for start, end, period in find_periods(text)]
+    text = _cut(text, [(item.start, item.end) for item in named])
+    for pattern in _NAMES:
+        text = _cut(text, [match.span() for match in pattern.finditer(text)])
+    return _cut(text, _identifiers(text)), sorted(named, key=lambda item: item.start)
+
+
+def _cut(text: str, holes: list[tuple[int, int]]) -> str:
+    """Overwrite the spans with holes, keeping every offset."""
+    if not holes:
+        return text
+    parts: list[str] = []
+    position = 0
+    for start, end in sorted(holes):
+        if end <= position:
+            continue
+        start = max(start, position)
+        parts += (text[position:start], HOLE * (end - start))
+        position = end
+    parts.append(text[position:])
+    return "".join(parts)

@@ -1,0 +1,99 @@
+"""Everything read from one text: its figures, names, periods and scopes, found by place."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Protocol, TypeVar
+
+from graph.report.figures.extract import Number, extract
+from graph.report.figures.labels import Mention, find_mentions
+from graph.report.figures.layout import Scope, scopes
+from graph.report.figures.mask import Named, mask
+from graph.report.figures.normal import normalise
+
+
+class _Placed(Protocol):
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+
+
+P = TypeVar("P", bound=_Placed)
+
+_WORDS = re.compile(r"[a-z]+|[\u4e00-\u9fff]{1,2}")
+_SOFT = re.compile(r"[,，、:]|(?<![a-z])(?:and|while|but|with|versus|vs|against|whereas)(?![a-z])|而|但|和|与")
+_HARD = re.compile(r"[;·•|—]| - |。")
+_WITHIN = 240
+
+
+class Page:
+    """One text, read once; all offsets are those of the given text."""
+
+    def __init__(self, text: str) -> None:
+        self.norm = normalise(text)
+        self.low = self.norm.lower()
+        self.masked, self.named = mask(self.low)
+        self.numbers = extract(self.masked)
+        self.low = self.low.replace("`", " ")
+        self.mentions = find_mentions(self.low)
+        self.scopes = scopes(self.low)
+        self._scope_starts = [scope.start for scope in self.scopes]
+
+    def scope_index(self, position: int) -> int:
+        """Give the index of the scope that holds the position."""
+        return max(0, bisect_right(self._scope_starts, position) - 1)
+
+    @cached_property
+    def number_starts(self) -> list[int]:
+        """Give the starts of the figures, in order."""
+        return [number.start for number in self.numbers]
+
+    @cached_property
+    def mention_starts(self) -> list[int]:
+        """Give the starts of the mentions, in order."""
+        return [mention.start for mention in self.mentions]
+
+    @cached_property
+    def named_starts(self) -> list[int]:
+        """Give the starts of the named periods, in order."""
+        return [named.start for named in self.named]
+
+    def mentions_in(self, span: tuple[int, int]) -> list[Mention]:
+        """Give the mentions inside a span."""
+        return inside(self.mentions, self.mention_starts, *span)
+
+    def named_in(self, span: tuple[int, int]) -> list[Named]:
+        """Give the periods named inside a span."""
+        return inside(self.named, self.named_starts, *span)
+
+    def numbers_between(self, start: int, end: int) -> int:
+        """Count the figures that begin between two places."""
+        return max(0, bisect_left(self.number_starts, end) - bisect_left(self.number_starts, start))
+
+    def distance(self, start: int, end: int) -> int:
+        """Measure how far apart two things stand: words, clause marks and figures between them."""
+        gap = self.low[start : min(end, start + _WITHIN)]
+        cost = len(_WORDS.findall(gap)) + 4 * len(_SOFT.findall(gap)) + 25 * len(_HARD.findall(gap))
+        return cost + 5 * self.numbers_between(start, end) + (50 if end - start > _WITHIN else 0)
+
+    def before(self, number: Number, scope: Scope, reach: int = 56) -> str:
+        """Give the words before a figure, back to the figure before it."""
+        index = bisect_left(self.number_starts, number.start)
+        floor = max(scope.start, number.start - reach, self.numbers[index - 1].end if index else 0)
+        return self.masked[floor : number.start]
+
+    def after(self, number: Number, scope: Scope, reach: int = 56) -> str:
+        """Give the words behind a figure, up to the next figure."""
+        index = bisect_right(self.number_starts, number.start)
+        ceiling = self.numbers[index].start if index < len(self.numbers) else len(self.low)
+        return self.masked[number.end : max(number.end, min(ceiling, scope.end, number.end + reach))]
+
+
+def inside(items: Sequence[P], starts: list[int], start: int, end: int) -> list[P]:
+    """Give the items that lie inside a span; `starts` are their starts, in order."""
+    found = items[bisect_left(starts, start) : bisect_left(starts, end)]
+    return [item for item in found if item.end <= end]

@@ -1,0 +1,151 @@
+"""Dates and periods: what they are called in text, and which of them agree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+PeriodKind = Literal["day", "month", "quarter", "half", "year", "range", "prior"]
+
+
+@dataclass(frozen=True)
+class Period:
+    """A date or period; `part` is month·100+day, month, quarter or half, or the last year of a range.
+
+    A year of 0 is an unnamed year. `prior` is "a year earlier", relative to the period beside it.
+    """
+
+    kind: PeriodKind
+    year: int
+    part: int = 0
+
+    def back(self) -> Period:
+        """Give the same period one year earlier."""
+        return Period(self.kind, self.year - 1, self.part)
+
+    def order(self) -> tuple[int, int]:
+        """Give a key that sorts periods in time."""
+        month = {"year": 1300, "quarter": self.part * 300, "half": self.part * 600, "month": self.part * 100}
+        return self.year, month.get(self.kind, self.part)
+
+    def agrees(self, other: Period) -> bool:
+        """Tell whether a figure said to be of this period may be one of `other`."""
+        if self == other:
+            return True
+        if self.kind == "range":
+            return other.kind == "year" and other.year in (self.year, self.part)
+        if self.year and other.year and self.year != other.year:
+            return False
+        if self.kind == other.kind:
+            return not (self.year and other.year) and self.part == other.part
+        if "year" in (self.kind, other.kind):
+            return {self.kind, other.kind} <= {"year", "day", "month"}
+        if {self.kind, other.kind} == {"day", "month"}:
+            return _month(self) == _month(other)
+        return False
+
+
+def _month(period: Period) -> int:
+    return period.part // 100 if period.kind == "day" else period.part
+
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul",
+         "august aug", "september sept sep", "october oct", "november nov", "december dec"),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_MON = "(" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
+_ORD = r"(?:st|nd|rd|th)?"
+_NOTH = r"(?![\d%])(?!\.\d)(?!,\d)"
+_YEAR = r"((?:19|20)\d\d)"
+_YY = r"'?((?:19|20)\d\d|\d\d)(?!\d)(?!\.\d)(?!%)"
+_FY = r"(?:fy|cy|fiscal year|fiscal|calendar year)"
+_NAMED = {"first": 1, "second": 2, "third": 3, "fourth": 4, "一": 1, "二": 2, "三": 3, "四": 4, "上": 1, "下": 2}
+# A bare year is no year when a unit or scale follows: "2024 million", "2000 shares".
+_NOT_YEAR = (
+    r"(?![\d\w%]|\.\d|,\d{3}|\s?(?:%|percent|pct|pp\b|bps|thousand|million|billion|trillion|mn\b|mm\b|bn\b"
+    r"|shares|points|times|basis|dollars|usd\b|rmb\b|days|units|employees|stores|[万亿千元股点倍美港个家]))"
+)
+
+
+def _year(text: str) -> int:
+    return int(text) if len(text) == 4 else 2000 + int(text)
+
+
+def _number(text: str) -> int:
+    return _NAMED[text] if text in _NAMED else int(text)
+
+
+def _day(year: str, month: int, day: str) -> Period | None:
+    valid = 1 <= month <= 12 and 1 <= int(day) <= 31
+    return Period("day", _year(year) if year else 0, month * 100 + int(day)) if valid else None
+
+
+def _span(first: str, last: str) -> Period | None:
+    start, end = _year(first), _year(last)
+    return Period("range", start, end) if start < end else None
+
+
+_Builder = Callable[["re.Match[str]"], Period | None]
+_PATTERNS: list[tuple[re.Pattern[str], _Builder]] = [
+    (re.compile(pattern), build)
+    for pattern, build in (
+        (r"(?<![\d.])" + _YEAR + r"[-/](\d\d?)[-/](\d\d?)(?!\d)(?:[t ]\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})?(?:z|[+-]\d\d:?\d\d)?)?",
+         lambda m: _day(m[1], int(m[2]), m[3])),
+        (r"(?<![\d.])(\d\d?)/(\d\d?)/" + _YEAR + r"(?!\d)", lambda m: _day(m[3], int(m[1]), m[2])),
+        (_YEAR + r"\s?年\s?(\d\d?)\s?月\s?(\d\d?)\s?[日号]", lambda m: _day(m[1], int(m[2]), m[3])),
+        (_YEAR + r"\s?年\s?(\d\d?)\s?月份?", lambda m: Period("month", int(m[1]), int(m[2]))),
+        (r"(?<!\d)(\d\d?)月(\d\d?)[日号]", lambda m: _day("", int(m[1]), m[2])),
+        (r"(?<![a-z])" + _MON + r"\s(\d\d?)" + _ORD + r",?\s{0,2}" + _YEAR + r"(?!\d)", lambda m: _day(m[3], _MONTHS[m[1]], m[2])),
+        (r"(?<![\d.])(\d\d?)" + _ORD + r"\s(?:of\s)?" + _MON + r",?\s" + _YEAR + r"(?!\d)", lambda m: _day(m[3], _MONTHS[m[2]], m[1])),
+        (r"(?<![a-z])" + _MON + r",?\s(?:of\s)?" + _YEAR + _NOTH, lambda m: Period("month", int(m[2]), _MONTHS[m[1]])),
+        (r"(?<![a-z])" + _MON + r"\s(\d\d?)" + _ORD + r"(?![\w%])(?!\.\d)(?!,\d)(?!\s?(?:%|percent|million|billion|basis))",
+         lambda m: _day("", _MONTHS[m[1]], m[2])),
+        (r"(?<![a-z\d])q([1-4])\s?[-/']?\s?(?:of\s)?(?:" + _FY + r"\s?)?" + _YY + "(?![a-z])", lambda m: Period("quarter", _year(m[2]), int(m[1]))),
+        (r"(?<![a-z\d.])([1-4])q\s?(?:fy\s?)?" + _YY + "(?![a-z])", lambda m: Period("quarter", _year(m[2]), int(m[1]))),
+        (r"(?<![a-z\d])(?:" + _FY + r"\s?)?" + _YEAR + r"\s?-?q([1-4])(?!\w)", lambda m: Period("quarter", int(m[1]), int(m[2]))),
+        (r"(first|second|third|fourth)[ -](?:fiscal[ -])?quarter\s(?:of\s)?(?:" + _FY + r"\s?)?" + _YEAR + r"(?!\d)",
+         lambda m: Period("quarter", int(m[2]), _number(m[1]))),
+        (_YEAR + r"年?第?([一二三四1-4])季度?", lambda m: Period("quarter", int(m[1]), _number(m[2]))),
+        (r"(?<![a-z\d])h([12])\s?(?:of\s)?(?:fy\s?)?" + _YY + "(?![a-z])", lambda m: Period("half", _year(m[2]), int(m[1]))),
+        (r"(?<![a-z\d.])([12])h\s?(?:fy\s?)?" + _YY + "(?![a-z])", lambda m: Period("half", _year(m[2]), int(m[1]))),
+        (_YEAR + r"年(上|下)半年", lambda m: Period("half", int(m[1]), _number(m[2]))),
+        (r"(?<![\w.$€£¥,])(?:fy\s?)?" + _YEAR + r"\s?(?:年|财年)?\s?(?:-|to|through|至|到|~)\s?(?:fy\s?)?" + _YEAR + r"(?:财年|年度|年)?" + _NOT_YEAR,
+         lambda m: _span(m[1], m[2])),
+        (r"(?<![\w.$€£¥,])" + _YEAR + r"[/-](\d\d)(?![\d%])(?!\.\d)(?!-)", lambda m: Period("year", _year(m[2])) if _year(m[2]) == int(m[1]) + 1 else None),
+        (r"(?<![a-z\d])" + _FY + r"\s?" + _YY + r"e?(?![a-z])", lambda m: Period("year", _year(m[1]))),
+        (r"(?<![\d.])((?:19|20)?\d\d)\s?财年", lambda m: Period("year", _year(m[1]))),
+        (r"(?<![\d.])" + _YEAR + r"\s?(?:会计年度|年度|年)", lambda m: Period("year", int(m[1]))),
+        (r"(?<![\w.$€£¥,+&-])(?<![$€£¥]\s)" + _YEAR + r"(?:e(?![a-z])|" + _NOT_YEAR + ")", lambda m: Period("year", int(m[1]))),
+        (r"(?<=[-~至到])(?<=\d[-~至到])" + _YEAR + _NOT_YEAR, lambda m: Period("year", int(m[1]))),
+        (r"(?<![a-z\d])q([1-4])(?![a-z\d])", lambda m: Period("quarter", 0, int(m[1]))),
+        (r"(?<![a-z])(?:a|one) year (?:earlier|ago|before|prior)|year[- ](?:ago|earlier)|(?:the )?(?:prior|previous|last|preceding)[- ](?:fiscal[- ])?year"
+         r"|上一?财?年(?:度)?(?:同期)?|去年(?:同期)?|前一年", lambda m: Period("prior", 0)),
+    )
+]  # fmt: skip
+
+
+def find_periods(low: str) -> Iterator[tuple[int, int, Period]]:
+    """Find the periods named in lower-case text; earlier patterns win where two overlap."""
+    taken: set[int] = set()
+    for pattern, build in _PATTERNS:
+        for match in pattern.finditer(low):
+            if match.start() in taken or match.end() - 1 in taken:
+                continue
+            period = build(match)
+            if period is not None:
+                taken.update(range(match.start(), match.end()))
+                yield match.start(), match.end(), period
+
+
+def parse_period(text: str | None) -> Period | None:
+    """Read the period of a fact, such as `FY2024`, `Q3 2024` or an ISO date; None when it names none."""
+    if not text:
+        return None
+    return min(find_periods(text[:60].lower()), default=(0, 0, None), key=lambda found: found[0])[2]

@@ -1,0 +1,52 @@
+"""Checks the figures of one section and places them where a reader of its Markdown finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from graph.facts import Fact
+from graph.report.figures import check_figures
+from graph.report.model import FIGURE_STATUSES, Figure, SectionName, utf16_offset
+
+
+def place_figures(section: SectionName, text: str, facts: Iterable[Fact], question: str) -> list[dict[str, Any]]:
+    """Check a section's figures; give each as the fields of a `figure` event, in order of appearance."""
+    return [
+        _placed(f"{section}-{number}", section, text, figure)
+        for number, figure in enumerate(check_figures(text, facts=facts, question=question), start=1)
+    ]
+
+
+def _placed(figure_id: str, section: SectionName, text: str, figure: Figure) -> dict[str, Any]:
+    fields = {
+        "id": figure_id,
+        "section": section,
+        "start": utf16_offset(text, figure.start),
+        "end": utf16_offset(text, figure.end),
+        "text": figure.text,
+        "status": figure.status,
+        "claimed": figure.value,
+        "unit": figure.unit,
+        "expected": figure.expected,
+        "rule": figure.rule,
+        "note": figure.note or None,
+        "facts": list(figure.fact_ids),
+        "formula": figure.formula,
+        "as_of": figure.as_of,
+    }
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+def count_figures(figures: Iterable[dict[str, Any]]) -> dict[str, int]:
+    """Count figures by status; every status is a key."""
+    counts: dict[str, int] = dict.fromkeys(FIGURE_STATUSES, 0)
+    for figure in figures:
+        counts[figure["status"]] += 1
+    return counts
+
+
+def coverage(counts: dict[str, int]) -> float:
+    """Give the share of claimed figures that hold; context is no claim, and no claims are covered wholly."""
+    claims = sum(counts.values()) - counts["context"]
+    return 1.0 if claims == 0 else round((counts["supported"] + counts["derived"]) / claims, 4)

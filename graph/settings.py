@@ -1,0 +1,91 @@
+"""The analyst's settings: frozen, read once where a program starts, passed in from there."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+MAX_TOKENS_CEILING = 3000
+OFFLINE_MODEL = "offline-analyst"
+
+Mode = Literal["live", "offline"]
+
+
+class AgentSettings(BaseSettings):
+    """What the analyst runs with; each value comes from an argument, the environment or `.env`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="FINANCIAL_AGENT_",
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
+        protected_namespaces=(),
+        hide_input_in_errors=True,
+    )
+
+    dashscope_api_key: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("DASHSCOPE_API_KEY"),
+        description="Key for Qwen on DashScope. With it the analyst is live.",
+    )
+    dashscope_base_url: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("DASHSCOPE_HTTP_BASE_URL"),
+        description="Base URL of DashScope, for another region or a gateway.",
+    )
+    model: str = Field(default="qwen-plus", min_length=1, description="Model name at DashScope or at `model_url`.")
+    models: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Further model names that a request may choose, separated by commas."
+    )
+    model_url: str | None = Field(
+        default=None, description="An OpenAI-compatible endpoint (Ollama, vLLM), used instead of DashScope."
+    )
+    model_api_key: SecretStr | None = Field(default=None, description="Key for `model_url`, where it wants one.")
+    max_tokens: int = Field(
+        default=2000, ge=1, le=MAX_TOKENS_CEILING, description="Most tokens of an answer, 1 to 3000."
+    )
+    temperature: float = Field(default=0.3, ge=0, lt=2, description="Sampling temperature of a live model.")
+    offline_pace_ms: float = Field(
+        default=8.0, ge=0, le=1000, description="Milliseconds between tokens of the offline analyst."
+    )
+    market: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("embedded",), description="Market data providers in order, separated by commas."
+    )
+    history_turns: int = Field(default=4, ge=0, le=50, description="Earlier turns that the model is shown.")
+
+    @field_validator("market", "models", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("dashscope_api_key", "model_api_key", "model_url", "dashscope_base_url", mode="before")
+    @classmethod
+    def _blank_is_unset(cls, value: object) -> object:
+        return None if isinstance(value, str) and not value.strip() else value
+
+    @model_validator(mode="after")
+    def _known_providers(self) -> AgentSettings:
+        unknown = [name for name in self.market if name not in PROVIDERS]
+        if unknown or not self.market:
+            raise ValueError(
+                f"market names {', '.join(map(repr, unknown)) or 'no provider'}: "
+                f"use one or more of {', '.join(PROVIDERS)}"
+            )
+        return self
+
+    @property
+    def mode(self) -> Mode:
+        """Say whether a language model answers (`live`) or the offline analyst (`offline`)."""
+        return "live" if self.dashscope_api_key or self.model_url else "offline"
+
+    @property
+    def model_names(self) -> tuple[str, ...]:
+        """Name the models that a request may choose, the default first."""
+        return (OFFLINE_MODEL,) if self.mode == "offline" else tuple(dict.fromkeys((self.model, *self.models)))
+
+
+PROVIDERS = ("embedded",)

@@ -1,0 +1,73 @@
+"""The graph's state, input and output: plain JSON values only, so that any checkpointer can keep them."""
+
+from __future__ import annotations
+
+import operator
+from typing import Annotated, Any, TypedDict
+
+from pydantic import Field
+
+
+class Turn(TypedDict):
+    """One question and its answer, as a session keeps them.
+
+    `status` is `done`, `stopped` or `failed`; `answer` is the report's Markdown, partial unless done.
+    """
+
+    run_id: str | None
+    question: str
+    answer: str
+    status: str
+    language: str
+    symbols: list[str]
+    report: dict[str, Any]
+    created_at: str
+
+
+class Request(TypedDict):
+    """What the question is about.
+
+    `unknown` are words that look like symbols of no provider; `inherited` says that the symbols come from
+    the turn before.
+    """
+
+    symbols: list[str]
+    unknown: list[str]
+    language: str
+    intent: str
+    inherited: bool
+
+
+class DraftState(TypedDict):
+    """The model's text and how it was cut into sections."""
+
+    text: str
+    sections: dict[str, str]
+    preamble: str
+    missing: list[str]
+    duplicated: list[str]
+    reordered: bool
+    truncated: bool
+
+
+class GraphInput(TypedDict):
+    """What starts a turn."""
+
+    message: Annotated[str, Field(title="Question", description="For example: Is AAPL a buy?", min_length=1)]
+
+
+class GraphOutput(TypedDict):
+    """What a turn gives: the report as `Report.to_dict` writes it."""
+
+    report: dict[str, Any]
+
+
+class State(GraphInput, GraphOutput):
+    """Everything that a session's checkpoint holds; `turns` grows, the rest belongs to the last turn."""
+
+    turns: Annotated[list[Turn], operator.add]
+    request: Request
+    facts: list[dict[str, Any]]
+    notes: list[str]
+    draft: DraftState
+    figures: list[dict[str, Any]]

@@ -1,0 +1,49 @@
+"""The HTTP app: the doors mounted on one service, opened and closed with it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from server import __version__
+from server.api import chat, errors, health, sessions
+from server.limits import BodyLimit
+from server.runnable import analyst_router
+from server.service import Service, open_service
+from server.settings import ServerSettings, load_settings
+from server.web import web_routes
+
+
+def create_app(settings: ServerSettings | None = None) -> FastAPI:
+    """Build the app; its lifespan opens the service and closes it."""
+    settings = settings or load_settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_service(settings) as service:
+            app.state.service = service
+            yield
+
+    app = FastAPI(
+        title="Financial agent",
+        version=__version__,
+        summary="A financial analyst whose every figure is checked against its data.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+
+    def service() -> Service:
+        opened: Service = app.state.service
+        return opened
+
+    errors.install(app)
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes, refuse=errors.problem_of)
+    app.include_router(chat.router)
+    app.include_router(sessions.router)
+    app.include_router(health.router)
+    app.include_router(analyst_router(service, settings.serves_development))
+    app.router.routes.extend(web_routes())
+    return app

@@ -1,0 +1,96 @@
+"""What every door does with a question: hold it to the server's limits, start its run, read its answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graph.events import decode
+from server.api.schemas import AnalystInput, ChatAnswer
+from server.auth import Caller
+from server.errors import ExpiredRun, ForeignCursor, MessageTooLong, ModelUnknown, RunFailed, UnknownRun
+from server.runs.execute import Run
+from server.runs.sse import parse_cursor
+from server.service import Service
+from server.sessions import RunRecord
+
+
+async def ask(service: Service, caller: Caller, question: AnalystInput) -> Run:
+    """Start answering a question.
+
+    Raises:
+        MessageTooLong: the message has more bytes than `max_message_bytes`.
+        ModelUnknown: the named model is not offered.
+        RunError: as `RunManager.start` raises it.
+    """
+    limit = service.settings.max_message_bytes
+    size = len(question.message.encode("utf-8", "surrogatepass"))
+    if size > limit:
+        raise MessageTooLong(f"{size} bytes", message=f"The message has {size} bytes; at most {limit} are taken.")
+    offered = service.deps.settings.model_names
+    if question.model is not None and question.model not in offered:
+        raise ModelUnknown(message=f"This model is not offered here. Offered: {', '.join(offered)}.")
+    return await service.manager.start(
+        caller.id, question.session_id, question.message, question.options(), question.on_conflict
+    )
+
+
+async def wait_for_answer(service: Service, run: Run) -> ChatAnswer:
+    """Read a run's log to its end and give the answer.
+
+    Raises:
+        RunFailed: the run ended without one.
+    """
+    last: dict[str, dict[str, Any]] = {}
+    async for batch in service.log.read(run.run_id):
+        for entry in batch:
+            if entry.type in ("report", "usage", "error", "end"):
+                last[entry.type] = decode(entry.data)
+    status = last["end"]["status"]
+    if status in ("failed", "lost") or "report" not in last:
+        error = last.get("error", {})
+        raise RunFailed(
+            run.run_id,
+            run.session_id,
+            error.get("code", "run_" + status),
+            error.get("message", "The run was stopped before it had written anything."),
+            error.get("retry_after"),
+        )
+    usage = {key: value for key, value in last["usage"].items() if key not in ("seq", "type")}
+    return ChatAnswer(
+        run_id=run.run_id,
+        session_id=run.session_id,
+        status=status,
+        report=last["report"]["report"],
+        markdown=last["report"]["markdown"],
+        usage=usage,
+    )
+
+
+async def find_run(service: Service, caller: Caller, run_id: str) -> RunRecord:
+    """Give the record of one of the caller's runs.
+
+    Raises:
+        UnknownRun: no such run, or another caller's.
+    """
+    return await service.manager.find(caller.id, run_id)
+
+
+async def open_cursor(
+    service: Service, caller: Caller, run_id: str, last_event_id: str | None, after: int | None
+) -> int:
+    """Say after which event a reader of one of the caller's runs goes on.
+
+    Raises:
+        UnknownRun: no such run, or another caller's.
+        ExpiredRun: the run was, but its events are no longer kept.
+        ForeignCursor: the cursor is of another run, or of no event of this one.
+    """
+    record = await find_run(service, caller, run_id)
+    cursor = parse_cursor(run_id, last_event_id, after)
+    try:
+        last = await service.log.last(run_id)
+    except (ExpiredRun, UnknownRun) as fault:
+        raise ExpiredRun(str(fault), session_id=record.session_id) from fault
+    if cursor > last:
+        raise ForeignCursor(f"run {run_id!r} has no event {cursor}")
+    return cursor

@@ -1,0 +1,105 @@
+"""Says what is configured, what can be reached, and in which mode the analyst will run."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+from urllib.parse import urlsplit
+
+import httpx
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from graph.agent import build_deps
+from graph.errors import AgentError
+from server import __version__
+from server.checkpoints import sqlite_path
+from server.commands import settings_or_exit
+from server.sessions import open_index
+from server.settings import ServerSettings
+
+DASHSCOPE_URL = "https://dashscope.aliyuncs.com/api/v1"
+
+_MARKS = {True: Text("✓", "green"), False: Text("✗", "red"), None: Text("–", "dim")}
+
+Line = tuple[str, bool | None, str]
+
+
+def check() -> int:
+    """Print one line for each part; give 1 when a part that is needed does not work."""
+    settings = settings_or_exit()
+    lines = asyncio.run(_lines(settings))
+    table = Table.grid(padding=(0, 1))
+    for name, works, text in lines:
+        table.add_row(_MARKS[works], Text(name, "bold"), Text(text))
+    Console(highlight=False).print(table)
+    return 1 if any(works is False for _, works, _ in lines) else 0
+
+
+async def _lines(settings: ServerSettings) -> list[Line]:
+    lines: list[Line] = [
+        ("version", None, f"financial-agent {__version__}, Python {platform.python_version()}"),
+        await _model(settings),
+        await _store(settings),
+        *await _market(settings),
+        await _server(settings),
+    ]
+    mode = settings.agent.mode
+    sentence = (
+        "live: a language model answers"
+        if mode == "live"
+        else "offline: the rule-based analyst answers from embedded data; set DASHSCOPE_API_KEY for Qwen"
+    )
+    lines.append(("mode", True, sentence))
+    return lines
+
+
+async def _model(settings: ServerSettings) -> Line:
+    agent = settings.agent
+    names = ", ".join(agent.model_names)
+    if agent.mode == "offline":
+        return ("model", True, f"{names} (no key, no network)")
+    url = agent.model_url or agent.dashscope_base_url or DASHSCOPE_URL
+    reached = await _reach(url)
+    state = "can be reached" if reached else "cannot be reached"
+    return ("model", reached, f"{names} at {urlsplit(url).netloc}, which {state}; the key was not tried")
+
+
+async def _store(settings: ServerSettings) -> Line:
+    try:
+        async with open_index(sqlite_path(settings.store_url)) as index:
+            await index.ping()
+    except (AgentError, OSError) as fault:
+        return ("sessions", False, f"{settings.store_url} cannot be opened: {type(fault).__name__}")
+    return ("sessions", True, settings.store_url)
+
+
+async def _market(settings: ServerSettings) -> list[Line]:
+    market = build_deps(settings.agent).market
+    lines: list[Line] = []
+    for identity in await market.universe():
+        try:
+            bars = await market.history(identity.symbol)
+        except AgentError as fault:
+            lines.append((identity.symbol, False, fault.message))
+        else:
+            lines.append((identity.symbol, True, f"{identity.name}: {len(bars)} days to {bars.as_of} · {bars.source}"))
+    return lines or [("market", False, f"{', '.join(settings.agent.market)} knows no symbol")]
+
+
+async def _server(settings: ServerSettings) -> Line:
+    url = f"http://{settings.host}:{settings.port}"
+    if await _reach(f"{url}/api/health/live"):
+        return ("server", True, f"runs at {url}")
+    return ("server", None, f"does not run at {url}: start it with `financial-agent serve`")
+
+
+async def _reach(url: str) -> bool:
+    """Say whether anything answers HTTP at an address; nothing secret is sent."""
+    try:
+        async with httpx.AsyncClient(timeout=3.0) as client:
+            await client.get(url)
+    except httpx.HTTPError:
+        return False
+    return True

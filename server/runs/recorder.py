@@ -1,0 +1,114 @@
+"""Takes a run's events from its nodes, joins tokens that are ready together, and writes them to the log."""
+
+from __future__ import annotations
+
+import asyncio
+from time import perf_counter
+from typing import Any
+
+from graph.events import (
+    EndEvent,
+    Event,
+    FigureEvent,
+    ReportEvent,
+    SectionEvent,
+    TokenEvent,
+    UsageEvent,
+    payload,
+)
+from graph.report.model import SECTIONS, SectionName
+from server.runs.log import RunLog
+
+
+class Recorder:
+    """The sink of one run.
+
+    Calling it never waits: events are kept in order and written by `drain`, as many at once as the log's
+    last write let gather. It remembers what a partial answer needs: the text and figures so far, which
+    sections are open, the tokens used.
+    """
+
+    def __init__(self, log: RunLog, run_id: str) -> None:
+        self._log = log
+        self._run_id = run_id
+        self._pending: list[Event] = []
+        self._ready = asyncio.Event()
+        self._closed = False
+        self._started = perf_counter()
+        self._first_token: float | None = None
+        self._tokens = {"input_tokens": 0, "output_tokens": 0}
+        self._texts: dict[str, list[str]] = {name: [] for name in SECTIONS}
+        self._open: dict[SectionName, None] = {}
+        self.figures: list[dict[str, Any]] = []
+        self.reported = False
+
+    def __call__(self, event: Event) -> None:
+        """Take an event from a node."""
+        match event:
+            case TokenEvent():
+                self._take_token(event)
+                return
+            case UsageEvent():
+                self._tokens["input_tokens"] += event.input_tokens
+                self._tokens["output_tokens"] += event.output_tokens
+                return
+            case SectionEvent(state="open"):
+                self._open[event.section] = None
+            case SectionEvent():
+                self._open.pop(event.section, None)
+            case FigureEvent():
+                self.figures.append(payload(event))
+            case ReportEvent():
+                self.reported = True
+            case _:
+                pass
+        self._put(event)
+
+    @property
+    def sections(self) -> dict[str, str]:
+        """Give the text of every section so far."""
+        return {name: "".join(parts) for name, parts in self._texts.items()}
+
+    def usage(self) -> UsageEvent:
+        """Say what the run took until now."""
+        first = self._first_token
+        return UsageEvent(
+            **self._tokens,
+            seconds=round(perf_counter() - self._started, 3),
+            first_token_seconds=None if first is None else round(first - self._started, 3),
+        )
+
+    def finish(self, end: EndEvent) -> None:
+        """Close what is open, add the usage and the run's one terminal event; nothing is taken after it."""
+        for section in tuple(self._open):
+            self(SectionEvent(section=section, state="closed"))
+        self._put(self.usage())
+        self._put(end)
+        self._closed = True
+        self._ready.set()
+
+    async def drain(self) -> None:
+        """Write events to the log until the terminal one is written."""
+        while True:
+            await self._ready.wait()
+            self._ready.clear()
+            batch, self._pending = self._pending, []
+            if batch:
+                await self._log.append(self._run_id, batch)
+            if self._closed and not self._pending:
+                return
+
+    def _take_token(self, event: TokenEvent) -> None:
+        if self._first_token is None:
+            self._first_token = perf_counter()
+        self._texts[event.section].append(event.text)
+        last = self._pending[-1] if self._pending else None
+        if isinstance(last, TokenEvent) and last.section == event.section:
+            self._pending[-1] = TokenEvent(section=event.section, text=last.text + event.text)
+        else:
+            self._put(event)
+
+    def _put(self, event: Event) -> None:
+        if not self._closed:
+            self._pending.append(event)
+            self._ready.set()

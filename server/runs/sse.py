@@ -1,0 +1,41 @@
+"""Follows a run's log and writes it as server-sent events."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from server.errors import ForeignCursor
+from server.runs.log import Entry, RunLog
+
+SSE_HEADERS = {
+    "Cache-Control": "no-store, no-transform",
+    "X-Accel-Buffering": "no",
+}
+RETRY_MS = 1000
+_PING = b":\n\n"
+
+
+def frame(run_id: str, entry: Entry) -> bytes:
+    """Write one event as a frame; no space follows the colons, for a token is paid on every frame."""
+    return b"id:%b-%d\nevent:%b\ndata:%b\n\n" % (run_id.encode(), entry.seq, entry.type.encode(), entry.data)
+
+
+async def follow(log: RunLog, run_id: str, after: int = 0, ping: float = 8.0) -> AsyncIterator[bytes]:
+    """Give a run's frames after a number until its `end`; what is ready together comes as one chunk."""
+    yield b"retry:%d\n\n" % RETRY_MS
+    async for batch in log.read(run_id, after, idle=ping):
+        yield b"".join(frame(run_id, entry) for entry in batch) if batch else _PING
+
+
+def parse_cursor(run_id: str, last_event_id: str | None, after: int | None) -> int:
+    """Read the number after which a reader wants to go on: its `Last-Event-ID`, else `after`, else 0.
+
+    Raises:
+        ForeignCursor: the id is malformed or of another run.
+    """
+    if last_event_id:
+        owner, dash, seq = last_event_id.rpartition("-")
+        if not dash or owner != run_id or not seq.isascii() or not seq.isdigit() or len(seq) > 12:
+            raise ForeignCursor(f"{last_event_id[:80]!r} is no event of run {run_id!r}")
+        return int(seq)
+    return after or 0

@@ -1,0 +1,61 @@
+"""Wires the service's parts together: the one place where the graph, the log and the stores meet.
+
+Every door works on this: the HTTP app, and the command line when no server runs.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from graph.agent import Analyst, build_deps, build_graph
+from graph.deps import Deps
+from server.checkpoints import open_checkpointer, sqlite_path
+from server.runs.execute import Executor
+from server.runs.log import MemoryRunLog, RunLog
+from server.runs.manager import RunManager
+from server.sessions import SessionIndex, open_index
+from server.settings import ServerSettings
+
+
+@dataclass(frozen=True)
+class Service:
+    """Everything that a door needs to ask, follow, stop and read."""
+
+    settings: ServerSettings
+    deps: Deps
+    graph: Analyst
+    log: RunLog
+    sessions: SessionIndex
+    manager: RunManager
+
+
+@asynccontextmanager
+async def open_service(settings: ServerSettings) -> AsyncIterator[Service]:
+    """Open every part that the settings name and close them in reverse; runs are drained first."""
+    require_strict_msgpack()
+    async with AsyncExitStack() as stack:
+        checkpointer = await stack.enter_async_context(open_checkpointer(settings.store_url))
+        sessions = await stack.enter_async_context(open_index(sqlite_path(settings.store_url)))
+        await sessions.mark_lost()
+        log = MemoryRunLog(settings.run_ttl_seconds)
+        stack.push_async_callback(log.close)
+        deps = build_deps(settings.agent)
+        graph = build_graph(deps, checkpointer)
+        manager = RunManager(Executor(graph, deps, log, sessions), settings.max_runs)
+        stack.push_async_callback(manager.drain, settings.drain_seconds)
+        yield Service(settings, deps, graph, log, sessions, manager)
+
+
+def require_strict_msgpack() -> None:
+    """Refuse to start when stored bytes could name functions to call.
+
+    Raises:
+        RuntimeError: `LANGGRAPH_STRICT_MSGPACK` was switched off.
+    """
+    if os.environ.get("LANGGRAPH_STRICT_MSGPACK", "").lower() not in ("1", "true", "yes"):
+        raise RuntimeError(
+            "LANGGRAPH_STRICT_MSGPACK is off: who can write the store could run code. Unset it or set it to true."
+        )
