@@ -58,7 +58,8 @@ def configuration_table() -> str:
     """Write the configuration as a Markdown table."""
     rows = ["| variable | default | meaning |", "|---|---|---|"]
     rows += [
-        f"| `{name}` | {f'`{default}`' if default else ''} | {text} |" for name, default, text in settings_fields()
+        f"| `{name}` | {f'`{default}`' if default else ''} | {text} |"
+        for name, default, text in settings_fields()
     ]
     return "\n".join(rows)
 
@@ -99,7 +100,9 @@ def faults() -> list[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     if not project == __version__ == (newest[1] if newest else ""):
-        found.append(f"versions differ: pyproject {project}, server {__version__}, CHANGELOG {newest and newest[1]}")
+        found.append(
+            f"versions differ: pyproject {project}, server {__version__}, CHANGELOG {newest and newest[1]}"
+        )
     return found
 
 

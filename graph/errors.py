@@ -28,7 +28,9 @@ class AgentError(Exception):
     retryable = False
     retry_after: float | None = None
 
-    def __init__(self, detail: str = "", *, message: str | None = None, retry_after: float | None = None) -> None:
+    def __init__(
+        self, detail: str = "", *, message: str | None = None, retry_after: float | None = None
+    ) -> None:
         super().__init__(detail or self.message)
         if message is not None:
             self.message = message

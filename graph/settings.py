@@ -35,14 +35,18 @@ class AgentSettings(BaseSettings):
         validation_alias=AliasChoices("DASHSCOPE_HTTP_BASE_URL"),
         description="Base URL of DashScope, for another region or a gateway.",
     )
-    model: str = Field(default="qwen-plus", min_length=1, description="Model name at DashScope or at `model_url`.")
+    model: str = Field(
+        default="qwen-plus", min_length=1, description="Model name at DashScope or at `model_url`."
+    )
     models: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="Further model names that a request may choose, separated by commas."
     )
     model_url: str | None = Field(
         default=None, description="An OpenAI-compatible endpoint (Ollama, vLLM), used instead of DashScope."
     )
-    model_api_key: SecretStr | None = Field(default=None, description="Key for `model_url`, where it wants one.")
+    model_api_key: SecretStr | None = Field(
+        default=None, description="Key for `model_url`, where it wants one."
+    )
     max_tokens: int = Field(
         default=2000, ge=1, le=MAX_TOKENS_CEILING, description="Most tokens of an answer, 1 to 3000."
     )
@@ -85,7 +89,9 @@ class AgentSettings(BaseSettings):
     @property
     def model_names(self) -> tuple[str, ...]:
         """Name the models that a request may choose, the default first."""
-        return (OFFLINE_MODEL,) if self.mode == "offline" else tuple(dict.fromkeys((self.model, *self.models)))
+        return (
+            (OFFLINE_MODEL,) if self.mode == "offline" else tuple(dict.fromkeys((self.model, *self.models)))
+        )
 
 
 PROVIDERS = ("embedded",)

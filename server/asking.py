@@ -25,7 +25,9 @@ async def ask(service: Service, caller: Caller, question: AnalystInput) -> Run:
     limit = service.settings.max_message_bytes
     size = len(question.message.encode("utf-8", "surrogatepass"))
     if size > limit:
-        raise MessageTooLong(f"{size} bytes", message=f"The message has {size} bytes; at most {limit} are taken.")
+        raise MessageTooLong(
+            f"{size} bytes", message=f"The message has {size} bytes; at most {limit} are taken."
+        )
     offered = service.deps.settings.model_names
     if question.model is not None and question.model not in offered:
         raise ModelUnknown(message=f"This model is not offered here. Offered: {', '.join(offered)}.")

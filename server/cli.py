@@ -1,4 +1,4 @@
-"""The command line: `financial-agent serve`, `ask`, `check`. Nothing heavy is imported before it is needed."""
+"""The command line: `serve`, `ask`, `check`; nothing heavy is imported before it is needed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def build_parser() -> argparse.ArgumentParser:
     """Build the parser of all commands."""
     parser = argparse.ArgumentParser(
-        prog="financial-agent", description="A financial analyst whose every figure is checked against its data."
+        prog="financial-agent",
+        description="A financial analyst whose every figure is checked against its data.",
     )
     parser.add_argument("--version", action="version", version=f"financial-agent {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
@@ -39,9 +40,13 @@ def build_parser() -> argparse.ArgumentParser:
     )
     ask.add_argument("question", help='for example: "Is AAPL a buy?"')
     ask.add_argument("--session", metavar="ID", help="session to go on with (default: a new one)")
-    ask.add_argument("--language", choices=("auto", "en", "zh"), default="auto", help="language of the answer")
+    ask.add_argument(
+        "--language", choices=("auto", "en", "zh"), default="auto", help="language of the answer"
+    )
     ask.add_argument("--max-tokens", type=int, metavar="N", help="most tokens of the answer, 1 to 3000")
-    ask.add_argument("--server", metavar="URL", help="ask this server (default: one on this machine, if it runs)")
+    ask.add_argument(
+        "--server", metavar="URL", help="ask this server (default: one on this machine, if it runs)"
+    )
     ask.add_argument("--local", action="store_true", help="answer in this process, whatever runs")
     ask.add_argument("--json", action="store_true", help="print the finished report as JSON, nothing else")
     ask.set_defaults(run=_ask)

@@ -121,7 +121,9 @@ class ModelUnknown(RunError):
 class RunFailed(RunError):
     """A run ended without an answer; code and sentence are those of its `error` event."""
 
-    def __init__(self, run_id: str, session_id: str, code: str, message: str, retry_after: float | None) -> None:
+    def __init__(
+        self, run_id: str, session_id: str, code: str, message: str, retry_after: float | None
+    ) -> None:
         super().__init__(f"run {run_id!r}: {code}", message=message, retry_after=retry_after)
         self.run_id = run_id
         self.session_id = session_id

@@ -11,7 +11,7 @@ from server.errors import BodyTooLarge
 
 
 class BodyLimit:
-    """Refuses request bodies of more than `limit` bytes, announced or not, before anything reads them whole."""
+    """Refuses request bodies of more than `limit` bytes, announced or not."""
 
     def __init__(self, app: ASGIApp, limit: int, refuse: Callable[[BodyTooLarge], Response]) -> None:
         self._app = app

@@ -16,6 +16,7 @@ from langchain_core.runnables.utils import ConfigurableFieldSpec
 from langserve import add_routes
 from langserve.callbacks import AsyncEventAggregatorCallback
 from langserve.serialization import WellKnownLCSerializer
+from langserve.server import EndpointName
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from graph.events import decode, escape_separators
@@ -26,8 +27,20 @@ from server.errors import BatchTooLarge
 from server.runs.execute import Run
 from server.service import Service
 
-PUBLIC_ENDPOINTS = ("invoke", "batch", "stream", "input_schema", "output_schema", "config_schema")
-DEVELOPMENT_ENDPOINTS = ("playground", "stream_log", "stream_events", "config_hashes")
+PUBLIC_ENDPOINTS: tuple[EndpointName, ...] = (
+    "invoke",
+    "batch",
+    "stream",
+    "input_schema",
+    "output_schema",
+    "config_schema",
+)
+DEVELOPMENT_ENDPOINTS: tuple[EndpointName, ...] = (
+    "playground",
+    "stream_log",
+    "stream_events",
+    "config_hashes",
+)
 
 # Keys of `configurable` that a client cannot set: LangServe drops all but the declared ones.
 _CALLER = "__financial_agent_caller"
@@ -73,7 +86,9 @@ class AnalystRunnable(Runnable[dict[str, Any], Any]):
         """Give the model of an answer."""
         return ChatAnswer
 
-    def invoke(self, input: dict[str, Any], config: RunnableConfig | None = None, **kwargs: Any) -> ChatAnswer:
+    def invoke(
+        self, input: dict[str, Any], config: RunnableConfig | None = None, **kwargs: Any
+    ) -> ChatAnswer:
         """Refuse: runs live on the server's event loop, so only the asynchronous methods can start one."""
         raise RuntimeError("the analyst on the server is asynchronous: use ainvoke, or a RemoteRunnable")
 

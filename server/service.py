@@ -57,5 +57,6 @@ def require_strict_msgpack() -> None:
     """
     if os.environ.get("LANGGRAPH_STRICT_MSGPACK", "").lower() not in ("1", "true", "yes"):
         raise RuntimeError(
-            "LANGGRAPH_STRICT_MSGPACK is off: who can write the store could run code. Unset it or set it to true."
+            "LANGGRAPH_STRICT_MSGPACK is off: who can write the store could run code. "
+            "Unset it or set it to true."
         )

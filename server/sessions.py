@@ -100,7 +100,8 @@ class SessionIndex:
     async def find_run(self, run_id: str) -> RunRecord | None:
         """Give a run's record, or nothing when there never was such a run."""
         rows = await self._fetch(
-            "SELECT run_id, owner, session_id, question, created_at, status FROM runs WHERE run_id = ?", (run_id,)
+            "SELECT run_id, owner, session_id, question, created_at, status FROM runs WHERE run_id = ?",
+            (run_id,),
         )
         return RunRecord(*rows[0]) if rows else None
 

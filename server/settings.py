@@ -37,15 +37,21 @@ class ServerSettings(BaseSettings):
     run_ttl_seconds: float = Field(
         default=900.0, gt=0, description="Seconds for which a finished run's events can be read again."
     )
-    ping_seconds: float = Field(default=8.0, gt=0, le=10, description="Longest silence on a stream, in seconds.")
+    ping_seconds: float = Field(
+        default=8.0, gt=0, le=10, description="Longest silence on a stream, in seconds."
+    )
     max_message_bytes: int = Field(default=16_384, ge=1, description="Largest question, in bytes of UTF-8.")
     max_body_bytes: int = Field(default=262_144, ge=1024, description="Largest request body, in bytes.")
     max_batch: int = Field(default=16, ge=1, le=256, description="Most questions in one LangServe batch.")
-    max_runs: int = Field(default=256, ge=1, description="Most runs at once; further ones are told when to retry.")
-    drain_seconds: float = Field(default=20.0, ge=0, description="Seconds that runs get to finish at shutdown.")
+    max_runs: int = Field(
+        default=256, ge=1, description="Most runs at once; further ones are told when to retry."
+    )
+    drain_seconds: float = Field(
+        default=20.0, ge=0, description="Seconds that runs get to finish at shutdown."
+    )
     development: bool | None = Field(
         default=None,
-        description="Serve LangServe's playground, stream_log and stream_events; empty means on loopback only.",
+        description="Serve LangServe's playground, stream_log, stream_events; empty: on loopback only.",
     )
     log_level: str = Field(default="info", description="Level of the log: debug, info, warning, error.")
 
@@ -71,7 +77,6 @@ class ServerSettings(BaseSettings):
         if value.lower() not in ("debug", "info", "warning", "error"):
             raise ValueError("log_level is none of: debug, info, warning, error")
         return value.lower()
-
 
     @property
     def serves_development(self) -> bool:

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 # No test may reach a real model, whatever the environment of the developer holds.
-for _name in [name for name in os.environ if name.startswith(("FINANCIAL_AGENT_", "DASHSCOPE_", "LANGSMITH_"))]:
+for _name in [
+    name for name in os.environ if name.startswith(("FINANCIAL_AGENT_", "DASHSCOPE_", "LANGSMITH_"))
+]:
     del os.environ[_name]
 
 from graph.settings import AgentSettings  # noqa: E402
@@ -27,7 +29,9 @@ def agent_settings() -> AgentSettings:
 @pytest.fixture
 def settings(tmp_path: Path, agent_settings: AgentSettings) -> ServerSettings:
     """Settings of a server that keeps its sessions in a file of the test."""
-    return ServerSettings(agent=agent_settings, store_url=f"sqlite:///{tmp_path}/sessions.db", drain_seconds=1)
+    return ServerSettings(
+        agent=agent_settings, store_url=f"sqlite:///{tmp_path}/sessions.db", drain_seconds=1
+    )
 
 
 @pytest.fixture

@@ -175,7 +175,9 @@ class QwenAnalystChat(ChatTongyi):
     async def _send(self, body: bytes) -> aiohttp.ClientResponse:
         path = wire.MULTIMODAL_PATH if self.multimodal else wire.TEXT_PATH
         try:
-            return await self._session().post(self.base_url.rstrip("/") + path, data=body, headers=self._headers())
+            return await self._session().post(
+                self.base_url.rstrip("/") + path, data=body, headers=self._headers()
+            )
         except TimeoutError as fault:
             raise ModelUnavailable("no connection to DashScope in time") from fault
         except aiohttp.ClientError as fault:
@@ -262,9 +264,7 @@ def _last_chunk(
     finish_reason: str, usage: UsageMetadata | None, request_id: str, model_name: str
 ) -> ChatGenerationChunk:
     info = {"finish_reason": finish_reason, "request_id": request_id, "model_name": model_name}
-    message = AIMessageChunk(
-        content="", response_metadata=info, usage_metadata=usage
-    )
+    message = AIMessageChunk(content="", response_metadata=info, usage_metadata=usage)
     return ChatGenerationChunk(message=message, generation_info={"finish_reason": finish_reason})
 
 

@@ -1,1 +1,1 @@
-"""The nodes of the graph, one file each, in the order in which they run: resolve, gather, analyst, verify, format."""
+"""The nodes of the graph, one file each: resolve, gather, analyst, verify, format."""

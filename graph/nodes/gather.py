@@ -33,7 +33,7 @@ _AVERAGES = ("sma_50", "sma_200")
 
 
 async def gather(state: State, deps: Deps) -> dict[str, Any]:
-    """Call every tool for every symbol at once; what could not be had becomes a note, never a gap in silence."""
+    """Call every tool for every symbol at once; what could not be had becomes a note."""
     request = state["request"]
     texts = _NOTES[request["language"]]
     notes = [*state.get("notes", []), *(texts["unknown"].format(symbol=name) for name in request["unknown"])]
@@ -58,7 +58,13 @@ async def _call(deps: Deps, name: str, symbol: str) -> tuple[list[dict[str, Any]
         ms = None if state == "started" else round((perf_counter() - started) * 1000)
         label = f"{_LABELS.get(name, name)}: {symbol}"
         return StepEvent(
-            id=f"{name}:{symbol}", name=name, label=label, state=state, ms=ms, summary=summary, retryable=retryable
+            id=f"{name}:{symbol}",
+            name=name,
+            label=label,
+            state=state,
+            ms=ms,
+            summary=summary,
+            retryable=retryable,
         )
 
     emit(step("started"))

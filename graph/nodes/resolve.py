@@ -12,18 +12,31 @@ from graph.state import Request, State
 
 MAX_SYMBOLS = 6
 
-_INTENTS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (intent, re.compile(pattern, re.IGNORECASE))
-    for intent, pattern in (
-        ("compare", r"\b(?:versus|vs\.?|compared?|comparison|better than|stronger)\b|比较|对比|相比|哪个更|哪只"),
-        ("change", r"\bwhat(?:'s| has| is)? (?:changed|new)\b|\bsince\b|变化|有什么新"),
-        ("valuation", r"\b(?:valuation|expensive|cheap|overvalued|undervalued|multiples?|p/?e)\b|估值|市盈率|贵不贵|便宜"),
-        ("risk", r"\b(?:risks?|risky|volatil\w*|drawdowns?|downside|safe)\b|风险|波动|回撤|下跌空间"),
-        ("levels", r"\b(?:levels?|support|resistance|fibonacci|retracements?|entry|stop)\b|支撑|阻力|点位|斐波那契|压力位"),
-        ("momentum", r"\b(?:momentum|rsi|macd|overbought|oversold|stochastic|trend)\b|动量|动能|超买|超卖|趋势"),
-        ("fundamentals", r"\b(?:fundamentals?|revenue|sales|earnings|margins?|profit\w*|cash flow|eps|debt)\b|基本面|营收|利润|现金流|财报|业绩"),
-    )
-)  # fmt: skip
+# The first intent of which a word stands in the question; several symbols always mean a comparison.
+_WORDS = {
+    "change": (r"what(?:'s| has| is)? (?:changed|new)|since", "变化|有什么新"),
+    "valuation": (
+        r"valuation|expensive|cheap|overvalued|undervalued|multiples?|p/?e",
+        "估值|市盈率|贵不贵|便宜",
+    ),
+    "risk": (r"risks?|risky|volatil\w*|drawdowns?|downside|safe", "风险|波动|回撤|下跌空间"),
+    "levels": (
+        r"levels?|support|resistance|fibonacci|retracements?|entry|stop",
+        "支撑|阻力|点位|斐波那契|压力位",
+    ),
+    "momentum": (
+        r"momentum|rsi|macd|overbought|oversold|stochastic|trend",
+        "动量|动能|超买|超卖|趋势",
+    ),
+    "fundamentals": (
+        r"fundamentals?|revenue|sales|earnings|margins?|profit\w*|cash flow|eps|debt",
+        "基本面|营收|利润|现金流|财报|业绩",
+    ),
+}
+_INTENTS = {
+    intent: re.compile(rf"\b(?:{english})\b|{chinese}", re.IGNORECASE)
+    for intent, (english, chinese) in _WORDS.items()
+}
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -65,10 +78,7 @@ def find_intent(message: str, symbols: int) -> str:
     """Name what kind of question this is; `outlook` unless its words say otherwise."""
     if symbols > 1:
         return "compare"
-    for intent, pattern in _INTENTS:
-        if pattern.search(message) and intent != "compare":
-            return intent
-    return "outlook"
+    return next((intent for intent, pattern in _INTENTS.items() if pattern.search(message)), "outlook")
 
 
 def choose_language(message: str, options: Options) -> str:

@@ -38,20 +38,20 @@ async def write(
     """
     parser = SectionParser()
     parts: list[str] = []
-    used = {"input_tokens": 0, "output_tokens": 0}
+    taken = given = 0
     finish_reason = ""
     try:
         async with aclosing(_stream(deps.model, messages, _call_options(deps, options))) as chunks:
             async for chunk in chunks:
-                for key in used:
-                    used[key] += (chunk.usage_metadata or {}).get(key, 0)
+                if usage := chunk.usage_metadata:
+                    taken, given = taken + usage["input_tokens"], given + usage["output_tokens"]
                 finish_reason = chunk.response_metadata.get("finish_reason") or finish_reason
                 if text := str(chunk.text):
                     parts.append(text)
                     _emit_deltas(parser.feed(text), only)
     finally:
         _emit_deltas(parser.finish(), only)
-        emit(UsageEvent(**used))
+        emit(UsageEvent(input_tokens=taken, output_tokens=given))
     if not "".join(parts).strip():
         raise ModelUnavailable("the model ended without a text", message="The language model gave no answer.")
     return Written("".join(parts), parser.close(), finish_reason)

@@ -162,6 +162,9 @@ class _Tail:
         if first in ":：∶":
             self.separator = first
             scan.pos += 1
+            if self.low and self.name.is_led():
+                scan.spaced()
+                scan.demand(not scan.peek().islower())
         elif first in ".。":
             scan.demand(scan.strong)
             self.separator = first

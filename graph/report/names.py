@@ -15,8 +15,8 @@ from graph.report.model import SECTIONS, SectionName
 from graph.report.scanner import STARS, Decided, Line, Scanner
 
 _ANY = (
-    "the our my a key main core final overall current short quick brief summary overview section at glance and on for "
-    "与 和 及 以及 的"
+    "the our my a key main core final overall current short quick brief summary overview section at glance "
+    "and on for 与 和 及 以及 的"
 )
 _SIMPLE = str.maketrans(
     "結論斷觀點證據數與動議風險項責聲關鍵實見啟導綜總體終資評級洞對說揭醒們長後應應計劃",
@@ -214,11 +214,13 @@ class Name:
             scan.mark = ""
         scan.numbered = True
 
+    def is_led(self) -> bool:
+        """Tell whether the words begin as a sentence does: "The verdict"."""
+        return self.words[0] in _LED and not any(word[0].isupper() for word in self.raw[1:])
+
     def is_low(self) -> bool:
         """Tell whether the words, without marks around them, look like running text."""
         first = self.raw[0]
         if self.scan.strong or not first.isascii():
             return False
-        return first[0].islower() or (
-            self.words[0] in _LED and not any(word[0].isupper() for word in self.raw[1:])
-        )
+        return first[0].islower() or self.is_led()

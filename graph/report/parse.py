@@ -216,6 +216,8 @@ class SectionParser:
     def _safe_end(self, text: str, pos: int) -> int:
         """Give where the text ends that cannot be part of a tag or of the awaited closing mark."""
         end = len(text) if self._fence else _before_tag(text, pos)
+        if self._open_mark in text[pos:end]:
+            return end
         for length in range(len(self._open_mark) - 1, 0, -1):
             if text.endswith(self._open_mark[:length], pos, end):
                 return end - length

@@ -10,7 +10,9 @@ from graph.report.figures import check_figures
 from graph.report.model import FIGURE_STATUSES, Figure, SectionName, utf16_offset
 
 
-def place_figures(section: SectionName, text: str, facts: Iterable[Fact], question: str) -> list[dict[str, Any]]:
+def place_figures(
+    section: SectionName, text: str, facts: Iterable[Fact], question: str
+) -> list[dict[str, Any]]:
     """Check a section's figures; give each as the fields of a `figure` event, in order of appearance."""
     return [
         _placed(f"{section}-{number}", section, text, figure)

@@ -29,7 +29,9 @@ _LINE = re.compile(
     r"(?P<rest>[^\n]{0,200})$",
     re.IGNORECASE | re.MULTILINE,
 )
-_CONVICTION = re.compile(r"(?:conviction|信心)[*_]{0,3}\s{0,3}[:：][*_\s]{0,5}([A-Za-z\u4e00-\u9fff]{1,10})", re.IGNORECASE)
+_CONVICTION = re.compile(
+    r"(?:conviction|信心)[*_]{0,3}\s{0,3}[:：][*_\s]{0,5}([A-Za-z\u4e00-\u9fff]{1,10})", re.IGNORECASE
+)
 _HORIZON = re.compile(r"(?:horizon|期限)[*_]{0,3}\s{0,3}[:：][*_\s]{0,5}([^·|;；*_\n]{1,60})", re.IGNORECASE)
 
 
@@ -53,7 +55,9 @@ def parse_rating(verdict: str) -> Rating:
 def rating_line(rating: Rating, language: str) -> str:
     """Write the rating as the line that `parse_rating` reads, in English ("en") or Chinese ("zh")."""
     directions, convictions = _WORDS[language]
-    names, colon = (("评级", "信心", "期限"), "：") if language == "zh" else (("Rating", "Conviction", "Horizon"), ": ")
+    names, colon = (
+        (("评级", "信心", "期限"), "：") if language == "zh" else (("Rating", "Conviction", "Horizon"), ": ")
+    )
     parts = [f"{names[0]}{colon}{directions[rating.direction]}"]
     if rating.conviction is not None:
         parts.append(f"{names[1]}{colon}{convictions[rating.conviction]}")

@@ -94,7 +94,9 @@ def problem_of(fault: agent.AgentError) -> JSONResponse:
     members: dict[str, Any] = {"retryable": fault.retryable}
     if isinstance(fault, service.RunFailed):
         status = _STATUS_OF_CODE.get(fault.code, 500)
-        members.update(run_id=fault.run_id, session_id=fault.session_id, retryable=fault.retry_after is not None)
+        members.update(
+            run_id=fault.run_id, session_id=fault.session_id, retryable=fault.retry_after is not None
+        )
     if isinstance(fault, service.SessionBusy):
         members["run_id"] = fault.run_id
     if isinstance(fault, service.ExpiredRun) and fault.session_id is not None:
@@ -103,7 +105,7 @@ def problem_of(fault: agent.AgentError) -> JSONResponse:
 
 
 def describe_validation(errors: Sequence[Any]) -> tuple[str, str, list[str]]:
-    """Tell what is wrong with a request as a code, a sentence and the fields concerned, without its values."""
+    """Tell what is wrong with a request as a code, a sentence and the fields concerned."""
     fields: list[str] = []
     first: tuple[str, str] | None = None
     for error in errors:
@@ -159,9 +161,7 @@ async def _on_http(_: Request, fault: Exception) -> JSONResponse:
         400: "The request body cannot be read.",
     }
     status = fault.status_code
-    return problem(
-        status, codes.get(status, "http_error"), sentences.get(status, HTTPStatus(status).phrase)
-    )
+    return problem(status, codes.get(status, "http_error"), sentences.get(status, HTTPStatus(status).phrase))
 
 
 async def _on_nested(_: Request, __: Exception) -> JSONResponse:

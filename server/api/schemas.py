@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from graph.deps import Language, Options
@@ -16,7 +17,7 @@ from server.sessions import RunStatus
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$", strict=True)]
 
-_EXAMPLE = {"message": "Is AAPL a buy?", "session_id": "my-session"}
+_EXAMPLE: JsonDict = {"message": "Is AAPL a buy?", "session_id": "my-session"}
 
 
 class AnalystInput(BaseModel):
@@ -28,10 +29,15 @@ class AnalystInput(BaseModel):
         title="Question", description="The question, in English or Chinese.", min_length=1, strict=True
     )
     session_id: Slug | None = Field(
-        default=None, title="Session", description="Session to go on with; a new one is made when it is empty."
+        default=None,
+        title="Session",
+        description="Session to go on with; a new one is made when it is empty.",
     )
     model: str | None = Field(
-        default=None, title="Model", description="One of the offered models; empty for the default.", max_length=100
+        default=None,
+        title="Model",
+        description="One of the offered models; empty for the default.",
+        max_length=100,
     )
     max_tokens: int | None = Field(
         default=None,

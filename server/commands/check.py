@@ -84,7 +84,9 @@ async def _market(settings: ServerSettings) -> list[Line]:
         except AgentError as fault:
             lines.append((identity.symbol, False, fault.message))
         else:
-            lines.append((identity.symbol, True, f"{identity.name}: {len(bars)} days to {bars.as_of} · {bars.source}"))
+            lines.append(
+                (identity.symbol, True, f"{identity.name}: {len(bars)} days to {bars.as_of} · {bars.source}")
+            )
     return lines or [("market", False, f"{', '.join(settings.agent.market)} knows no symbol")]
 
 

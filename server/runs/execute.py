@@ -151,7 +151,7 @@ class Executor:
     def _partial_report(self, run: Run, recorder: Recorder, values: dict[str, Any]) -> Report:
         sections, counts = recorder.sections, count_figures(recorder.figures)
         ours = values.get("message") == run.message and "request" in values
-        request = values["request"] if ours else {"language": "en", "symbols": []}
+        request: dict[str, Any] = values["request"] if ours else {"language": "en", "symbols": []}
         return Report(
             question=run.message,
             language=request["language"],

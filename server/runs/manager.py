@@ -9,10 +9,9 @@ from collections import deque
 from typing import Literal
 
 from graph.deps import Options
-from graph.events import EndStatus
 from server.errors import ServerBusy, SessionBusy, UnknownRun
 from server.runs.execute import Executor, Run
-from server.sessions import RunRecord
+from server.sessions import RunRecord, RunStatus
 
 OnConflict = Literal["reject", "enqueue", "interrupt"]
 
@@ -91,7 +90,7 @@ class RunManager:
         run.task = asyncio.create_task(self._run(run, ahead), name=f"run:{run.run_id}")
         return run
 
-    async def stop(self, owner: str, run_id: str) -> EndStatus:
+    async def stop(self, owner: str, run_id: str) -> RunStatus:
         """Stop a run, wait until its partial answer is kept, and say how it ended.
 
         Raises:

@@ -81,7 +81,7 @@ def compare(briefing: Briefing, history: Sequence[Turn] = ()) -> Comparison | No
     intent = known[0].intent
     weights = TACTICAL if intent in TACTICAL_INTENTS else STRATEGIC
     spans = [{metric for metric in plan.view.metrics if metric.startswith("return_")} for plan in known]
-    shared &= {*weights, *LEADS[intent]}
+    shared &= {topic for topic, weight in weights.items() if weight}
     if not set.intersection(*spans):
         shared.discard("returns")
     marks = {

@@ -17,7 +17,7 @@ from graph.report.figures.readings import Reader
 from graph.report.figures.resolve import Label, Resolver, When
 from graph.report.figures.role import Role, role_of
 from graph.report.figures.terms import LEVELS
-from graph.report.figures.units import shown
+from graph.report.figures.units import is_rate, shown
 from graph.report.model import Figure
 
 # No trap is set: an absurd number becomes infinite or not a number and matches nothing.
@@ -121,14 +121,22 @@ class _Check:
         if finding is not None and finding.status in ("supported", "derived"):
             return finding
         if role.kind in ("level", "share") and number.unit in ("percent", "pp", "bps"):
-            return self._told_as_change(number, labels, when, role, settled) or finding
+            return self._told_as_change(number, labels, when, role, settled) or self._same_kind(number, finding)
         return finding
+
+    def _same_kind(self, number: Number, finding: Finding | None) -> Finding | None:
+        """Leave out the contradiction of a percentage by the amount it stands beside: it may be another's."""
+        if finding is None or not finding.known or is_rate(finding.known[0].fact.unit) or finding.known[0].fact.unit in ("index", "multiple"):
+            return finding
+        return None
 
     def _told_as_change(self, number: Number, labels: list[Label], when: When, role: Role, settled: Sequence[Known]) -> Finding | None:
         """Read a percentage beside an amount as that amount's growth, as in "revenue $391 billion (+2.0%)"."""
         if not labels or any(self.reader.unit_fits(number, key) for key in labels[0].mention.keys):
             return None
-        return self.reader.change(number, labels, when, role, settled)
+        finding = self.reader.change(number, labels, when, role, settled)
+        said = bool(number.sign) or self.resolver.scope(number).cell
+        return finding if said or (finding is not None and finding.status != "contradicted") else None
 
     def _quoted(self, number: Number) -> bool:
         """Tell whether the question itself gives the figure."""

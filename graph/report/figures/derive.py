@@ -43,6 +43,7 @@ class Derived:
     formula: str
     ids: tuple[str, ...]
     rule: str
+    currency: str | None = None
 
 
 def _shown(value: Decimal) -> str:
@@ -65,7 +66,7 @@ def change(old: Known, new: Known, unit: str) -> Derived | None:
         return Derived((b - a) * (HUNDRED if unit == "bps" else 1), unit, told, ids, "difference of percentages")
     if unit == "multiple" and old.fact.unit != "multiple":
         return Derived(b / a, "multiple", f"{_shown(b)} / {_shown(a)}", ids, "ratio") if a > 0 else None
-    return Derived(b - a, old.fact.unit, told, ids, "difference") if not percents else None
+    return Derived(b - a, old.fact.unit, told, ids, "difference", new.fact.currency) if not percents else None
 
 
 def cagr(old: Known, new: Known, years: int) -> Derived | None:
@@ -81,13 +82,13 @@ def mean(known: Sequence[Known]) -> Derived:
     """Give the mean of the values of several periods."""
     values = [item.value for item in known]
     formula = f"({' + '.join(map(_shown, values))}) / {len(values)}"
-    return Derived(sum(values, Decimal(0)) / len(values), known[0].fact.unit, formula, tuple(k.fact.id for k in known), "mean")
+    return Derived(sum(values, Decimal(0)) / len(values), known[0].fact.unit, formula, tuple(k.fact.id for k in known), "mean", known[0].fact.currency)
 
 
 def total(known: Sequence[Known]) -> Derived:
     """Give the sum of the values of several periods."""
     values = [item.value for item in known]
-    return Derived(sum(values, Decimal(0)), known[0].fact.unit, " + ".join(map(_shown, values)), tuple(k.fact.id for k in known), "sum")
+    return Derived(sum(values, Decimal(0)), known[0].fact.unit, " + ".join(map(_shown, values)), tuple(k.fact.id for k in known), "sum", known[0].fact.currency)
 
 
 def share(part: Known, whole: Known, rule: str = "ratio", factor: Decimal = HUNDRED) -> Derived | None:
@@ -105,7 +106,7 @@ def distance(subject: Known, level: Known, percent: bool) -> Derived | None:
     ids = (subject.fact.id, level.fact.id)
     told = f"{_shown(a)} - {_shown(b)}"
     if not percent:
-        return Derived(a - b, "price", told, ids, "distance to a level")
+        return Derived(a - b, "price", told, ids, "distance to a level", level.fact.currency)
     return Derived((a - b) / b * HUNDRED, "percent", f"({told}) / {_shown(b)}", ids, "distance to a level") if b > 0 else None
 
 
@@ -155,11 +156,11 @@ def year_pairs(line: Sequence[Known], period: Period | None) -> list[tuple[Known
 
 
 def _difference(a: Known, b: Known) -> Derived:
-    return Derived(a.value - b.value, a.fact.unit, f"{_shown(a.value)} - {_shown(b.value)}", (a.fact.id, b.fact.id), "difference")
+    return Derived(a.value - b.value, a.fact.unit, f"{_shown(a.value)} - {_shown(b.value)}", (a.fact.id, b.fact.id), "difference", a.fact.currency)
 
 
 def _product(a: Known, b: Known) -> Derived:
-    return Derived(a.value * b.value, "money", f"{_shown(a.value)} * {_shown(b.value)}", (a.fact.id, b.fact.id), "product")
+    return Derived(a.value * b.value, "money", f"{_shown(a.value)} * {_shown(b.value)}", (a.fact.id, b.fact.id), "product", a.fact.currency)
 
 
 def _retracement(book: Book, key: str, entities: tuple[str, ...]) -> list[Derived | None]:
@@ -171,5 +172,5 @@ def _retracement(book: Book, key: str, entities: tuple[str, ...]) -> list[Derive
         start, sign = (low.value, 1) if down else (high.value, -1)
         value = start + sign * part * (high.value - low.value)
         formula = f"{_shown(start)} {'+' if down else '-'} {_shown(part)} * ({_shown(high.value)} - {_shown(low.value)})"
-        found.append(Derived(value, "price", formula, (high.fact.id, low.fact.id), "retracement"))
+        found.append(Derived(value, "price", formula, (high.fact.id, low.fact.id), "retracement", high.fact.currency))
     return found

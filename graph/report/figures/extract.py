@@ -53,8 +53,8 @@ def _any(words: dict[str, str] | dict[str, int]) -> str:
 
 _CUR = "(?<![a-z])(?:" + _any(_CURRENCIES) + ")"
 _LEFT = re.compile(
-    rf"(?P<sign>(?<![\w%)$€£¥.])[-+±])?\s{{0,2}}(?P<open>\()?\s?(?P<sign2>(?<![\w%).])[-+])?\s?(?P<cur>{_CUR})?\s{{0,3}}"
-    r"(?P<open2>\()?\s?(?P<sign3>(?<![\w%).])[-+])?$"
+    rf"(?P<sign>(?<![a-z\d%)$€£¥.\x00])[-+])?\s{{0,2}}(?P<open>\()?\s?(?P<sign2>(?<![a-z\d%).\x00])[-+])?\s?(?P<cur>{_CUR})?\s{{0,3}}"
+    r"(?P<open2>\()?\s?(?P<sign3>(?<![a-z\d%).\x00])[-+])?$"
 )
 _RIGHT = re.compile(
     r"(?P<close>\s?\))?(?:\s{0,3}[余多])?"
@@ -151,7 +151,7 @@ def _read(text: str, start: int, digits: str, floor: int) -> Number | None:
         return None
     after = text[end + right.end() : end + right.end() + 1]
     touching = right.end() == 0 and after.isascii() and (after.isalpha() or after == "_")
-    if touching or after == "\x00" and right.end() == 0:
+    if touching or (after == "\x00" and right.end() == 0):
         return None
     opened, closed = _enclosure(left, right)
     unit = next((name for name in _ORDER if right[f"u_{name}"]), "")

@@ -74,11 +74,11 @@ def _fault(number: Number, value: Decimal) -> str:
     return "the value is wrong"
 
 
-def weigh_derived(number: Number, derived: Iterable[Derived], side: int, *, unsigned: bool = False, currency: str | None = None) -> Finding | None:
+def weigh_derived(number: Number, derived: Iterable[Derived], side: int, *, unsigned: bool = False) -> Finding | None:
     """Compare the figure with computed values: derived by one, contradicted when there is exactly one."""
     results = list(derived)
     for item in results:
-        if clash(number, item.unit, currency):
+        if clash(number, item.unit, item.currency):
             continue
         fit = matches(number, item.value, side, unsigned=unsigned)
         if fit:
@@ -87,7 +87,7 @@ def weigh_derived(number: Number, derived: Iterable[Derived], side: int, *, unsi
     if len(distinct) != 1:
         return None
     item = results[0]
-    if clash(number, item.unit, currency):
+    if clash(number, item.unit, item.currency):
         return Finding("contradicted", item.rule, expected=None, ids=item.ids, formula=item.formula, note=f"unit: it is in {item.unit}")
     note = f"{item.rule}: {_fault(number, item.value)}"
     return Finding("contradicted", item.rule, expected=shown(item.value, number.ulp), ids=item.ids, formula=item.formula, note=note)

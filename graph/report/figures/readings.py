@@ -145,7 +145,7 @@ class Reader:
             return None
         unit = number.unit or ("money" if number.currency or number.scale else "")
         derived = [item for old, new in pairs if (item := derive.change(old, new, unit)) is not None]
-        return weigh_derived(number, derived, role.side, currency=line[0].fact.currency)
+        return weigh_derived(number, derived, role.side)
 
     def _pairs(self, number: Number, line: Sequence[Known], when: When, settled: Sequence[Known]) -> Iterator[tuple[Known, Known]]:
         """Give the pairs of facts between which the change may be told, the best named first."""
@@ -176,7 +176,7 @@ class Reader:
     def _sequential(self, line: Sequence[Known], current: Period | None) -> Iterator[tuple[Known, Known]]:
         quarters = [item for item in line if item.period is not None and item.period.kind == "quarter"]
         for old, new in zip(quarters, quarters[1:], strict=False):
-            if current is None and new is quarters[-1] or current is not None and new.of(current):
+            if (current is None and new is quarters[-1]) or (current is not None and new.of(current)):
                 yield old, new
 
     def _from_period(self, number: Number) -> Period | None:
@@ -223,8 +223,7 @@ class Reader:
     def _away(self, number: Number, pairs: Sequence[tuple[Known, Known]], role: Role) -> Finding | None:
         percent = number.unit == "percent"
         derived = [derive.distance(a, b, percent) for a, b in pairs if a.fact.entity == b.fact.entity]
-        currency = pairs[0][0].fact.currency if pairs else None
-        return weigh_derived(number, [d for d in derived if d is not None], role.side, unsigned=role.side == 0, currency=currency)
+        return weigh_derived(number, [d for d in derived if d is not None], role.side, unsigned=role.side == 0)
 
     def share(self, number: Number, labels: Sequence[Label], when: When, role: Role) -> Finding | None:
         """Read the figure as the share that one metric is of another."""
@@ -284,10 +283,6 @@ class Reader:
                 picked = [item for item in line if any(item.of(p) for p in ends)]
             if len(picked) >= 2:
                 result = derive.mean(picked) if role.kind == "mean" else derive.total(picked)
-                return weigh_derived(number, [result], 0, currency=picked[0].fact.currency)
+                return weigh_derived(number, [result], 0)
         return None
 
-
-def same(value: Decimal, other: Decimal) -> bool:
-    """Tell whether two figures are the same amount."""
-    return value == other

@@ -20,6 +20,7 @@ _BARE_PRICE = re.compile(r"(?:[A-Z][A-Z0-9]{0,5}(?:\.[A-Z]{1,2})?|\d{4,6}\.[A-Z]
 _LATER = re.compile(r"(?<![a-z])(?:in|for|during|of|on|at|as of|by|ended|ending|the|fiscal|year|end|quarter|through|dated|period|reached|set)(?![a-z])|[(\s,:于在截至]")
 _FROM = re.compile(r"(?:(?<![a-z])(?:from|versus|vs\.?|against|than|compared (?:with|to)|over)|从|自|由|较|相比)[\s(]{0,3}(?:about|约)?\s?$")
 _BASE = re.compile(r"[\s)]{0,3}(?:(?:from|over|versus|vs\.?|against|than|since|compared (?:with|to)|on)(?![a-z])|较|比)[\s(]{0,3}(?:the )?(?:fiscal )?$")
+_OF_WHAT = re.compile(r"[\s-]{1,2}(?:its |annual |trailing |ttm |fy\d{2,4} ){0,2}(?:(?P<pe>earnings|profits?)|(?P<ps>sales|revenues?))(?![a-z])")
 _FAR = 60
 
 
@@ -85,6 +86,10 @@ class Resolver:
         for mention in page.mentions[here : min(last, here + 3)]:
             if mention.start >= number.end:
                 found.append(Label(2 + self._behind(number.end, mention.start), mention))
+        multiple = _OF_WHAT.match(page.low, number.end) if number.unit == "multiple" else None
+        if multiple is not None:
+            found.append(Label(0, Mention(number.end, multiple.end(), ("pe" if multiple["pe"] else "ps",))))
+            return found
         if number.currency and not number.scale and not any(label.cost < 4 for label in found):
             before = page.norm[max(scope.start, number.start - 16) : number.start]
             if _BARE_PRICE.search(before):
@@ -140,7 +145,7 @@ class Resolver:
         if ahead is not None:
             return When(ahead.period, own=not self.page.numbers_between(ahead.end, number.start), base=base, others=others)
         if others:
-            rest = [period for period in others if period != base]
+            rest = [period for period in others if period != base and period.kind != "prior"]
             return When(rest[0] if len(rest) == 1 and base is None else None, base=base, others=others)
         return self._period_elsewhere(number, scope)
 

@@ -29,7 +29,7 @@ _BETWEEN = r"(?:\s|:|\(|,|，|by|of|about|around|roughly|approximately|approx\.|
 _BEFORE = re.compile(
     rf"(?:(?<![a-z-])(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<flat>{_FLAT}))(?![a-z])|(?P<zup>{_ZH_UP})|(?P<zdown>{_ZH_DOWN})|(?P<zflat>{_ZH_FLAT})){_BETWEEN}{{0,7}}$"
 )
-_OF_NOUN = re.compile(rf"(?:(?P<up>increase|rise|gain|growth|jump|improvement|expansion|upside|advance|rally)|(?P<down>decrease|decline|drop|fall|reduction|loss|contraction|downside|slide|pullback)|(?P<flat>change|difference))(?:\s(?:in|on)\s[a-z ,'-]{{1,60}})?(?:\s(?:between|from|over|in|for)\s[\x00a-z ,]{{1,60}})?\s(?:was|is|of|by|came to|totalled|=)\s(?:about|around|roughly|approximately)?\s?$")
+_OF_NOUN = re.compile(r"(?:(?P<up>increase|rise|gain|growth|jump|improvement|expansion|upside|advance|rally)|(?P<down>decrease|decline|drop|fall|reduction|loss|contraction|downside|slide|pullback)|(?P<flat>change|difference))(?:\s(?:in|on)\s[a-z ,'-]{1,60})?(?:\s(?:between|from|over|in|for)\s[\x00a-z ,]{1,60})?\s(?:was|is|of|by|came to|totalled|=)\s(?:about|around|roughly|approximately)?\s?$")
 _AFTER = re.compile(
     r"[\s)]{0,3}(?:yoy |y/y |year[- ](?:over|on)[- ]year |annual |yearly |quarterly |one-day |relative )?"
     r"(?:(?<![a-z])(?:(?P<up>increase|rise|growth|gain|jump|higher|improvement|advance|expansion|upside|rally|up)|(?P<down>decrease|decline|drop|fall|lower|contraction|downside|slide|pullback|reduction|down)"
@@ -40,13 +40,15 @@ _FROM_BEFORE = re.compile(r"(?:(?<![a-z])(?:from|versus|vs\.?|against|than|compa
 _GLOSS = re.compile(r"\s{0,2}(?:\(|,? or |/\s?|, i\.e\.,? |,? or about |，即|，或)\s?$")
 _SIDE = re.compile(
     r"[\s)]{0,2}(?:(?P<above>above|over|higher than|north of|ahead of|clear of|up from|premium to)|(?P<below>below|under|beneath|lower than|off|short of|shy of|south of|down from|discount to|drawdown from)"
-    r"|(?P<upside>upside (?:potential )?to|to the upside to)|(?P<downside>downside (?:risk )?to)|(?P<either>away from|from))(?![a-z])\s(?:the |its |their |a |that |this |recent |current |nearest |latest |[a-z]{1,6}'s ){0,3}"
+    r"|(?P<upside>upside (?:potential )?to|to the upside to)|(?P<downside>downside (?:risk )?to)|(?P<either>away from|from))(?![a-z])\s"
 )
 _TOWARD = re.compile(r"(?:(?P<upside>upside)|(?P<downside>downside))(?: potential| risk)? (?:of|is|at) (?:about |roughly )?$")
-_TOWARD_TO = re.compile(r"[\s)]{0,2}to\s(?:the |its |a |nearest ){0,2}")
+_TOWARD_TO = re.compile(r"[\s)]{0,2}to\s")
 _SIDE_WORD = re.compile(r"[\s)]{0,2}(?:(?P<above>above|higher|upside)|(?P<below>below|lower|downside))(?![a-z])\s?(?=[)\].,;|]|$)")
 _OBJECT_ZH = re.compile(r"(?:较|比|距离?|低于|高于|相对|相对于|位于|在)")
 _SIDE_ZH = re.compile(r"(?:(?P<above>高出?|上方|之上|溢价)|(?P<below>低|下方|之下|折价))(?:了|约|近|逾|超过)?\s{0,2}$")
+_LEAD_ZH = re.compile(r"(?:(?P<above>高于|高出|超出|较高于)|(?P<below>低于|跌破))其?$")
+_FILLER_ZH = re.compile(r"\s?(?:了|约|达|近|的)?\s?")
 _SHARE_BEHIND = re.compile(r"[\s)]{0,2}of\s(?:the |its |total |their |annual ){0,2}")
 _SHARE_ZH = re.compile(r"(?:占|相当于)(?P<of>[\u4e00-\u9fff\d日()]{1,14}?)的?(?:比例|比重)?(?:为|约|达)?\s{0,2}$")
 _CAGR = re.compile(r"cagr|compound(?:ed)? annual|annuali[sz]ed (?:growth|return) |复合(?:年均|年化|年)?增长率?|年均复合|年复合|复合增速")
@@ -101,7 +103,7 @@ def _distance(page: Page, number: Number, scope: Scope, before: str, after: str)
     match = (_TOWARD_TO if ahead is not None else _SIDE).match(after)
     if match is not None and amount:
         place = number.end + match.end()
-        target = _first(page.mentions_in((place, min(scope.end, place + 60))), place, 3, page)
+        target = _first(page.mentions_in((place, min(scope.end, place + 60))), place, 4, page)
         if target is not None:
             said = (ahead or match).groupdict()
             side = 1 if said.get("above") or said.get("upside") else -1 if said.get("below") or said.get("downside") else 0
@@ -109,11 +111,21 @@ def _distance(page: Page, number: Number, scope: Scope, before: str, after: str)
     word = _SIDE_WORD.match(after)
     if word is not None and number.unit == "percent":
         return Role("distance", 1 if word["above"] else -1, None)
+    return _distance_zh(page, number, scope, before)
+
+
+def _distance_zh(page: Page, number: Number, scope: Scope, before: str) -> Role | None:
+    """Recognise 较52周高点低3.0% and 高于50日均线8.7%."""
     side = _SIDE_ZH.search(before)
     if side is not None:
         mentions = page.mentions_in((max(scope.start, number.start - 30), number.start))
         if mentions and _OBJECT_ZH.search(page.low, max(scope.start, mentions[-1].start - 4), mentions[-1].start):
             return Role("distance", 1 if side["above"] else -1, mentions[-1])
+    near = page.mentions_in((max(scope.start, number.start - 24), number.start))
+    if near and _FILLER_ZH.fullmatch(page.low[near[-1].end : number.start]):
+        lead = _LEAD_ZH.search(page.low, max(scope.start, near[-1].start - 6), near[-1].start)
+        if lead is not None:
+            return Role("distance", 1 if lead["above"] else -1, near[-1])
     return None
 
 

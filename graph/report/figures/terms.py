@@ -118,7 +118,7 @@ def _windows() -> dict[str, str]:
             said |= {f"{head} {middle} month": "return_1m", f"{head} {middle} year": "return_1y"}
             said |= {f"{head} {middle} quarter": "return_3m", f"{head} {middle} day": "return_1d", f"{head} {middle} session": "return_1d"}
     said |= {f"{head}{count}年": "return_1y" for head in ("近", "过去", "最近") for count in ("一", "1")}
-    said |= {word: "return_1d" for word in ("on the day", "today", "当日", "单日", "日内", "in the latest session", "in the last session")}
+    said |= dict.fromkeys(("on the day", "today", "当日", "单日", "日内", "in the latest session", "in the last session"), "return_1d")
     return said
 
 
@@ -134,7 +134,7 @@ def _build() -> dict[str, tuple[str, tuple[str, ...]]]:
     for days in ("20", "50", "200"):
         names = (f"{days}-day", f"{days}d ma", f"{days}dma", f"{days}-dma", f"ma{days}", f"ma({days})", f"{days}日线", f"{days}日移动平均线", f"{days}日移动均线", f"{days}-day ma",
                  f"{days}-day simple moving average", f"{days} day moving average", f"{days}-period sma", f"{days}日简单移动均线")  # fmt: skip
-        said |= {name: ("metric", (f"sma_{days}",)) for name in names}
+        said |= dict.fromkeys(names, ("metric", (f"sma_{days}",)))
     for metric in METRICS.values():
         for word in (metric.en.lower(), metric.zh.lower(), *metric.aliases, *_MORE.get(metric.name, ())):
             if word not in _GRAMMAR:

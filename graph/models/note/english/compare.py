@@ -15,7 +15,7 @@ from graph.vocabulary import METRICS
 _TOPICS = {
     "trend": "Trend", "returns": "Returns", "momentum": "Momentum", "macd": "Short-term momentum",
     "range": "Place in the year's range", "volatility": "Volatility", "drawdown": "Drawdown",
-    "growth": "Growth",     "margins": "Margins", "valuation": "Valuation", "balance": "Balance sheet",
+    "growth": "Growth", "margins": "Margins", "valuation": "Valuation", "balance": "Balance sheet",
 }  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def momentum(pen: Pen) -> str:
     gloss = pen.once("RSI", ", recent gains set against recent losses,")
     high = f"the threshold of {RSI_HIGH} that marks an overbought market"
     low = f"the threshold of {RSI_LOW} that marks an oversold market"
-    text = f"RSI(14){gloss} stands at {pen.say('rsi_14')} for {pen.symbol} on {pen.on('rsi_14')}, "
+    text = f"RSI(14){gloss} reads {pen.say('rsi_14')} for {pen.symbol} on {pen.on('rsi_14')}, "
     text += {
         "overbought": f"above {high}: good news is in the price, and pullbacks are common from here",
         "oversold": f"below {low}: rebounds are common from here, lasting turns are not",
@@ -62,7 +62,7 @@ def momentum(pen: Pen) -> str:
         "neutral": "near the middle of its scale: neither side is pressing",
     }[pen.plan.state("momentum")]
     if pen.plan.intent == "momentum" and pen.has("stoch_k", "stoch_d"):
-        gloss = pen.once("stochastic", ", the place of the close within its recent range,")
+        gloss = pen.once("stochastic", ", the place within the recent range,")
         above = pen.fact("stoch_k").value >= pen.fact("stoch_d").value
         text += (
             f". The stochastic(14,3,3) %K{gloss} reads {pen.say('stoch_k')} for {pen.symbol} on "
@@ -74,7 +74,7 @@ def momentum(pen: Pen) -> str:
 
 def macd(pen: Pen) -> str:
     """Set the MACD line against its signal line."""
-    gloss = pen.once("MACD", ", the gap between a fast and a slow average of the price,")
+    gloss = pen.once("MACD", ", the gap between a fast and a slow average,")
     state = pen.plan.state("macd")
     where = "above" if pen.fact("macd").value >= pen.fact("macd_signal").value else "below"
     where = "level with" if state.startswith("level") else where
@@ -135,7 +135,7 @@ def volatility(pen: Pen) -> str:
         gloss = pen.once("ATR", ", the average span of a trading day,")
         text += (
             f". ATR(14){gloss} is {pen.say('atr_14')} for {pen.symbol} on {pen.on('atr_14')}, "
-            f"or {pen.say('atr_pct')} of the close: any stop inside that span is hit by noise"
+            f"and ATR(14) as a share of the close is {pen.say('atr_pct')}: any stop inside that span is hit by noise"
         )
     return text + "."
 
