@@ -54,6 +54,12 @@ class Deps:
     prompts: PromptLibrary
     clock: Callable[[], datetime] = utc_now
 
+    async def aclose(self) -> None:
+        """Close the connections of a model that holds some."""
+        aclose = getattr(self.model, "aclose", None)
+        if aclose is not None:
+            await aclose()
+
     @property
     def model_name(self) -> str:
         """Name the model that answers unless a run chooses another."""

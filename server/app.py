@@ -39,8 +39,8 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
         opened: Service = app.state.service
         return opened
 
-    errors.install(app)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, refuse=errors.problem_of)
+    errors.install(app)
     app.include_router(chat.router)
     app.include_router(sessions.router)
     app.include_router(health.router)

@@ -7,7 +7,7 @@ can set a system message or forge a tool's answer, and hanging up leaves the run
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request
 from fastapi.exceptions import RequestValidationError
@@ -45,6 +45,8 @@ DEVELOPMENT_ENDPOINTS: tuple[EndpointName, ...] = (
 # Keys of `configurable` that a client cannot set: LangServe drops all but the declared ones.
 _CALLER = "__financial_agent_caller"
 _RUN = "__financial_agent_run"
+
+T = TypeVar("T")
 
 _SLUG: TypeAdapter[str] = TypeAdapter(Slug)
 
@@ -127,14 +129,12 @@ class AnalystRunnable(Runnable[dict[str, Any], Any]):
         _check_thread_id(configurable.get("thread_id"))
         body = await request.json()
         if endpoint == "batch":
+            inputs = _checked(list[AnalystInput], body.get("inputs"))
             limit = self._service().settings.max_batch
-            if isinstance(body.get("inputs"), list) and len(body["inputs"]) > limit:
+            if len(inputs) > limit:
                 raise BatchTooLarge(message=f"A batch holds at most {limit} questions.")
         elif endpoint in ("stream", "stream_log", "stream_events"):
-            try:
-                question = AnalystInput.model_validate(body.get("input"))
-            except ValidationError as fault:
-                raise RequestValidationError(fault.errors()) from fault
+            question = _checked(AnalystInput, body.get("input"))
             configurable[_RUN] = await self._start(question.model_dump(), prepared)
         return prepared
 
@@ -154,6 +154,13 @@ class AnalystRunnable(Runnable[dict[str, Any], Any]):
         async for batch in self._service().log.read(run.run_id):
             for entry in batch:
                 yield decode(entry.data)
+
+
+def _checked(kind: type[T], value: Any) -> T:
+    try:
+        return TypeAdapter(kind).validate_python(value)
+    except ValidationError as fault:
+        raise RequestValidationError(fault.errors()) from fault
 
 
 def _check_thread_id(value: object) -> None:

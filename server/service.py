@@ -43,6 +43,7 @@ async def open_service(settings: ServerSettings) -> AsyncIterator[Service]:
         log = MemoryRunLog(settings.run_ttl_seconds)
         stack.push_async_callback(log.close)
         deps = build_deps(settings.agent)
+        stack.push_async_callback(deps.aclose)
         graph = build_graph(deps, checkpointer)
         manager = RunManager(Executor(graph, deps, log, sessions), settings.max_runs)
         stack.push_async_callback(manager.drain, settings.drain_seconds)

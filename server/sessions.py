@@ -173,13 +173,13 @@ class SessionIndex:
                     raise
                 await self._db.commit()
         except (sqlite3.Error, ValueError) as fault:
-            raise StoreUnavailable(f"{type(fault).__name__}: {fault}") from fault
+            raise StoreUnavailable(type(fault).__name__) from fault
 
     async def _fetch(self, query: str, values: Sequence[object]) -> Sequence[sqlite3.Row]:
         try:
             return list(await self._db.execute_fetchall(query, values))
         except (sqlite3.Error, ValueError) as fault:
-            raise StoreUnavailable(f"{type(fault).__name__}: {fault}") from fault
+            raise StoreUnavailable(type(fault).__name__) from fault
 
 
 def _alive(worker: str) -> bool:
@@ -206,7 +206,7 @@ async def open_index(path: str) -> AsyncIterator[SessionIndex]:
     try:
         connection = await aiosqlite.connect(path, timeout=5)
     except sqlite3.Error as fault:
-        raise StoreUnavailable(f"{path!r}: {fault}") from fault
+        raise StoreUnavailable(f"{path!r}: {type(fault).__name__}") from fault
     try:
         await _migrate(connection, path)
         yield SessionIndex(connection)
@@ -228,4 +228,4 @@ async def _migrate(db: aiosqlite.Connection, path: str) -> None:
         await db.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
         await db.commit()
     except sqlite3.Error as fault:
-        raise StoreUnavailable(f"{path!r}: {fault}") from fault
+        raise StoreUnavailable(f"{path!r}: {type(fault).__name__}") from fault

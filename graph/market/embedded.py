@@ -48,58 +48,43 @@ class _Sample:
 _APPLE = _Sample("hvsampledata", "_data/apple_stocks.csv", as_traded=False)
 _OTHERS = _Sample("bokeh_sampledata", "_data/stocks.csv.gz", as_traded=True)
 
-_SAMPLES: dict[str, tuple[Identity, _Sample]] = {
-    identity.symbol: (identity, sample)
-    for identity, sample in (
-        (
-            Identity("AAPL", "Apple Inc.", "苹果公司", "NASDAQ", "USD", ("Apple", "苹果", "苹果公司")),
-            _APPLE,
+_SYMBOLS: dict[str, tuple[Identity, _Sample]] = {
+    "AAPL": (
+        Identity("AAPL", "Apple Inc.", "苹果公司", "NASDAQ", "USD", ("Apple", "苹果")),
+        _APPLE,
+    ),
+    "MSFT": (
+        Identity("MSFT", "Microsoft Corporation", "微软公司", "NASDAQ", "USD", ("Microsoft", "微软")),
+        _OTHERS,
+    ),
+    "IBM": (
+        Identity(
+            "IBM",
+            "International Business Machines Corporation",
+            "国际商业机器公司",
+            "NYSE",
+            "USD",
+            ("IBM", "International Business Machines", "国际商业机器"),
         ),
-        (
-            Identity(
-                "MSFT",
-                "Microsoft Corporation",
-                "微软公司",
-                "NASDAQ",
-                "USD",
-                ("Microsoft", "微软", "微软公司"),
-            ),
-            _OTHERS,
+        _OTHERS,
+    ),
+    "GOOG": (
+        Identity(
+            "GOOG", "Alphabet Inc. (Google)", "谷歌", "NASDAQ", "USD", ("Google", "Alphabet", "GOOGL", "谷歌")
         ),
-        (
-            Identity(
-                "IBM",
-                "International Business Machines Corporation",
-                "国际商业机器公司",
-                "NYSE",
-                "USD",
-                ("International Business Machines", "国际商业机器", "国际商业机器公司"),
-            ),
-            _OTHERS,
+        _OTHERS,
+    ),
+    "FB": (
+        Identity(
+            "FB",
+            "Meta Platforms, Inc. (Facebook)",
+            "脸书",
+            "NASDAQ",
+            "USD",
+            ("Facebook", "Meta", "Meta Platforms", "脸书", "脸谱"),
         ),
-        (
-            Identity(
-                "GOOG",
-                "Alphabet Inc. (Google)",
-                "谷歌",
-                "NASDAQ",
-                "USD",
-                ("Google", "Alphabet", "GOOGL", "谷歌"),
-            ),
-            _OTHERS,
-        ),
-        (
-            Identity(
-                "FB",
-                "Meta Platforms, Inc. (Facebook)",
-                "脸书",
-                "NASDAQ",
-                "USD",
-                ("Facebook", "Meta", "Meta Platforms", "脸书", "脸谱"),
-            ),
-            _OTHERS,
-        ),
-    )
+        _OTHERS,
+    ),
 }
 
 
@@ -150,13 +135,13 @@ class Embedded:
 
     async def universe(self) -> list[Identity]:
         """Name the five symbols of the sample."""
-        return [identity for identity, _ in _SAMPLES.values()]
+        return [identity for identity, _ in _SYMBOLS.values()]
 
 
 def _known(symbol: str) -> tuple[Identity, _Sample]:
     """Look a symbol up, in any case of letters."""
     try:
-        return _SAMPLES[symbol.strip().upper()]
+        return _SYMBOLS[symbol.strip().upper()]
     except KeyError:
         raise NotFound(f"the embedded sample has no symbol {symbol!r}") from None
 

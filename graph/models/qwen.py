@@ -21,7 +21,7 @@ from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.messages.ai import UsageMetadata
 from langchain_core.messages.tool import ToolCallChunk, tool_call_chunk
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
-from pydantic import Field, PrivateAttr, SecretStr
+from pydantic import Field, PrivateAttr, SecretStr, model_validator
 
 from graph.errors import ModelError, ModelMisconfigured, ModelUnavailable
 from graph.models import dashscope_wire as wire
@@ -56,6 +56,13 @@ class QwenAnalystChat(ChatTongyi):
     _sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, aiohttp.ClientSession] = PrivateAttr(
         default_factory=WeakKeyDictionary
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unwrap_key(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Give ChatTongyi the key as text: of a SecretStr it would keep the asterisks."""
+        keys = {name: key.get_secret_value() for name, key in values.items() if isinstance(key, SecretStr)}
+        return {**values, **keys}
 
     async def aclose(self) -> None:
         """Close this event loop's connections."""

@@ -6,7 +6,7 @@ import re
 
 from graph.report.scanner import SYMBOLS
 
-_TAIL = 6000  # characters that are looked at
+_LINES, _END = 60, 400  # how many lines, and characters of a line's end, are looked at
 _CLOSERS = " \t*_`~)）]】」』”’\"'»›>"
 _ENDS = ".!?…。！？‼⁇．"
 _OPEN = ",，、;；:：-–—/／+=<&@#$€£¥^(（[【「『“‘\\|"
@@ -18,7 +18,7 @@ _ROW_RULE = re.compile(r"[\s|:+-]*-[\s|:+-]*")
 _NOTE_MARKS = re.compile(r"(?:\s*\[\^?\w{1,4}\])+$")
 _LAST_GROUP = re.compile(r"\s*[(（][^()（）]*[)）]\s*[*_]*$")
 _LINK = re.compile(r"\]\([^()\s]+\)[*_.]*$|https?://\S+$")
-_LABEL = re.compile(r"\*\*[^*]{1,40}\*\*\s*[:：]?\s*(?:\S+\s*){1,4}")
+_LABEL = re.compile(r"\*\*[^*]{1,40}\*\*\s*[:：]?\s*(?:\S+\s+){0,3}\S+")
 _SIGNED = re.compile(r"(?:^|[.!?…。！？*_\"”’」』)）]\s*)[-–—]{1,2}\s*[^\W\d_][^.!?。！？,，]{0,60}$")
 _DOT_NUMBER = re.compile(r"(?:^|[^\d.,/-])(\d[\d,]*)\.$")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -40,7 +40,7 @@ def is_cut(text: str, broken: bool) -> bool:
 
     A list item may end without a full stop, a paragraph may not.
     """
-    lines = text[-_TAIL:].split("\n")
+    lines = text.split("\n")[-_LINES:]
     last = lines[-1].strip()
     while last.startswith(">"):
         last = last[1:].strip()
@@ -74,6 +74,7 @@ def _is_unbalanced(line: str) -> bool:
 
 def _ends_open(line: str, broken: bool) -> bool:
     """Tell whether the last characters ask for more: a comma, a connecting word, a decimal point."""
+    line = line[-_END:]
     number = _DOT_NUMBER.search(line)
     if number and not broken and not _YEAR.fullmatch(number[1]) and not _MONTH_DAY.search(line):
         return True
@@ -83,7 +84,7 @@ def _ends_open(line: str, broken: bool) -> bool:
 
 def _is_ended(line: str) -> bool:
     """Tell whether a sentence ends here; closing marks, note marks and a parenthesis may follow it."""
-    bare = _NOTE_MARKS.sub("", line)
+    bare = _NOTE_MARKS.sub("", line[-_END:])
     for candidate in (bare, _LAST_GROUP.sub("", bare)):
         core = candidate.rstrip(_CLOSERS)
         if core and (core[-1] in _ENDS or SYMBOLS.match(core[-1])):
@@ -101,7 +102,8 @@ def _may_end_so(lines: list[str], last: str, text: str) -> bool:
         return True
     if last[0] in "(（" and last[-1] in ")）":
         return True
-    if _LINK.search(last) or _SIGNED.search(last) or _LABEL.fullmatch(last):
+    end = last[-_END:]
+    if _LINK.search(end) or _SIGNED.search(end) or (end == last and _LABEL.fullmatch(last)):
         return True
     return _WHOLE.fullmatch(text.strip(_CLOSERS)) is not None
 

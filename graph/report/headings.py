@@ -16,7 +16,6 @@ _INFOS = {"`": re.compile("[^`\n]*"), "~": re.compile("[^\n]*")}
 _HAN = re.compile("[\u4e00-\u9fff]+")
 _HASHES = re.compile("#+")
 _DASHES = re.compile("[-–—]+")
-_GLOSS = re.compile("[*_]*[(（](?:[^()（）\n]|[(（][^()（）\n]*[)）])*")
 _BLANKS = re.compile(r"\s*")
 _NEXT_NUMBER = re.compile("[0-9]{0,3}[.)、．]?")
 
@@ -27,8 +26,9 @@ class Heading:
 
     `body` is where the text behind it starts, `open_mark` the emphasis or bracket that closes only in that
     text. `rank` is 1 to 6 for `#`, then `BOLD`, `PLAIN`. `number` is that of a list-like "1.". `bare` says
-    that the line holds nothing else. A `loose` name has other uses too and a `low` line reads like prose
-    unless it opens a paragraph: whether they are headings depends on the place.
+    that the line holds nothing else. Whether these are headings depends on the place: a `loose` name has
+    other uses too, a `low` line reads like prose unless it opens a paragraph, a `qualified` one such as
+    "Final verdict: hold" may be a remark.
     """
 
     section: SectionName
@@ -39,6 +39,7 @@ class Heading:
     bare: bool
     loose: bool
     low: bool
+    qualified: bool
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,10 @@ class _Tail:
         scan, name = self.scan, self.name
         rank = scan.level or (BOLD if scan.strong else PLAIN)
         open_mark = "" if bare else scan.bracket or scan.mark
-        return Heading(name.section, body, rank, open_mark, scan.number, bare, name.loose, self.low)
+        qualified = name.is_qualified() and not bare
+        return Heading(
+            name.section, body, rank, open_mark, scan.number, bare, name.loose, self.low, qualified
+        )
 
     def _bare(self) -> Heading:
         """Accept a line with nothing behind the name, unless it is one of a numbered list of names."""
@@ -196,11 +200,7 @@ class _Tail:
         """Consume what adds no text: a gloss, closing hashes, bars and tags, emoji."""
         scan = self.scan
         if first in "(（" or (first in "*_" and self._opens_gloss()):
-            scan.take(_GLOSS)
-            scan.demand(scan.peek() in ")）")
-            scan.pos += 1
-            if first in "*_":
-                scan.take(STARS)
+            self._gloss()
         elif first == "#" and scan.level:
             scan.take(_HASHES)
             scan.spaced()
@@ -213,6 +213,20 @@ class _Tail:
             return bool(scan.take(SYMBOLS))
         return True
 
+    def _gloss(self) -> None:
+        """Consume a parenthesis, which may hold others, and the emphasis around it."""
+        scan, depth = self.scan, 0
+        marks = scan.take(STARS)
+        while True:
+            character = scan.peek()
+            scan.demand(character != "\n")
+            depth += (character in "(（") - (character in ")）")
+            scan.pos += 1
+            if depth == 0:
+                break
+        if marks:
+            scan.take(STARS)
+
     def _opens_gloss(self) -> bool:
         scan, start = self.scan, self.scan.pos
         scan.take(STARS)
@@ -224,6 +238,6 @@ class _Tail:
         """Tell whether text follows with no colon, as in `【结论】持有` or `**Verdict** Hold`."""
         if self.closed in ("】", "〗"):
             return True
-        self.low = True
+        self.low = self.closed != "]"
         fits = first.isupper() or first in "*_" or _HAN.match(first)
         return bool(gap and fits and (self.closed or (self.scan.level and first in "*_")))

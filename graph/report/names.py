@@ -93,10 +93,10 @@ WORDS: dict[SectionName, Words] = {
     ),
     "insights": _words(
         "insights insight 洞察 洞见 启示 见解 操作建议 行动建议 操作策略 行动方案 行动指南 应对策略 交易建议",
-        "action actions recommendations implications takeaways 行动 操作 建议 策略",
-        "actionable items item plan plans points steps next strategy strategies strategic investment trading "
-        "market outlook levels guidance playbook triggers considerations recommendation investors holders "
-        "traders long-term short-term long term "
+        "action actions 行动 操作 建议 策略",
+        "actionable recommendations implications takeaways items item plan plans points steps next strategy "
+        "strategies strategic investment trading market outlook levels guidance playbook triggers "
+        "considerations recommendation investors holders traders long-term short-term long term "
         "行动 操作 建议 策略 投资 关键 核心 交易 方案 计划 指引 解读 要点 后续",
     ),
     "caveat": _words(
@@ -213,6 +213,11 @@ class Name:
             scan.take(STARS)
             scan.mark = ""
         scan.numbered = True
+
+    def is_qualified(self) -> bool:
+        """Tell whether an adjective leads: "Important caveat"."""
+        words = WORDS[self.section]
+        return self.raw[0].isascii() and self.words[0] not in words.own | words.loose | _LED
 
     def is_led(self) -> bool:
         """Tell whether the words begin as a sentence does: "The verdict"."""

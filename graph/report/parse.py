@@ -165,8 +165,9 @@ class SectionParser:
         """Tell whether a heading's form also fits the place where it stands."""
         if indent and self._list:
             return False
-        if heading.section == self._book.current and heading.rank > self._rank:
-            return False  # a sub-heading of its own section
+        lesser = heading.rank > self._rank > 0
+        if lesser and (heading.qualified or heading.section == self._book.current):
+            return False  # a remark, or a sub-heading of its own section
         if heading.low and not self._paragraph:
             return False
         if heading.loose and not self._is_due(heading):

@@ -18,7 +18,7 @@ STARS = re.compile("[*_]+")
 BARS = re.compile("-+|—+|=+|─+|━+|═+")
 TAG = re.compile("</?[a-z]{0,6}[1-6]?>?", re.IGNORECASE)
 SYMBOLS = re.compile(
-    "[\u2150-\u218f\u2300-\u24ff\u25a0-\u27bf\u2b00-\u2bff\U0001f000-\U0001fbff\ufe0f\u200d\u20e3"
+    "[\u2150-\u218f\u2300-\u24ff\u2580-\u27bf\u2b00-\u2bff\U0001f000-\U0001fbff\ufe0f\u200d\u20e3"
     "\U000e0020-\U000e007f]+[.、)]?"
 )
 _RULE = re.compile("[*_]{3,}|[-—=─━═]{2,}")

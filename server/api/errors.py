@@ -12,9 +12,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph import errors as agent
 from server import errors as service
+from server.faults import describe
 
 logger = logging.getLogger("financial_agent.api")
 
@@ -113,7 +115,7 @@ def describe_validation(errors: Sequence[Any]) -> tuple[str, str, list[str]]:
             return "body_invalid", "The request body is not valid JSON.", []
         kind, location = str(error["type"]), [str(part) for part in error["loc"]]
         name = next((part for part in reversed(location) if not part.isdigit()), "body")
-        fields.append(name)
+        fields.append(name[:60])
         if first is None:
             first = _describe(kind, name)
     code, message = first or ("request_invalid", "The request cannot be used as it is.")
@@ -130,12 +132,12 @@ def _describe(kind: str, name: str) -> tuple[str, str]:
 
 
 def install(app: FastAPI) -> None:
-    """Have every failure of an app told as a problem."""
+    """Have every failure of an app told as a problem; to be called after all other middleware is added."""
     app.add_exception_handler(agent.AgentError, _on_agent_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(RecursionError, _on_nested)
-    app.add_exception_handler(Exception, _on_unexpected)
+    app.add_middleware(Boundary)
 
 
 async def _on_agent_error(_: Request, fault: Exception) -> JSONResponse:
@@ -168,6 +170,27 @@ async def _on_nested(_: Request, __: Exception) -> JSONResponse:
     return problem(400, "body_invalid", "The request body is nested too deeply.")
 
 
-async def _on_unexpected(_: Request, fault: Exception) -> JSONResponse:
-    logger.error("request failed: %s", type(fault).__name__, exc_info=fault)
-    return problem(500, "internal_error", "Something failed on the server. Ask again later.")
+class Boundary:
+    """The outermost layer: whatever was not expected becomes a problem, and its text reaches nobody."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; a response that had begun is cut, for nothing true can follow."""
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as fault:  # the boundary of a request
+            if scope["type"] != "http":
+                raise
+            logger.error("request failed: %s", describe(fault))
+            if not begun:
+                message = "Something failed on the server. Ask again later."
+                await problem(500, "internal_error", message)(scope, receive, send)

@@ -25,6 +25,7 @@ from graph.report.rating import parse_rating
 from graph.report.render import render_markdown
 from graph.sink import events_to
 from graph.state import Turn
+from server.faults import describe
 from server.runs.log import RunLog
 from server.runs.recorder import Recorder
 from server.sessions import SessionIndex
@@ -94,10 +95,12 @@ class Executor:
             end = _end_of_cancelled(run, recorder)
         except AgentError as fault:
             logger.warning("run %s failed: %s: %s", run.run_id, fault.code, fault)
+            if fault.__cause__ is not None:
+                logger.warning("run %s: %s", run.run_id, describe(fault))
             recorder(_error_event(fault))
             end = EndEvent(status="failed", reason=fault.code)
         except Exception as fault:  # the task's boundary: whatever happened, followers are told and it ends
-            logger.error("run %s failed: %s", run.run_id, type(fault).__name__, exc_info=fault)
+            logger.error("run %s failed: %s", run.run_id, describe(fault))
             recorder(ErrorEvent(code="internal_error", message=AgentError.message))
         finally:
             await self._settle(run, recorder, end)
@@ -124,7 +127,7 @@ class Executor:
                 await self._keep_partial(run, recorder, end)
             await self.sessions.finish_run(run.run_id, end.status)
         except Exception as fault:  # the store failed too: the followers still get their terminal event
-            logger.error("run %s not stored: %s", run.run_id, type(fault).__name__, exc_info=fault)
+            logger.error("run %s not stored: %s", run.run_id, describe(fault))
             message = "The answer could not be kept in the session."
             recorder(ErrorEvent(code="store_unavailable", message=message, retryable=True))
         run.status = end.status

@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from graph.models.note.plan import LEADS, TACTICAL_INTENTS, Earlier, Plan, Turn, find_earlier, make_plan
+from graph.models.note.earlier import Earlier, Turn, find_earlier
+from graph.models.note.pen import Pen
+from graph.models.note.plan import LEADS, Plan, asked_span, make_plan
 from graph.models.note.score import STRATEGIC, TACTICAL, score_signals
 from graph.prompting import Briefing
 from graph.report.model import Rating
+from graph.vocabulary import METRICS
 
 _ROWS = (
     "vs_sma_200", "return_6m", "return_1y", "rsi_14", "from_high_52w", "volatility_1y", "max_drawdown_1y",
@@ -23,6 +26,20 @@ _INTENT_ROWS = {
     "momentum": ("rsi_14", "stoch_k", "return_1m", "return_3m", "adx_14"),
     "fundamentals": ("revenue_growth", "eps_growth", "gross_margin", "operating_margin"),
     "valuation": ("pe", "ps", "fcf_yield", "revenue_growth"),
+}
+#: The metrics that can tell a topic; symbols are compared on a topic only if they have one in common.
+_TOLD_BY = {
+    "trend": ("sma_50", "sma_200"),
+    "returns": ("return_1y", "return_6m", "return_3m", "return_1m"),
+    "momentum": ("rsi_14",),
+    "macd": ("macd",),
+    "range": ("from_high_52w",),
+    "volatility": ("volatility_1y", "volatility_20d"),
+    "drawdown": ("max_drawdown_1y", "drawdown"),
+    "growth": ("revenue_growth", "eps_growth", "net_income_growth"),
+    "margins": ("operating_margin", "net_margin"),
+    "valuation": ("pe",),
+    "balance": ("free_cash_flow",),
 }
 _MOST_ROWS = 8
 _TIE = 0.05
@@ -40,7 +57,6 @@ class Comparison:
     rating: Rating
     rows: tuple[str, ...]
     topics: tuple[str, ...]
-    lead_topic: str
     earlier: Earlier | None
 
     @property
@@ -51,8 +67,7 @@ class Comparison:
     @property
     def return_span(self) -> str:
         """The longest return that every symbol has; empty when there is none."""
-        spans = ("return_1y", "return_6m", "return_3m", "return_1m")
-        return next((metric for metric in spans if metric in self.shared), "")
+        return next((metric for metric in _TOLD_BY["returns"] if metric in self.shared), "")
 
     def leader(self, topic: str) -> Plan | None:
         """Give the plan that is ahead on a topic; nothing when all are level."""
@@ -63,6 +78,31 @@ class Comparison:
 
         best = max(self.plans, key=mark)
         return best if any(mark(plan) < mark(best) for plan in self.plans) else None
+
+    @property
+    def symbols(self) -> list[str]:
+        """The symbols with data, in the order of the question."""
+        return [plan.view.symbol for plan in self.in_order]
+
+    @property
+    def rating_now(self) -> Rating:
+        """The rating that this answer gives to the symbol of the earlier verdict, else its own rating."""
+        symbol = self.earlier.symbol if self.earlier else ""
+        return next((plan.rating for plan in self.plans if plan.view.symbol == symbol), self.rating)
+
+    @property
+    def deciding_topic(self) -> str:
+        """The first topic on which the strongest symbol leads; empty when it leads on none."""
+        return next((topic for topic in self.topics if self.leader(topic) is self.plans[0]), "")
+
+    def pen(self, plan: Plan, topic: str) -> Pen:
+        """Give a pen that tells a topic by metrics which every symbol has."""
+        return Pen(plan, self.shared & {self.return_span} if topic == "returns" else self.shared)
+
+    def row_period(self, metric: str) -> str:
+        """Give the period of a row, where its facts have one period in common and it is no date."""
+        periods = {fact.period for plan in self.plans if (fact := plan.view.fact(metric)) and fact.period}
+        return periods.pop() if len(periods) == 1 and METRICS[metric].unit != "price" else ""
 
     @property
     def in_order(self) -> tuple[Plan, ...]:
@@ -79,11 +119,11 @@ def compare(briefing: Briefing, history: Sequence[Turn] = ()) -> Comparison | No
         return None
     shared = set.intersection(*(set(plan.signals) for plan in known))
     intent = known[0].intent
-    weights = TACTICAL if intent in TACTICAL_INTENTS else STRATEGIC
-    spans = [{metric for metric in plan.view.metrics if metric.startswith("return_")} for plan in known]
-    shared &= {topic for topic, weight in weights.items() if weight}
-    if not set.intersection(*spans):
-        shared.discard("returns")
+    weights = TACTICAL if asked_span(briefing.question, intent) == "short" else STRATEGIC
+    common = frozenset.intersection(*(plan.view.metrics for plan in known))
+    shared &= {
+        topic for topic, metrics in _TOLD_BY.items() if weights[topic] and common.intersection(metrics)
+    }
     marks = {
         plan.view.symbol: score_signals([plan.signals[topic] for topic in sorted(shared)], weights).value
         for plan in known
@@ -93,13 +133,13 @@ def compare(briefing: Briefing, history: Sequence[Turn] = ()) -> Comparison | No
     one_day = len({plan.view.as_of for plan in known}) == 1
     tied = first - second < _TIE
     rating = known[0].rating
-    if tied or not one_day:
+    if rating.direction != "abstain" and (tied or not one_day):
         # A lead within the noise, or between different days, carries no more than a low conviction.
         rating = replace(rating, conviction="low")
     lead = next((topic for topic in LEADS[intent] if topic in shared), "")
     return Comparison(
         briefing, tuple(known), tuple(plan.view.symbol for plan in plans if plan not in known),
-        tied, one_day, rating, _rows(known, intent, one_day), _topics(known, shared, weights, lead), lead,
+        tied, one_day, rating, _rows(known, intent, one_day), _topics(known, shared, weights, lead),
         find_earlier(history, [plan.view.symbol for plan in known]),
     )  # fmt: skip
 

@@ -84,9 +84,9 @@ class Pen:
             return 0
         return 1 if self.fact(metric, back).value > 0 else -1
 
-    def was_told(self, text: str) -> bool:
+    def was_told(self, text: str, opening: int = 48) -> bool:
         """Tell whether an earlier answer of this session on the symbol opened a point in the same words."""
-        return self.plan.follow_up and text[:48] in self.plan.told
+        return self.plan.follow_up and text[:opening] in self.plan.told
 
     def once(self, term: str, explanation: str) -> str:
         """Give the explanation the first time in a session that a term is used, then nothing."""

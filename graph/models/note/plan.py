@@ -10,12 +10,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from graph.models.note.earlier import Earlier, Turn, find_earlier
 from graph.models.note.score import STRATEGIC, TACTICAL, Score, score_signals
 from graph.models.note.signals import FUNDAMENTAL, Signal, read_signals
 from graph.models.note.view import View
 from graph.prompting import Briefing
-from graph.report.model import Direction, Rating
-from graph.report.rating import parse_rating
+from graph.report.model import Rating
 
 #: The topics that answer each kind of question, most to the point first.
 LEADS: dict[str, tuple[str, ...]] = {
@@ -28,37 +28,18 @@ LEADS: dict[str, tuple[str, ...]] = {
     "compare": (),
     "change": ("returns", "range", "levels"),
 }
-#: Questions about the next weeks, answered with the weights of a short horizon.
-TACTICAL_INTENTS = ("levels", "momentum")
 _NEED_FUNDAMENTALS = ("fundamentals", "valuation")
 _HORIZONS = {
     "en": {"short": "4–8 weeks", "middle": "3–6 months", "long": "6–12 months"},
     "zh": {"short": "4–8周", "middle": "3–6个月", "long": "6–12个月"},
 }
-_INTENT_HORIZONS = {"levels": "short", "momentum": "short", "risk": "middle"}
-_BULLETS, _FOLLOW_UP_BULLETS = 6, 4
-
-_SYMBOL = re.compile(r"(?<![\w.])(?:[A-Z]{1,5}(?:\.[A-Z]{1,2})?|\d{4,6}\.[A-Z]{2})(?![\w(])")
-_NO_SYMBOLS = frozenset(
-    ("RSI", "MACD", "ADX", "ATR", "SMA", "EMA", "EPS", "FCF", "FY", "I", "A", "USD", "PE")
+_INTENT_SPANS = {"levels": "short", "momentum": "short", "risk": "middle"}
+_SPAN_WORDS = (
+    ("short", re.compile(r"\b(?:short[- ]term|(?:this|next|coming) (?:few )?weeks?)\b|短期|短线|下周", re.I)),
+    ("middle", re.compile(r"\b(?:medium[- ]term|next quarter|(?:coming|next) months)\b|中期|下个季度", re.I)),
+    ("long", re.compile(r"\b(?:long[- ]term|next (?:few )?years?|buy and hold)\b|长期|长线|明年", re.I)),
 )
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One earlier question of the session and its answer."""
-
-    question: str
-    answer: str
-
-
-@dataclass(frozen=True)
-class Earlier:
-    """The earlier verdict that this answer builds on; `same` when it was about a symbol asked for now."""
-
-    rating: Rating
-    symbol: str
-    same: bool
+_BULLETS, _FOLLOW_UP_BULLETS = 6, 4
 
 
 @dataclass(frozen=True)
@@ -90,6 +71,11 @@ class Plan:
         return (first, *(name for name in order if name != first))
 
     @property
+    def central_action(self) -> str:
+        """The action point that a repeated question is mainly about."""
+        return self.action_order[0] if self.action_order[0] != "holders" else "change"
+
+    @property
     def is_rising(self) -> bool:
         """Whether the longer trend points up."""
         return self.state("trend") in ("up", "turning_up", "pullback", "above")
@@ -115,6 +101,12 @@ class Plan:
         """Whether the reader has this session's earlier note on the same symbol before them."""
         return self.earlier is not None and self.earlier.same
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether a follow-up keeps the direction, so that the case need not be argued again."""
+        earlier = self.earlier
+        return earlier is not None and earlier.same and earlier.rating.direction == self.rating.direction
+
     def objects(self, topic: str) -> bool:
         """Tell whether a topic is the strongest objection to the rating."""
         return self.against is not None and self.against.topic == topic and self.rating.direction != "abstain"
@@ -129,13 +121,14 @@ def make_plan(briefing: Briefing, symbol: str, history: Sequence[Turn] = ()) -> 
     """Rate one symbol and put its evidence in order."""
     view = View(symbol, briefing.facts)
     intent = briefing.intent if briefing.intent in LEADS else "outlook"
-    weights = TACTICAL if intent in TACTICAL_INTENTS else STRATEGIC
+    span = asked_span(briefing.question, intent)
+    weights = TACTICAL if span == "short" else STRATEGIC
     signals = read_signals(view)
     score = score_signals(signals.values(), weights)
     rating = Rating()
     known = any(topic in signals for topic in FUNDAMENTAL)
     if score.direction != "abstain" and (known or intent not in _NEED_FUNDAMENTALS):
-        horizon = _HORIZONS[briefing.language][_INTENT_HORIZONS.get(intent, "long")]
+        horizon = _HORIZONS[briefing.language][span]
         rating = Rating(score.direction, score.conviction, horizon)
     ranked = _ranked(signals, weights)
     sign = 1 if score.value >= 0 else -1
@@ -150,24 +143,12 @@ def make_plan(briefing: Briefing, symbol: str, history: Sequence[Turn] = ()) -> 
     )  # fmt: skip
 
 
-def find_earlier(history: Sequence[Turn], symbols: Sequence[str]) -> Earlier | None:
-    """Find the latest earlier verdict about one of the symbols, else the latest of all."""
-    rated = [(turn, parse_rating(turn.answer)) for turn in history]
-    rated = [(turn, rating) for turn, rating in rated if rating.direction != "abstain"]
-    for turn, rating in reversed(rated):
-        for symbol in symbols:
-            if _mentions(turn.question + "\n" + turn.answer, symbol):
-                return Earlier(rating, symbol, same=True)
-    if not rated:
-        return None
-    turn, rating = rated[-1]
-    return Earlier(rating, _subject(turn.answer), same=False)
-
-
-def direction_change(before: Direction, now: Direction) -> int:
-    """Count the steps from one direction to another: positive is more bullish."""
-    order = {"sell": -1, "hold": 0, "abstain": 0, "buy": 1}
-    return order[now] - order[before]
+def asked_span(question: str, intent: str) -> str:
+    """Take the horizon that the question names, else the one that suits its kind."""
+    for span, words in _SPAN_WORDS:
+        if words.search(question):
+            return span
+    return _INTENT_SPANS.get(intent, "long")
 
 
 def _ranked(signals: dict[str, Signal], weights: dict[str, float]) -> list[Signal]:
@@ -195,16 +176,3 @@ def _topics(
             drop = next(topic for topic in reversed(chosen) if topic not in named)
             chosen[chosen.index(drop)] = spoken.topic
     return tuple(chosen)
-
-
-def _mentions(text: str, symbol: str) -> bool:
-    return re.search(rf"(?<![\w.]){re.escape(symbol)}(?![\w])", text) is not None
-
-
-def _subject(answer: str) -> str:
-    """Name the symbol that an earlier verdict was about; empty when its sentence names none."""
-    _, _, prose = answer.partition("**\n")
-    for match in _SYMBOL.finditer(prose[:200]):
-        if match[0] not in _NO_SYMBOLS:
-            return match[0]
-    return ""

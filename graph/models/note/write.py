@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from graph.models.note.chinese import ChineseWriter
 from graph.models.note.comparison import compare
+from graph.models.note.earlier import Turn, find_earlier
 from graph.models.note.english import EnglishWriter
 from graph.models.note.pen import Pen
-from graph.models.note.plan import Plan, Turn, find_earlier, make_plan
+from graph.models.note.plan import Plan, make_plan
 from graph.models.note.writer import Writer
 from graph.prompting import Briefing
 from graph.report.model import SECTIONS, TITLES
 
-WRITERS: Mapping[str, Writer] = {"en": EnglishWriter(), "zh": EnglishWriter()}
+WRITERS: Mapping[str, Writer] = {"en": EnglishWriter(), "zh": ChineseWriter()}
 MIN_BULLETS = 4
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from graph.models.note.comparison import Comparison
+from graph.models.note.earlier import Earlier
 from graph.models.note.pen import Pen
-from graph.models.note.plan import Earlier
 from graph.prompting import Briefing
 
 

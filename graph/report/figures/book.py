@@ -55,15 +55,20 @@ class Book:
             self.lines.setdefault(key, []).append(known)
             if fact.entity and fact.entity not in self.entities:
                 self.entities.append(fact.entity)
+        self._sorted: dict[tuple[str, tuple[str, ...]], list[Known]] = {}
         self._names = {entity: _pattern(entity) for entity in self.entities}
 
     def line(self, key: str, entities: tuple[str, ...] = ()) -> list[Known]:
         """Give the facts of a metric in order of time, of the named entities where any are named."""
-        found = [
-            known for known in self.lines.get(key, ())
-            if not entities or known.fact.entity is None or known.fact.entity in entities
-        ]  # fmt: skip
-        return sorted(found, key=Known.order)
+        known = self._sorted.get((key, entities))
+        if known is None:
+            found = [
+                item
+                for item in self.lines.get(key, ())
+                if not entities or item.fact.entity is None or item.fact.entity in entities
+            ]
+            known = self._sorted[key, entities] = sorted(found, key=Known.order)
+        return known
 
     def latest(self, known: list[Known]) -> list[Known]:
         """Give the facts of the last period, one or more for each entity."""
@@ -81,7 +86,7 @@ class Book:
             (match.start(), match.end(), entity)
             for entity, pattern in self._names.items()
             for match in pattern.finditer(text)
-        ]  # fmt: skip
+        ]
         return sorted(found)
 
 

@@ -12,18 +12,23 @@ from graph.report.figures.book import Book, Known
 from graph.report.figures.context import context_rule
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_facts
+from graph.report.figures.growth import Growth
+from graph.report.figures.lookup import Lookup
 from graph.report.figures.page import Page
 from graph.report.figures.readings import Reader
-from graph.report.figures.resolve import Label, Resolver, When
+from graph.report.figures.resolve import Label, Resolver
 from graph.report.figures.role import Role, role_of
 from graph.report.figures.terms import LEVELS
+from graph.report.figures.timing import When
 from graph.report.figures.units import is_rate, shown
 from graph.report.model import Figure
 
 # No trap is set: an absurd number becomes infinite or not a number and matches nothing.
 _ARITHMETIC = Context(prec=50, Emax=999999, Emin=-999999, traps=[])
 _TOWARD = re.compile(
-    r"(?:(?<![a-z])(?:above|below|under|over|near|toward|towards|past|through|beyond|to|around|beneath|into|holds?|reclaims?|breaks?|at|loses?|tests?|retests?)|跌破|突破|站上|守住|高于|低于|站稳|失守|至|在|到|回踩|下方|上方)\s{0,3}(?:the |a )?$"
+    r"(?:(?<![a-z])(?:above|below|under|over|near|toward|towards|past|through|beyond|to|around|beneath"
+    r"|into|holds?|reclaims?|breaks?|at|loses?|tests?|retests?)|跌破|突破|站上|守住|高于|低于|站稳|失守|至|在|到|回踩|下方"
+    r"|上方)\s{0,3}(?:the |a )?$"
 )
 
 
@@ -35,7 +40,9 @@ class Source:
     text: str
 
 
-def check_figures(text: str, *, facts: Iterable[Fact] = (), sources: Iterable[Source] = (), question: str = "") -> list[Figure]:
+def check_figures(
+    text: str, *, facts: Iterable[Fact] = (), sources: Iterable[Source] = (), question: str = ""
+) -> list[Figure]:
     """Check every figure of `text`, in order of appearance, against facts, documents and the question."""
     with localcontext(_ARITHMETIC):
         return _Check(text, list(facts), list(sources), question).run()
@@ -50,7 +57,9 @@ class _Check:
         self.asked = Page(question)
         self.book = Book(facts)
         self.resolver = Resolver(self.page, self.book, self.asked)
-        self.reader = Reader(self.resolver, self.book)
+        self.lookup = Lookup(self.resolver, self.book)
+        self.reader = Reader(self.lookup)
+        self.growth = Growth(self.lookup, self.reader)
         self.sources = sources
         self.has_days = any(fact.unit == "days" for fact in facts)
         self.settled: dict[int, list[Known]] = {}
@@ -98,43 +107,54 @@ class _Check:
             finding = None
         if number.word and finding is None:
             return Finding("context", "figure of speech")
-        return finding or Finding("unsupported", "no fact", note="no fact of that name and period shows this figure")
+        return finding or Finding(
+            "unsupported", "no fact", note="no fact of that name and period shows this figure"
+        )
 
     def _read(self, number: Number, labels: list[Label], when: When, role: Role) -> Finding | None:
         """Read the figure by its role, then as what else it may be."""
-        reader = self.reader
+        reader, growth = self.reader, self.growth
         settled = self.settled.get(self.page.scope_index(number.start), [])
         first: Finding | None = None
         if role.kind == "change" or number.word:
-            first = reader.change(number, labels, when, role, settled)
+            first = growth.change(number, labels, when, role, settled)
         elif role.kind == "distance":
             first = reader.distance(number, labels, when, role)
         elif role.kind == "share":
             first = reader.share(number, labels, when, role)
         elif role.kind == "cagr":
-            first = reader.cagr(number, labels, when, role, settled)
+            first = growth.cagr(number, labels, when, role, settled)
         elif role.kind in ("mean", "sum"):
-            first = reader.several(number, labels, when, role)
+            first = growth.several(number, labels, when, role)
         if first is not None:
             return first
         finding = reader.level(number, labels, when, role)
         if finding is not None and finding.status in ("supported", "derived"):
             return finding
         if role.kind in ("level", "share") and number.unit in ("percent", "pp", "bps"):
-            return self._told_as_change(number, labels, when, role, settled) or self._same_kind(number, finding)
+            return self._told_as_change(number, labels, when, role, settled) or self._same_kind(
+                number, finding
+            )
         return finding
 
     def _same_kind(self, number: Number, finding: Finding | None) -> Finding | None:
         """Leave out the contradiction of a percentage by the amount it stands beside: it may be another's."""
-        if finding is None or not finding.known or is_rate(finding.known[0].fact.unit) or finding.known[0].fact.unit in ("index", "multiple"):
+        if (
+            finding is None
+            or not finding.known
+            or is_rate(finding.known[0].fact.unit)
+            or finding.known[0].fact.unit in ("index", "multiple")
+        ):
             return finding
         return None
 
-    def _told_as_change(self, number: Number, labels: list[Label], when: When, role: Role, settled: Sequence[Known]) -> Finding | None:
-        """Read a percentage beside an amount as that amount's growth, as in "revenue $391 billion (+2.0%)"."""
-        if not labels or any(self.reader.unit_fits(number, key) for key in labels[0].mention.keys):
+    def _told_as_change(
+        self, number: Number, labels: list[Label], when: When, role: Role, settled: Sequence[Known]
+    ) -> Finding | None:
+        """Read a percentage beside an amount as its growth, as in "revenue $391 billion (+2.0%)"."""
+        if not labels or any(self.lookup.unit_fits(number, key) for key in labels[0].mention.keys):
             return None
-        finding = self.reader.change(number, labels, when, role, settled)
+        finding = self.growth.change(number, labels, when, role, settled)
         said = bool(number.sign) or self.resolver.scope(number).cell
         return finding if said or (finding is not None and finding.status != "contradicted") else None
 
@@ -143,10 +163,10 @@ class _Check:
         return any(
             asked.value == number.value and asked.unit == number.unit and asked.currency == number.currency
             for asked in self.asked.numbers
-        )  # fmt: skip
+        )
 
     def _by_value(self, number: Number, labels: list[Label]) -> bool:
-        """Tell whether the figure is a price level that nothing but its value names, as in "a close below $232.04"."""
+        """Tell whether only its value names the level that the figure is, as in "a close below $232.04"."""
         if not number.currency or number.scale > 0 or number.unit or number.decimals < 2:
             return False
         if not labels or labels[0].cost >= 12 or labels[0].mention.kind == "foreign":
@@ -157,7 +177,9 @@ class _Check:
     def _level_by_value(self, number: Number) -> Finding | None:
         entities = self.resolver.entities(number)
         for key in ("close", *sorted(LEVELS)):
-            finding = weigh_facts(number, self.book.latest(self.book.line(key, entities)), 0, "level told by its value")
+            finding = weigh_facts(
+                number, self.book.latest(self.book.line(key, entities)), 0, "level told by its value"
+            )
             if finding is not None and finding.status == "supported":
                 return finding
         return None
@@ -165,7 +187,16 @@ class _Check:
     def _figure(self, number: Number, finding: Finding) -> Figure:
         unit = number.unit or ("money" if number.currency else None)
         return Figure(
-            start=number.start, end=number.end, text=self.text[number.start : number.end], value=shown(number.value), unit=unit,
-            status=finding.status, rule=finding.rule, expected=finding.expected, fact_ids=finding.ids, note=finding.note,
-            formula=finding.formula, as_of=finding.as_of,
-        )  # fmt: skip
+            start=number.start,
+            end=number.end,
+            text=self.text[number.start : number.end],
+            value=shown(number.value),
+            unit=unit,
+            status=finding.status,
+            rule=finding.rule,
+            expected=finding.expected,
+            fact_ids=finding.ids,
+            note=finding.note,
+            formula=finding.formula,
+            as_of=finding.as_of,
+        )

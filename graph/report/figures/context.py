@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import re
 
-from graph.report.figures.extract import DURATIONS, Number
+from graph.report.figures.extract import Number
 from graph.report.figures.layout import Scope
+from graph.report.figures.measure import DURATIONS
 from graph.report.figures.page import Page
 from graph.report.figures.resolve import Label
 from graph.report.figures.terms import THRESHOLDS
 from graph.report.figures.units import shown
 
 _COMPARES = re.compile(
-    r"(?<![a-z])(?:above|below|over|under|near|nears|reach(?:es|ed)?|cross(?:es|ed)?|past|beyond|toward|towards|than|between|from|to|and|the|exceeds?|threshold|neutral|moves?|drops?|rises?|zone|level|line|territory|overbought|oversold|bands?)"
+    r"(?<![a-z])(?:above|below|over|under|near|nears|reach(?:es|ed)?|cross(?:es|ed)?|past|beyond"
+    r"|toward|towards|than|between|from|to|and|the|exceeds?|threshold|neutral|moves?|drops?|rises?"
+    r"|zone|level|line|territory|overbought|oversold|bands?)"
     r"|[<>=/-]|高于|低于|超过|跌破|突破|大于|小于|达到|超买|超卖|阈值|以上|以下|中性|接近|上穿|下穿|和|至"
 )
-_SAYS = re.compile(r"overbought|oversold|threshold|neutral|midline|mid-line|midpoint|centre ?line|center ?line|zone|territory|trending|trend|strong|conventional|would|band|level|line|超买|超卖|阈值|中性|区间|区域|以上|以下|中轴|强势|弱势|趋势")
-_STATES = re.compile(r"(?:(?<![a-z])(?:is|was|of|stands at|stood at|reads|reading|at|now|currently|sits at)|[=:]|为|处于|位于|报)\s{0,2}$")
+_SAYS = re.compile(
+    r"overbought|oversold|threshold|neutral|midline|mid-line|midpoint|centre ?line|center ?line|zone"
+    r"|territory|trending|trend|strong|conventional|would|band|level|line|超买|超卖|阈值|中性|区间|区域|以上|以下|中轴|强势|弱势"
+    r"|趋势"
+)
+_STATES = re.compile(
+    r"(?:(?<![a-z])(?:is|was|of|stands at|stood at|reads|reading|at|now|currently|sits at)|[=:]|为|处于|位于"
+    r"|报)\s{0,2}$"
+)
 _SCORE = re.compile(r"\s?(?:/|out of)\s?(?:5|10|100)(?![\d.])")
 _SCORED = re.compile(r"(?:\d\s?(?:/|out of)\s?$)")
 _SCORE_WORD = re.compile(r"conviction|confidence|score|rating|probability|likelihood|信心|评分|置信|概率")
@@ -26,12 +36,22 @@ def context_rule(page: Page, number: Number, scope: Scope, labels: list[Label], 
     """Name the reason why the figure claims nothing; None when it may claim something."""
     if number.unit in DURATIONS and not (number.unit == "days" and has_days):
         return "duration"
-    if any(key.startswith("fib_") for m in page.mentions_in((scope.start, scope.end)) if m.start <= number.start < m.end for key in m.keys):
+    if any(
+        key.startswith("fib_")
+        for m in page.mentions_in((scope.start, scope.end))
+        if m.start <= number.start < m.end
+        for key in m.keys
+    ):
         return "name of a level"
     if _is_threshold(page, number, scope, labels):
         return "conventional threshold"
-    before, after = page.masked[max(scope.start, number.start - 40) : number.start], page.masked[number.end : number.end + 12]
-    if (_SCORE.match(after) or _SCORED.search(before)) and _SCORE_WORD.search(page.low, max(scope.start, number.start - 60), scope.end):
+    before, after = (
+        page.masked[max(scope.start, number.start - 40) : number.start],
+        page.masked[number.end : number.end + 12],
+    )
+    if (_SCORE.match(after) or _SCORED.search(before)) and _SCORE_WORD.search(
+        page.low, max(scope.start, number.start - 60), scope.end
+    ):
         return "score"
     if _is_count(number, scope, labels):
         return "count"
@@ -44,7 +64,9 @@ def _is_threshold(page: Page, number: Number, scope: Scope, labels: list[Label])
         return False
     value = shown(abs(number.value))
     before = page.masked[max(scope.start, number.start - 28) : number.start]
-    if _STATES.search(before) or not (_COMPARES.search(before[-16:]) or _SAYS.search(page.masked[number.end : number.end + 24])):
+    if _STATES.search(before) or not (
+        _COMPARES.search(before[-16:]) or _SAYS.search(page.masked[number.end : number.end + 24])
+    ):
         return False
     keys = {key for label in labels[:4] for key in label.mention.keys} | {
         key for m in page.mentions_in((max(0, scope.start - 200), scope.end)) for key in m.keys
@@ -54,6 +76,13 @@ def _is_threshold(page: Page, number: Number, scope: Scope, labels: list[Label])
 
 def _is_count(number: Number, scope: Scope, labels: list[Label]) -> bool:
     """Recognise a small bare number that counts things named behind it, as in "5 of 7 signals"."""
-    if not number.bare or number.sign or number.decimals or number.grouped or number.value > 100 or scope.cell:
+    if (
+        not number.bare
+        or number.sign
+        or number.decimals
+        or number.grouped
+        or number.value > 100
+        or scope.cell
+    ):
         return False
     return not labels or labels[0].cost > 3

@@ -10,6 +10,7 @@ from graph.report.figures.book import Book, Known
 from graph.report.figures.periods import Period
 
 HUNDRED = Decimal(100)
+ONE = Decimal(1)
 
 # (name of the ratio): numerator, denominator, factor; several where people define it in several ways.
 RATIOS: dict[str, tuple[tuple[str, str, Decimal], ...]] = {
@@ -19,16 +20,19 @@ RATIOS: dict[str, tuple[tuple[str, str, Decimal], ...]] = {
     "fcf_margin": (("free_cash_flow", "revenue", HUNDRED),),
     "fcf_yield": (("free_cash_flow", "market_cap", HUNDRED),),
     "atr_pct": (("atr_14", "close", HUNDRED),),
-    "pe": (("close", "eps_diluted", Decimal(1)), ("market_cap", "net_income", Decimal(1))),
-    "ps": (("market_cap", "revenue", Decimal(1)),),
-    "volume_ratio": (("volume", "volume_avg_20", Decimal(1)),),
+    "pe": (("close", "eps_diluted", ONE), ("market_cap", "net_income", ONE)),
+    "ps": (("market_cap", "revenue", ONE),),
+    "volume_ratio": (("volume", "volume_avg_20", ONE),),
 }
 DIFFERENCES = {"net_debt": ("debt", "cash"), "macd_histogram": ("macd", "macd_signal")}
 PRODUCTS = {"market_cap": ("close", "shares_diluted")}
 GAPS = {
-    "vs_sma_50": ("close", "sma_50"), "vs_sma_200": ("close", "sma_200"), "from_high_52w": ("close", "high_52w"), "from_low_52w": ("close", "low_52w"),
+    "vs_sma_50": ("close", "sma_50"),
+    "vs_sma_200": ("close", "sma_200"),
+    "from_high_52w": ("close", "high_52w"),
+    "from_low_52w": ("close", "low_52w"),
     "return_1d": ("close", "previous_close"),
-}  # fmt: skip
+}
 GROWTHS = {"revenue": "revenue_growth", "net_income": "net_income_growth", "eps_diluted": "eps_growth"}
 _GROWTH_OF = {growth: metric for metric, growth in GROWTHS.items()}
 _MARKET = frozenset({"close", "market_cap", "sma_50", "sma_200", "high_52w", "low_52w"})
@@ -63,7 +67,9 @@ def change(old: Known, new: Known, unit: str) -> Derived | None:
     if unit in ("pp", "bps"):
         if not percents:
             return None
-        return Derived((b - a) * (HUNDRED if unit == "bps" else 1), unit, told, ids, "difference of percentages")
+        return Derived(
+            (b - a) * (HUNDRED if unit == "bps" else 1), unit, told, ids, "difference of percentages"
+        )
     if unit == "multiple" and old.fact.unit != "multiple":
         return Derived(b / a, "multiple", f"{_shown(b)} / {_shown(a)}", ids, "ratio") if a > 0 else None
     return Derived(b - a, old.fact.unit, told, ids, "difference", new.fact.currency) if not percents else None
@@ -82,13 +88,27 @@ def mean(known: Sequence[Known]) -> Derived:
     """Give the mean of the values of several periods."""
     values = [item.value for item in known]
     formula = f"({' + '.join(map(_shown, values))}) / {len(values)}"
-    return Derived(sum(values, Decimal(0)) / len(values), known[0].fact.unit, formula, tuple(k.fact.id for k in known), "mean", known[0].fact.currency)
+    return Derived(
+        sum(values, Decimal(0)) / len(values),
+        known[0].fact.unit,
+        formula,
+        tuple(k.fact.id for k in known),
+        "mean",
+        known[0].fact.currency,
+    )
 
 
 def total(known: Sequence[Known]) -> Derived:
     """Give the sum of the values of several periods."""
     values = [item.value for item in known]
-    return Derived(sum(values, Decimal(0)), known[0].fact.unit, " + ".join(map(_shown, values)), tuple(k.fact.id for k in known), "sum", known[0].fact.currency)
+    return Derived(
+        sum(values, Decimal(0)),
+        known[0].fact.unit,
+        " + ".join(map(_shown, values)),
+        tuple(k.fact.id for k in known),
+        "sum",
+        known[0].fact.currency,
+    )
 
 
 def share(part: Known, whole: Known, rule: str = "ratio", factor: Decimal = HUNDRED) -> Derived | None:
@@ -107,7 +127,11 @@ def distance(subject: Known, level: Known, percent: bool) -> Derived | None:
     told = f"{_shown(a)} - {_shown(b)}"
     if not percent:
         return Derived(a - b, "price", told, ids, "distance to a level", level.fact.currency)
-    return Derived((a - b) / b * HUNDRED, "percent", f"({told}) / {_shown(b)}", ids, "distance to a level") if b > 0 else None
+    return (
+        Derived((a - b) / b * HUNDRED, "percent", f"({told}) / {_shown(b)}", ids, "distance to a level")
+        if b > 0
+        else None
+    )
 
 
 def named(book: Book, key: str, entities: tuple[str, ...], period: Period | None) -> list[Derived]:
@@ -129,7 +153,9 @@ def named(book: Book, key: str, entities: tuple[str, ...], period: Period | None
     return [item for item in found if item is not None]
 
 
-def _operands(book: Book, first: str, second: str, entities: tuple[str, ...], period: Period | None) -> list[tuple[Known, Known]]:
+def _operands(
+    book: Book, first: str, second: str, entities: tuple[str, ...], period: Period | None
+) -> list[tuple[Known, Known]]:
     """Pair the facts of two metrics: same entity, same period, the latest where none is named."""
     tops, bottoms = book.line(first, entities), book.line(second, entities)
     if period is not None:
@@ -138,9 +164,11 @@ def _operands(book: Book, first: str, second: str, entities: tuple[str, ...], pe
     tops, bottoms = book.latest(tops), book.latest(bottoms)
     mixed = (first in _MARKET) != (second in _MARKET)
     return [
-        (a, b) for a in tops for b in bottoms
+        (a, b)
+        for a in tops
+        for b in bottoms
         if a.fact.entity == b.fact.entity and (mixed or first in _MARKET or a.period == b.period)
-    ]  # fmt: skip
+    ]
 
 
 def year_pairs(line: Sequence[Known], period: Period | None) -> list[tuple[Known, Known]]:
@@ -150,17 +178,33 @@ def year_pairs(line: Sequence[Known], period: Period | None) -> list[tuple[Known
         last = max(item.order() for item in current)
         current = [item for item in current if item.order() == last]
     return [
-        (old, new) for new in current for old in line
+        (old, new)
+        for new in current
+        for old in line
         if new.period is not None and old.period == new.period.back() and old.fact.entity == new.fact.entity
-    ]  # fmt: skip
+    ]
 
 
 def _difference(a: Known, b: Known) -> Derived:
-    return Derived(a.value - b.value, a.fact.unit, f"{_shown(a.value)} - {_shown(b.value)}", (a.fact.id, b.fact.id), "difference", a.fact.currency)
+    return Derived(
+        a.value - b.value,
+        a.fact.unit,
+        f"{_shown(a.value)} - {_shown(b.value)}",
+        (a.fact.id, b.fact.id),
+        "difference",
+        a.fact.currency,
+    )
 
 
 def _product(a: Known, b: Known) -> Derived:
-    return Derived(a.value * b.value, "money", f"{_shown(a.value)} * {_shown(b.value)}", (a.fact.id, b.fact.id), "product", a.fact.currency)
+    return Derived(
+        a.value * b.value,
+        "money",
+        f"{_shown(a.value)} * {_shown(b.value)}",
+        (a.fact.id, b.fact.id),
+        "product",
+        a.fact.currency,
+    )
 
 
 def _retracement(book: Book, key: str, entities: tuple[str, ...]) -> list[Derived | None]:
@@ -171,6 +215,9 @@ def _retracement(book: Book, key: str, entities: tuple[str, ...]) -> list[Derive
         down = high.order() < low.order()
         start, sign = (low.value, 1) if down else (high.value, -1)
         value = start + sign * part * (high.value - low.value)
-        formula = f"{_shown(start)} {'+' if down else '-'} {_shown(part)} * ({_shown(high.value)} - {_shown(low.value)})"
-        found.append(Derived(value, "price", formula, (high.fact.id, low.fact.id), "retracement", high.fact.currency))
+        told = f"{_shown(high.value)} - {_shown(low.value)}"
+        formula = f"{_shown(start)} {sign:+d} * {_shown(part)} * ({told})"
+        found.append(
+            Derived(value, "price", formula, (high.fact.id, low.fact.id), "retracement", high.fact.currency)
+        )
     return found

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
+from graph.report.figures.measure import CURRENCIES, HEDGE, HEDGE_BEHIND, LEFT, RIGHT, SCALES, UNITS
+
 Hedge = Literal["", "about", "over", "under"]
 
 # Longer runs of digits are identifiers; Decimal would also take long to read them.
@@ -16,60 +18,6 @@ _LONGEST = 40
 _DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?|(?<!\d)\.\d+")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")
 
-_CURRENCIES = {
-    "us$": "USD", "hk$": "HKD", "nt$": "TWD", "s$": "SGD", "a$": "AUD", "c$": "CAD", "r$": "BRL", "$": "$",
-    "€": "EUR", "£": "GBP", "¥": "¥", "₹": "INR", "₩": "KRW", "rmb": "CNY", "cny": "CNY", "usd": "USD", "hkd": "HKD",
-    "eur": "EUR", "gbp": "GBP", "jpy": "JPY", "chf": "CHF", "cad": "CAD", "aud": "AUD", "sgd": "SGD", "twd": "TWD",
-    "krw": "KRW", "inr": "INR", "人民币": "CNY", "美元": "USD", "美金": "USD", "港元": "HKD", "港币": "HKD", "欧元": "EUR",
-    "日元": "JPY", "英镑": "GBP", "新台币": "TWD", "元人民币": "CNY", "元": "CNY", "us dollars": "USD", "u.s. dollars": "USD",
-    "dollars": "$", "euros": "EUR", "yuan": "CNY", "pounds": "GBP", "yen": "JPY",
-}  # fmt: skip
-_SCALES = {
-    "thousand": 3, "million": 6, "billion": 9, "trillion": 12, "mn": 6, "mm": 6, "bn": 9, "tn": 12, "k": 3, "m": 6, "b": 9,
-    "t": 12, "千": 3, "万": 4, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10, "千亿": 11, "万亿": 12, "十万": 5,
-}  # fmt: skip
-_UNITS = {
-    "percent": r"%|percent|per cent|pct(?![a-z])",
-    "pp": r"%\s?-?points?|percentage[ -]points?|ppts?(?![a-z])|pp(?![a-z])|p\.p\.|pct\.? pts?|%?pts(?![a-z])|个?百分点",
-    "bps": r"basis[ -]points?|bps?(?![a-z])|个?基点",
-    "multiple": r"x(?![a-z])|times(?![a-z])|倍",
-    "count": r"shares(?![a-z])|units(?![a-z])|股(?![价息权东])",
-    "cents": r"cents?(?![a-z])|美分",
-    "days": r"(?:trading |calendar |business )?days?(?![a-z])|个?交易日|天|日(?![均线元])",
-    "weeks": r"weeks?(?![a-z])|周|个星期",
-    "months": r"months?(?![a-z])|个月",
-    "years": r"years?(?![a-z])|yrs?(?![a-z])|年",
-    "quarters": r"quarters?(?![a-z])|个?季度",
-    "hours": r"hours?(?![a-z])|minutes?(?![a-z])|小时|分钟",
-    "points": r"points?(?![a-z])|pts(?![a-z])|点(?!\d)",
-}
-_ORDER = ("pp", "percent", "bps", "multiple", "count", "cents", "days", "weeks", "months", "years", "quarters", "hours", "points")
-DURATIONS = frozenset({"days", "weeks", "months", "years", "quarters", "hours"})
-
-
-def _any(words: dict[str, str] | dict[str, int]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-
-
-_CUR = "(?<![a-z])(?:" + _any(_CURRENCIES) + ")"
-_LEFT = re.compile(
-    rf"(?P<sign>(?<![a-z\d%)$€£¥.\x00])[-+])?\s{{0,2}}(?P<open>\()?\s?(?P<sign2>(?<![a-z\d%).\x00])[-+])?\s?(?P<cur>{_CUR})?\s{{0,3}}"
-    r"(?P<open2>\()?\s?(?P<sign3>(?<![a-z\d%).\x00])[-+])?$"
-)
-_RIGHT = re.compile(
-    r"(?P<close>\s?\))?(?:\s{0,3}[余多])?"
-    rf"(?:(?P<tight>(?:{_any(_SCALES)})(?![a-z]))|\s{{1,3}}(?P<loose>(?:thousand|million|billion|trillion|mn|bn|mm|tn|[\u4e07\u4ebf\u5343\u767e\u5341]{{1,2}})(?![a-z]))|(?P<letter>\s[mbk])(?![a-z]))?"
-    r"(?P<close2>\s?\))?\s{0,3}"
-    rf"(?P<cur>(?:{_any({k: v for k, v in _CURRENCIES.items() if len(k) > 1 and not k.endswith('$')} | {'元': 'CNY'})})(?![a-z]))?\s?"
-    rf"(?P<unit>{'|'.join(f'(?P<u_{name}>{_UNITS[name]})' for name in _ORDER)})?"
-    r"(?P<close3>\s?\))?(?P<per>\s?(?:per|a|/)\s?(?:diluted |basic |common |ordinary )?(?:share|股|ads|unit)(?![a-z]))?"
-)  # fmt: skip
-_HEDGE = re.compile(
-    r"(?:(?P<about>(?<![a-z])(?:about|around|approximately|approx\.?|roughly|some|circa|c\.|or so)|[~≈]|大约|约为|约|大概|接近于|左右)"
-    r"|(?P<over>(?<![a-z])(?:just over|over|more than|exceeding|exceeded|exceeds|exceed|at least|upwards of|in excess of|surpassed|surpassing)|>|超过|逾|超|至少|突破)"
-    r"|(?P<under>(?<![a-z])(?:nearly|almost|just under|less than|fewer than|just below|close to|just shy of|at most|up to)|<|近|接近|不到|不足|将近))\s{0,2}$"
-)
-_HEDGE_AFTER = re.compile(r"\s?(?:(?P<about>左右|上下|or so)|(?P<over>以上|\+(?!\d)))")
 _CONNECTS = re.compile(r"\s{0,2}(?:(?P<dash>[-~])|to|至|到|(?P<both>and|和|与))\s{0,2}")
 
 
@@ -77,8 +25,8 @@ _CONNECTS = re.compile(r"\s{0,2}(?:(?P<dash>[-~])|to|至|到|(?P<both>and|和|�
 class Number:
     """One figure of the text.
 
-    `value` has its scale and sign applied, `ulp` is the worth of its last shown digit. `sign` is the sign that
-    was written, "" when none was. `enclosed` says that parentheses around the whole figure may negate it.
+    `value` has its scale and sign applied, `ulp` is the worth of its last shown digit. `sign` is the sign
+    that was written, "" when none was. `enclosed` says that parentheses stand around the whole figure.
     """
 
     start: int
@@ -124,7 +72,10 @@ def _left_alone(text: str, start: int) -> bool:
     if before == "\x00" or before == "_":
         return True
     if before.isascii() and before.isalpha():
-        return not re.search(r"(?<![a-z])(?:rmb|cny|usd|hkd|eur|gbp|jpy|cad|aud|chf|sgd|twd|krw|inr|c)$", text[max(0, start - 4) : start])
+        return not re.search(
+            r"(?<![a-z])(?:rmb|cny|usd|hkd|eur|gbp|jpy|cad|aud|chf|sgd|twd|krw|inr|c)$",
+            text[max(0, start - 4) : start],
+        )
     return before == "." and start > 1 and text[start - 2].isalnum()
 
 
@@ -145,8 +96,8 @@ def _read(text: str, start: int, digits: str, floor: int) -> Number | None:
     """Read one figure around its digits, looking a bounded way to both sides."""
     end = start + len(digits)
     low = max(floor, start - 24)
-    left = _LEFT.search(text, low, start)
-    right = _RIGHT.match(text[end : end + 44])
+    left = LEFT.search(text, low, start)
+    right = RIGHT.match(text[end : end + 44])
     if left is None or right is None:
         return None
     after = text[end + right.end() : end + right.end() + 1]
@@ -154,11 +105,13 @@ def _read(text: str, start: int, digits: str, floor: int) -> Number | None:
     if touching or (after == "\x00" and right.end() == 0):
         return None
     opened, closed = _enclosure(left, right)
-    unit = next((name for name in _ORDER if right[f"u_{name}"]), "")
-    scale = _SCALES.get((right["tight"] or right["loose"] or right["letter"] or "").strip(), 0)
-    currency = _CURRENCIES.get(right["cur"] or left["cur"] or "", "")
+    unit = next((name for name in UNITS if right[f"u_{name}"]), "")
+    scale = SCALES.get((right["tight"] or right["loose"] or right["letter"] or "").strip(), 0)
+    currency = CURRENCIES.get(right["cur"] or left["cur"] or "", "")
     if right["letter"] and not left["cur"]:
-        return None if opened else _build(text, start, end, left, right, digits, 0, "", currency, opened, False)
+        return (
+            None if opened else _build(text, start, end, left, right, digits, 0, "", currency, opened, False)
+        )
     return _build(text, start, end, left, right, digits, scale, unit, currency, opened and closed, opened)
 
 
@@ -168,9 +121,18 @@ def _enclosure(left: re.Match[str], right: re.Match[str]) -> tuple[bool, bool]:
 
 
 def _build(
-    text: str, start: int, end: int, left: re.Match[str], right: re.Match[str], digits: str,
-    scale: int, unit: str, currency: str, enclosed: bool, opened: bool,
-) -> Number:  # fmt: skip
+    text: str,
+    start: int,
+    end: int,
+    left: re.Match[str],
+    right: re.Match[str],
+    digits: str,
+    scale: int,
+    unit: str,
+    currency: str,
+    enclosed: bool,
+    opened: bool,
+) -> Number:
     """Put the parts of a figure together."""
     sign = left["sign3"] or left["sign2"] or left["sign"] or ""
     # Parentheses inside the figure, as in $(45.2)M or (15.3)%, can only be accounting's minus.
@@ -179,6 +141,7 @@ def _build(
     begin = left.start()
     begin += len(left[0]) - len(left[0].lstrip())
     stop = end + (right.end() if scale or unit or right["cur"] or right["per"] or enclosed else 0)
+    stop -= len(text[begin:stop]) - len(text[begin:stop].rstrip())
     if not inner:
         begin, stop = _without_parentheses(text, begin, stop, opened)
     value = Decimal(digits.replace(",", "")).scaleb(scale)
@@ -188,10 +151,20 @@ def _build(
     negative = (sign == "-") != inner if inner else sign == "-"
     hedge = _hedge(text, begin, stop)
     return Number(
-        start=begin, end=stop, value=-value if negative else value, ulp=Decimal(1).scaleb(scale - decimals), unit=unit,
-        currency=currency, sign="-" if negative else "+" if sign == "+" else "", scale=scale, decimals=decimals, hedge=hedge,
-        per=bool(right["per"]), enclosed=enclosed and not inner and (bare or not unit), grouped="," in digits,
-    )  # fmt: skip
+        start=begin,
+        end=stop,
+        value=-value if negative else value,
+        ulp=Decimal(1).scaleb(scale - decimals),
+        unit=unit,
+        currency=currency,
+        sign="-" if negative else "+" if sign == "+" else "",
+        scale=scale,
+        decimals=decimals,
+        hedge=hedge,
+        per=bool(right["per"]),
+        enclosed=enclosed and not inner and (bare or not unit),
+        grouped="," in digits,
+    )
 
 
 def _outside(right: re.Match[str]) -> bool:
@@ -212,7 +185,7 @@ def _without_parentheses(text: str, begin: int, stop: int, opened: bool) -> tupl
 
 def _hedge(text: str, begin: int, stop: int) -> Hedge:
     """Read the hedge before or behind the figure."""
-    for match in (_HEDGE.search(text[max(0, begin - 22) : begin]), _HEDGE_AFTER.match(text[stop : stop + 8])):
+    for match in (HEDGE.search(text[max(0, begin - 22) : begin]), HEDGE_BEHIND.match(text[stop : stop + 8])):
         if match is not None:
             kind = match.lastgroup
             return "about" if kind == "about" else "over" if kind == "over" else "under"
@@ -224,12 +197,18 @@ def _join_ranges(text: str, found: list[Number]) -> list[Number]:
     joined = list(found)
     for index in range(len(joined) - 1):
         first, second = joined[index], joined[index + 1]
-        gap = _CONNECTS.fullmatch(text[first.end : second.start][:8]) if second.start - first.end <= 8 else None
+        gap = (
+            _CONNECTS.fullmatch(text[first.end : second.start][:8]) if second.start - first.end <= 8 else None
+        )
         if gap is None:
             continue
-        if gap["both"] and not re.search(r"(?:between|介于|在)\s{0,3}$", text[max(0, first.start - 12) : first.start]):
+        if gap["both"] and not re.search(
+            r"(?:between|介于|在)\s{0,3}$", text[max(0, first.start - 12) : first.start]
+        ):
             continue
-        if not (first.scale or first.unit) and (not first.currency or second.currency in ("", first.currency)):
+        if not (first.scale or first.unit) and (
+            not first.currency or second.currency in ("", first.currency)
+        ):
             joined[index] = first = _inherit(first, second)
         if gap["dash"] and not (second.scale or second.unit) and second.currency in ("", first.currency):
             joined[index + 1] = _inherit(second, first)
@@ -239,9 +218,14 @@ def _join_ranges(text: str, found: list[Number]) -> list[Number]:
 def _inherit(number: Number, other: Number) -> Number:
     scale = other.scale if other.scale > 0 else 0
     return replace(
-        number, value=number.value.scaleb(scale), ulp=number.ulp.scaleb(scale), scale=scale,
-        unit=other.unit, currency=number.currency or other.currency, per=number.per or other.per,
-    )  # fmt: skip
+        number,
+        value=number.value.scaleb(scale),
+        ulp=number.ulp.scaleb(scale),
+        scale=scale,
+        unit=other.unit,
+        currency=number.currency or other.currency,
+        per=number.per or other.per,
+    )
 
 
 _WORD_FIGURES = [
@@ -252,7 +236,9 @@ _WORD_FIGURES = [
         (r"(?<![a-z])halved(?![a-z])|腰斩", "0.5", "multiple", "0.1"),
     )
 ]
-_TENTHS = re.compile(r"(?<![一二三四五六七八九十])([一二三四五六七八九])成(?![本功为立交员长熟都份效果品])(半)?")
+_TENTHS = re.compile(
+    r"(?<![一二三四五六七八九十])([一二三四五六七八九])成(?![本功为立交员长熟都份效果品])(半)?"
+)
 _CHINESE = "零一二三四五六七八九"
 
 

@@ -31,23 +31,34 @@ TRUNCATED = "cut off rather than rounded"
 
 
 def weigh_facts(
-    number: Number, known: Sequence[Known], side: int, rule: str, *, turned: bool = False, unsigned: bool = False, either: bool = False
+    number: Number,
+    known: Sequence[Known],
+    side: int,
+    rule: str,
+    *,
+    turned: bool = False,
+    unsigned: bool = False,
+    either: bool = False,
 ) -> Finding | None:
     """Compare the figure with facts: supported by one, contradicted when there is exactly one, else None."""
     for item in known:
         value = -item.value if turned else item.value
         if clash(number, item.fact.unit, item.fact.currency):
             continue
-        fit = matches(number, value, side, unsigned=unsigned, either=either or (turned and number.sign == "-"))
+        fit = matches(
+            number, value, side, unsigned=unsigned, either=either or (turned and number.sign == "-")
+        )
         if not fit and turned and number.sign == "-" and item.value < 0:
             fit = matches(number, item.value, side)
         if fit:
             note = TRUNCATED if fit == "truncated" else ""
-            return Finding("supported", rule, ids=(item.fact.id,), note=note, as_of=item.fact.as_of, known=(item,))
-    values = {item.value for item in known}
-    if len(values) != 1:
+            return Finding(
+                "supported", rule, ids=(item.fact.id,), note=note, as_of=item.fact.as_of, known=(item,)
+            )
+    told = [item for item in known if not clash(number, item.fact.unit, None)] or list(known)
+    if len({item.value for item in told}) != 1:
         return None
-    return _against(number, known[0], turned, side)
+    return _against(number, told[0], turned, side)
 
 
 def _against(number: Number, item: Known, turned: bool, side: int) -> Finding:
@@ -61,7 +72,15 @@ def _against(number: Number, item: Known, turned: bool, side: int) -> Finding:
     else:
         fault_name = f"currency: it is in {item.fact.currency}"
     note = f"{item.fact.label}{f' ({item.fact.period})' if item.fact.period else ''}: {fault_name}"
-    return Finding("contradicted", "named fact", expected=shown(value), ids=(item.fact.id,), note=note, as_of=item.fact.as_of, known=(item,))
+    return Finding(
+        "contradicted",
+        "named fact",
+        expected=shown(value),
+        ids=(item.fact.id,),
+        note=note,
+        as_of=item.fact.as_of,
+        known=(item,),
+    )
 
 
 def _fault(number: Number, value: Decimal) -> str:
@@ -74,7 +93,9 @@ def _fault(number: Number, value: Decimal) -> str:
     return "the value is wrong"
 
 
-def weigh_derived(number: Number, derived: Iterable[Derived], side: int, *, unsigned: bool = False) -> Finding | None:
+def weigh_derived(
+    number: Number, derived: Iterable[Derived], side: int, *, unsigned: bool = False
+) -> Finding | None:
     """Compare the figure with computed values: derived by one, contradicted when there is exactly one."""
     results = list(derived)
     for item in results:
@@ -82,12 +103,32 @@ def weigh_derived(number: Number, derived: Iterable[Derived], side: int, *, unsi
             continue
         fit = matches(number, item.value, side, unsigned=unsigned)
         if fit:
-            return Finding("derived", item.rule, ids=item.ids, formula=item.formula, note=TRUNCATED if fit == "truncated" else "")
+            return Finding(
+                "derived",
+                item.rule,
+                ids=item.ids,
+                formula=item.formula,
+                note=TRUNCATED if fit == "truncated" else "",
+            )
     distinct = {(shown(item.value, number.ulp if number.scale == 0 else None), item.unit) for item in results}
     if len(distinct) != 1:
         return None
     item = results[0]
     if clash(number, item.unit, item.currency):
-        return Finding("contradicted", item.rule, expected=None, ids=item.ids, formula=item.formula, note=f"unit: it is in {item.unit}")
+        return Finding(
+            "contradicted",
+            item.rule,
+            expected=None,
+            ids=item.ids,
+            formula=item.formula,
+            note=f"unit: it is in {item.unit}",
+        )
     note = f"{item.rule}: {_fault(number, item.value)}"
-    return Finding("contradicted", item.rule, expected=shown(item.value, number.ulp), ids=item.ids, formula=item.formula, note=note)
+    return Finding(
+        "contradicted",
+        item.rule,
+        expected=shown(item.value, number.ulp),
+        ids=item.ids,
+        formula=item.formula,
+        note=note,
+    )

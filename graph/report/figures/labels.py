@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from graph.report.figures.terms import SAID
@@ -14,7 +14,7 @@ MentionKind = Literal["metric", "joint", "window", "foreign"]
 
 @dataclass(frozen=True)
 class Mention:
-    """A name in the text and the metrics that it may mean; `turned` says that it means the negative amount."""
+    """A name in the text and the metrics that it may mean; `turned` names the negative of the amount."""
 
     start: int
     end: int
@@ -23,11 +23,15 @@ class Mention:
     turned: bool = False
 
 
+# "41.3x earnings" names the multiple, not the earnings.
+_MULTIPLE = re.compile(r"\d\s?(?:x|times)[\s-](?:its |trailing |ttm |annual |forward ){0,2}$")
 _LINKING = str.maketrans({"-": " ", "\x00": " ", "\n": " "})
 _STARTS = re.compile(r"(?<![a-z\d])[a-z\d%]|[\u4e00-\u9fff]")
 _FIB = re.compile(r"(?<![\d.+])(?:(23\.6|38\.2|50|61\.8|78\.6)(?:\.0)?\s?%|0?\.(236|382|5|618|786)(?!\d))")
 _FIB_WORD = re.compile(r"fib|retrace|斐波那契|黄金分割|回撤位")
-_FIB_TAIL = re.compile(r"\s{0,3}(?:fib(?:onacci)?\s?|斐波那契|黄金分割)?(?:retracement|回撤位?|level|位|fib(?:onacci)?)(?:\slevel)?")
+_FIB_TAIL = re.compile(
+    r"\s{0,3}(?:fib(?:onacci)?\s?|斐波那契|黄金分割)?(?:retracement|回撤位?|level|位|fib(?:onacci)?)(?:\slevel)?"
+)
 _DECIMAL_LEVELS = {"236": "23.6", "382": "38.2", "5": "50", "618": "61.8", "786": "78.6"}
 
 
@@ -75,6 +79,10 @@ def find_mentions(low: str) -> list[Mention]:
         if mention is None:
             continue
         free_from = mention.end
+        if mention.keys in (("net_income",), ("revenue",)) and _MULTIPLE.search(
+            low, max(0, start - 16), start
+        ):
+            mention = replace(mention, keys=("pe" if mention.keys == ("net_income",) else "ps",))
         if mention.keys or mention.kind == "foreign":
             found.append(mention)
     return found
@@ -88,7 +96,7 @@ def _named(text: str, start: int) -> Mention | None:
         end = start + len(word)
         if word[-1].isascii() and word[-1].isalnum():
             tail = text[end : end + 2]
-            if tail[:1] == "s" and not tail[1:].isalnum():
+            if tail[:1] == "s" and not tail[1:].isalnum() and not word.endswith(" day"):
                 end += 1
             elif tail[:1].isascii() and tail[:1].isalnum():
                 continue
@@ -100,4 +108,9 @@ def _named(text: str, start: int) -> Mention | None:
     return None
 
 
-_KINDS: dict[str, MentionKind] = {"metric": "metric", "joint": "joint", "window": "window", "foreign": "foreign"}
+_KINDS: dict[str, MentionKind] = {
+    "metric": "metric",
+    "joint": "joint",
+    "window": "window",
+    "foreign": "foreign",
+}

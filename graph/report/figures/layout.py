@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,7 +10,10 @@ from dataclasses import dataclass, field
 Span = tuple[int, int]
 
 _SENTENCE_END = re.compile(r"[.!?](?=[\s\"')\]]|$)|[。!?;](?=[^\d]|$)|\n")
-_ABBREVIATION = re.compile(r"(?<![a-z])(?:vs|e\.g|i\.e|approx|inc|corp|ltd|co|no|u\.s|st|dr|mr|ms|cf|est|avg|max|min|fig|etc|jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|c|p\.a)\.$")
+_ABBREVIATION = re.compile(
+    r"(?<![a-z])(?:vs|e\.g|i\.e|approx|inc|corp|ltd|co|no|u\.s|st|dr|mr|ms|cf|est|avg|max|min|fig|etc|jan"
+    r"|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|c|p\.a)\.$"
+)
 _RULE = re.compile(r"[\s|:=-]*-[\s|:=-]*")
 _ITEM = re.compile(r"[ \t]*(?:[-+•·]|\d{1,3}[.)、])[ \t]")
 _LONG = 4000
@@ -79,7 +83,9 @@ def _lines(low: str) -> list[Span]:
 
 def _is_heading(line: str) -> bool:
     text = line.strip()
-    return text.startswith("#") or (len(text) < 80 and text.endswith(":") and not any(char.isdigit() for char in text))
+    return text.startswith("#") or (
+        len(text) < 80 and text.endswith(":") and not any(char.isdigit() for char in text)
+    )
 
 
 def _sentences(low: str, start: int, end: int, block: int, heading: Span | None) -> Iterator[Scope]:
@@ -123,7 +129,7 @@ def _cells(low: str, start: int, end: int) -> list[Span]:
     edges = marks if lead else [start - 1, *marks]
     if low[start:end].rstrip()[-1:] != "|":
         edges = [*edges, end]
-    return [(left + 1, right) for left, right in zip(edges, edges[1:], strict=False)]
+    return [(left + 1, right) for left, right in itertools.pairwise(edges)]
 
 
 def _table(low: str, lines: list[Span], block: int, heading: Span | None) -> Iterator[Scope]:

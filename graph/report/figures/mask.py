@@ -20,15 +20,21 @@ class Named:
 
 
 _INDEXES = (
-    r"s&p|s&p/asx|s&p/tsx|nasdaq|nasdaq-|nasdaq composite|dow|dow jones|russell|ftse|nikkei|csi|stoxx|euro stoxx|cac|dax|kospi|fortune|forbes"
+    r"s&p|s&p/asx|s&p/tsx|nasdaq|nasdaq-|nasdaq composite|dow|dow jones|russell|ftse|nikkei|csi|stoxx"
+    r"|euro stoxx|cac|dax|kospi|fortune|forbes"
     r"|标普|纳斯达克|纳指|沪深|中证|上证|科创|创业板|恒生|日经|深证|财富|world's"
 )
 _PAPERS = (
-    r"form|note|notes|item|section|rule|page|pages|table|figure|exhibit|article|chapter|part|step|asc|asu|ifrs|ias|fas|sfas|topic|no\.|paragraph"
-    r"|schedule|appendix|footnote|tier|phase|level|stage|type|series|option|scenario|iphone|ipad|windows|galaxy|model|falcon|boeing|airbus|gpt|chapter"
+    r"form|note|notes|item|section|rule|page|pages|table|figure|exhibit|article|chapter|part|step|asc"
+    r"|asu|ifrs|ias|fas|sfas|topic|no\.|paragraph"
+    r"|schedule|appendix|footnote|tier|phase|level|stage|type|series|option|scenario|iphone|ipad"
+    r"|windows|galaxy|model|falcon|boeing|airbus|gpt|chapter"
     r"|question|point|reason|risk|layer|version"
 )
-_STUDIES = r"rsi|atr|adx|sma|ema|wma|ma|dma|cci|mfi|roc|macd|kdj|boll|kd|obv|bollinger bands?|bollinger|bands?|stochastic|stoch|随机指标|布林带|均线|指标"
+_STUDIES = (
+    r"rsi|atr|adx|sma|ema|wma|ma|dma|cci|mfi|roc|macd|kdj|boll|kd|obv|bollinger bands?|bollinger|bands?"
+    r"|stochastic|stoch|随机指标|布林带|均线|指标"
+)
 _SPANS = r"day|week|month|year|quarter|hour|minute|session|period|bar|dma|wk|yr|mo|d|w|m|y"
 
 _MASKS = [
@@ -48,20 +54,32 @@ _NAMES = [
     re.compile(pattern)
     for pattern in (
         r"(?<![a-z])(?:" + _INDEXES + r")[ -]?\d{2,4}(?![\d.,%])",
-        r"(?<![\w.])(?:10-[kq]|8-k|6-k|20-f|40-f|13[dfg]|s-[1348]|401\s?\(?k\)?|403\s?\(?b\)?|501\(c\))(?:/a)?(?![a-z])",
-        r"(?<![a-z])(?:" + _PAPERS + r")[ -]{1,2}\d{1,4}(?:[.-]\d{1,3}){0,3}(?:\([a-z\d]\))?(?![\d%x])(?!\s?(?:%|percent|million|billion|bn|mn|times))(?![.,]\d)",
-        r"(?<![a-z])(?:" + _STUDIES + r")\s?[-(]\s?\d{1,3}(?:\.\d)?(?:\s?[,/，]\s?\d{1,3}(?:\.\d)?){0,4}\s?(?:日|天|day|d)?\s?\)",
+        r"(?<![\w.])(?:10-[kq]|8-k|6-k|20-f|40-f|13[dfg]|s-[1348]|401\s?\(?k\)?|403\s?\(?b\)?"
+        r"|501\(c\))(?:/a)?(?![a-z])",
+        r"(?<![a-z])(?:"
+        + _PAPERS
+        + r")[ -]{1,2}\d{1,4}(?:[.-]\d{1,3}){0,3}(?:\([a-z\d]\))?(?![\d%x])(?!\s?(?:%|percent|million"
+        r"|billion|bn|mn|times))(?![.,]\d)",
+        r"(?<![a-z])(?:"
+        + _STUDIES
+        + r")\s?[-(]\s?\d{1,3}(?:\.\d)?(?:\s?[,/，]\s?\d{1,3}(?:\.\d)?){0,4}\s?(?:日|天|day|d)?\s?\)",
         r"(?<![a-z])(?:" + _STUDIES + r")[-]?\d{1,3}(?![\d.,%])",
         r"(?<![a-z])(?:" + _STUDIES + r")\s\d{1,3}(?=\s{0,2}(?:is|at|of|=|:|\(|为|处于|stands)[\s\d:=])",
-        r"(?<![\d.,$€£¥])\d{1,4}(?:\s?(?:/|,|,? and|-?,? ?-?and|-? ?or)\s?\d{1,4}){0,3}-(?:and-)?(?:" + _SPANS + r")s?(?![a-z])",
-        r"(?<![\d.,$€£¥])\d{1,3}(?:\s(?:and|or)\s\d{1,3})?[- ](?:day|week|month)s?(?=\s(?:high|low|moving|sma|ema|average|simple|exponential|ma|range|return|volatility|annuali[sz]ed|vwap|rsi|atr|line))",
+        r"(?<![\d.,$€£¥])\d{1,4}(?:\s?(?:/|,|,? and|-?,? ?-?and|-? ?or)\s?\d{1,4}){0,3}-(?:and-)?(?:"
+        + _SPANS
+        + r")s?(?![a-z])",
+        r"(?<![\d.,$€£¥])\d{1,3}(?:\s(?:and|or)\s\d{1,3})?[- ](?:day|week|month)s?(?=\s(?:high|low"
+        r"|moving|sma|ema|average|simple|exponential|ma|range|return|volatility|annuali[sz]ed|vwap|rsi"
+        r"|atr|line))",
         r"(?<![\d.,$€£¥])\d{1,3}-(?=(?:,| and| or|/))",
         r"(?<![\d.,])\d{1,3}(?:dma|ma|ema|sma|wk|w|d|yr)(?![a-z])",
-        r"(?<![\d.,])\d{1,3}\s?(?:个交易日|交易日|日|周|天|个月|年|季|小时|分钟)(?=期?(?:[(（]|简单|均|线|移动|指数|加权|最高|最低|高|低|新高|新低|平均|年化|区间|波动|回报|收益|涨|跌|国债|rsi|atr|sma|ema|ma))",
+        r"(?<![\d.,])\d{1,3}\s?(?:个交易日|交易日|日|周|天|个月|年|季|小时|分钟)(?=期?(?:[(（]|简单|均|线|移动|指数|加权|最高|最低|高|低"
+        r"|新高|新低|平均|年化|区间|波动|回报|收益|涨|跌|国债|rsi|atr|sma|ema|ma))",
         r"(?m)^[ \t]{0,12}(?:[-+•]\s)?[ \t]{0,4}\(?\d{1,3}[.)、](?!\d)",
         r"(?<=[a-z\u4e00-\u9fff,])\s?\(\d{1,2}\)(?![%\w])",
         r"(?<![\w.])\d{4,6}\.(?:hk|sh|sz|ss|ks|kq|tw|two|t|l|ns|bo|si|ax|to|de|pa|jk|bk|kl)(?![a-z])",
-        r"(?<![a-z])(?:top|前)[ -]?\d{1,3}(?![\d.,%]\d?)(?!\s?(?:million|billion|percent|pct|bn|mn|x(?![a-z])|[万亿%]))",
+        r"(?<![a-z])(?:top|前)[ -]?\d{1,3}(?![\d.,%]\d?)(?!\s?(?:million|billion|percent|pct|bn|mn"
+        r"|x(?![a-z])|[万亿%]))",
         r"(?<![\d.])\+?\d{1,4}[- .]\(?\d{2,4}\)?[- .]\d{3,4}[- .]\d{3,4}(?!\d)",
         r"(?<![\d.])\(?\d{3}\)?[- ]\d{3}-\d{4}(?!\d)",
         r"(?<![\d.-])\d{10}-\d{2}-\d{6}(?!\d)",
@@ -73,12 +91,13 @@ _NAMES = [
         r"第\s?\d{1,3}\s?[章节条页名位步点项个]",
         r"#\d{1,6}(?!\d)",
     )
-]  # fmt: skip
+]
 # An identifier mixes letters and digits; amounts such as 391bn or usd391 keep to known letters.
 _IDENTIFIER = re.compile(r"[a-z\d_]{2,}")
 _AMOUNT = re.compile(
     r"(?:us|usd|rmb|cny|hkd|eur|gbp|jpy|cad|aud|chf|sgd|hk|nt|krw|inr)?\d+"
-    r"(?:k|m|b|t|mm|mn|bn|tn|x|pp|ppt|ppts|pct|bp|bps|usd|rmb|cny|hkd|eur|gbp|jpy|pts|thousand|million|billion|trillion"
+    r"(?:k|m|b|t|mm|mn|bn|tn|x|pp|ppt|ppts|pct|bp|bps|usd|rmb|cny|hkd|eur|gbp|jpy|pts|thousand|million"
+    r"|billion|trillion"
     r"|percent|times|shares|cents|days|d|h|years|months|weeks|mmm)?"
 )
 _LETTER_DIGIT = re.compile(r"(?:[a-z_]\d|\d[a-z_])")

@@ -25,7 +25,9 @@ class _Placed(Protocol):
 P = TypeVar("P", bound=_Placed)
 
 _WORDS = re.compile(r"[a-z]+|[\u4e00-\u9fff]{1,2}")
-_SOFT = re.compile(r"[,，、:]|(?<![a-z])(?:and|while|but|with|versus|vs|against|whereas)(?![a-z])|而|但|和|与")
+_SOFT = re.compile(
+    r"[,，、:]|(?<![a-z])(?:and|while|but|with|versus|vs|against|whereas)(?![a-z])|而|但|和|与"
+)
 _HARD = re.compile(r"[;·•|—]| - |。")
 _WITHIN = 240
 
@@ -46,6 +48,10 @@ class Page:
     def scope_index(self, position: int) -> int:
         """Give the index of the scope that holds the position."""
         return max(0, bisect_right(self._scope_starts, position) - 1)
+
+    def scope_of(self, position: int) -> Scope:
+        """Give the scope that holds the position."""
+        return self.scopes[self.scope_index(position)]
 
     @cached_property
     def number_starts(self) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 PeriodKind = Literal["day", "month", "quarter", "half", "year", "range", "prior"]
@@ -54,22 +55,46 @@ def _month(period: Period) -> int:
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul",
-         "august aug", "september sept sep", "october oct", "november nov", "december dec"),
+        (
+            "january jan",
+            "february feb",
+            "march mar",
+            "april apr",
+            "may",
+            "june jun",
+            "july jul",
+            "august aug",
+            "september sept sep",
+            "october oct",
+            "november nov",
+            "december dec",
+        ),
         start=1,
     )
     for name in names.split()
-}  # fmt: skip
+}
 _MON = "(" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
 _ORD = r"(?:st|nd|rd|th)?"
 _NOTH = r"(?![\d%])(?!\.\d)(?!,\d)"
 _YEAR = r"((?:19|20)\d\d)"
 _YY = r"'?((?:19|20)\d\d|\d\d)(?!\d)(?!\.\d)(?!%)"
 _FY = r"(?:fy|cy|fiscal year|fiscal|calendar year)"
-_NAMED = {"first": 1, "second": 2, "third": 3, "fourth": 4, "一": 1, "二": 2, "三": 3, "四": 4, "上": 1, "下": 2}
+_NAMED = {
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "一": 1,
+    "二": 2,
+    "三": 3,
+    "四": 4,
+    "上": 1,
+    "下": 2,
+}
 # A bare year is no year when a unit or scale follows: "2024 million", "2000 shares".
 _NOT_YEAR = (
-    r"(?![\d\w%]|\.\d|,\d{3}|\s?(?:%|percent|pct|pp\b|bps|thousand|million|billion|trillion|mn\b|mm\b|bn\b"
+    r"(?![\d\w%]|\.\d|,\d{3}|\s?(?:%|percent|pct|pp\b|bps|thousand|million|billion|trillion|mn\b|mm\b"
+    r"|bn\b"
     r"|shares|points|times|basis|dollars|usd\b|rmb\b|days|units|employees|stores|[万亿千元股点倍美港个家]))"
 )
 
@@ -96,39 +121,96 @@ _Builder = Callable[["re.Match[str]"], Period | None]
 _PATTERNS: list[tuple[re.Pattern[str], _Builder]] = [
     (re.compile(pattern), build)
     for pattern, build in (
-        (r"(?<![\d.])" + _YEAR + r"[-/](\d\d?)[-/](\d\d?)(?!\d)(?:[t ]\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})?(?:z|[+-]\d\d:?\d\d)?)?",
-         lambda m: _day(m[1], int(m[2]), m[3])),
+        (
+            r"(?<![\d.])"
+            + _YEAR
+            + r"[-/](\d\d?)[-/](\d\d?)(?!\d)(?:[t ]\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})?(?:z|[+-]\d\d:?\d\d)?)?",
+            lambda m: _day(m[1], int(m[2]), m[3]),
+        ),
         (r"(?<![\d.])(\d\d?)/(\d\d?)/" + _YEAR + r"(?!\d)", lambda m: _day(m[3], int(m[1]), m[2])),
         (_YEAR + r"\s?年\s?(\d\d?)\s?月\s?(\d\d?)\s?[日号]", lambda m: _day(m[1], int(m[2]), m[3])),
         (_YEAR + r"\s?年\s?(\d\d?)\s?月份?", lambda m: Period("month", int(m[1]), int(m[2]))),
         (r"(?<!\d)(\d\d?)月(\d\d?)[日号]", lambda m: _day("", int(m[1]), m[2])),
-        (r"(?<![a-z])" + _MON + r"\s(\d\d?)" + _ORD + r",?\s{0,2}" + _YEAR + r"(?!\d)", lambda m: _day(m[3], _MONTHS[m[1]], m[2])),
-        (r"(?<![\d.])(\d\d?)" + _ORD + r"\s(?:of\s)?" + _MON + r",?\s" + _YEAR + r"(?!\d)", lambda m: _day(m[3], _MONTHS[m[2]], m[1])),
-        (r"(?<![a-z])" + _MON + r",?\s(?:of\s)?" + _YEAR + _NOTH, lambda m: Period("month", int(m[2]), _MONTHS[m[1]])),
-        (r"(?<![a-z])" + _MON + r"\s(\d\d?)" + _ORD + r"(?![\w%])(?!\.\d)(?!,\d)(?!\s?(?:%|percent|million|billion|basis))",
-         lambda m: _day("", _MONTHS[m[1]], m[2])),
-        (r"(?<![a-z\d])q([1-4])\s?[-/']?\s?(?:of\s)?(?:" + _FY + r"\s?)?" + _YY + "(?![a-z])", lambda m: Period("quarter", _year(m[2]), int(m[1]))),
-        (r"(?<![a-z\d.])([1-4])q\s?(?:fy\s?)?" + _YY + "(?![a-z])", lambda m: Period("quarter", _year(m[2]), int(m[1]))),
-        (r"(?<![a-z\d])(?:" + _FY + r"\s?)?" + _YEAR + r"\s?-?q([1-4])(?!\w)", lambda m: Period("quarter", int(m[1]), int(m[2]))),
-        (r"(first|second|third|fourth)[ -](?:fiscal[ -])?quarter\s(?:of\s)?(?:" + _FY + r"\s?)?" + _YEAR + r"(?!\d)",
-         lambda m: Period("quarter", int(m[2]), _number(m[1]))),
+        (
+            r"(?<![a-z])" + _MON + r"\s(\d\d?)" + _ORD + r",?\s{0,2}" + _YEAR + r"(?!\d)",
+            lambda m: _day(m[3], _MONTHS[m[1]], m[2]),
+        ),
+        (
+            r"(?<![\d.])(\d\d?)" + _ORD + r"\s(?:of\s)?" + _MON + r",?\s" + _YEAR + r"(?!\d)",
+            lambda m: _day(m[3], _MONTHS[m[2]], m[1]),
+        ),
+        (
+            r"(?<![a-z])" + _MON + r",?\s(?:of\s)?" + _YEAR + _NOTH,
+            lambda m: Period("month", int(m[2]), _MONTHS[m[1]]),
+        ),
+        (
+            r"(?<![a-z])"
+            + _MON
+            + r"\s(\d\d?)"
+            + _ORD
+            + r"(?![\w%])(?!\.\d)(?!,\d)(?!\s?(?:%|percent|million|billion|basis))",
+            lambda m: _day("", _MONTHS[m[1]], m[2]),
+        ),
+        (
+            r"(?<![a-z\d])q([1-4])\s?[-/']?\s?(?:of\s)?(?:" + _FY + r"\s?)?" + _YY + "(?![a-z])",
+            lambda m: Period("quarter", _year(m[2]), int(m[1])),
+        ),
+        (
+            r"(?<![a-z\d.])([1-4])q\s?(?:fy\s?)?" + _YY + "(?![a-z])",
+            lambda m: Period("quarter", _year(m[2]), int(m[1])),
+        ),
+        (
+            r"(?<![a-z\d])(?:" + _FY + r"\s?)?" + _YEAR + r"\s?-?q([1-4])(?!\w)",
+            lambda m: Period("quarter", int(m[1]), int(m[2])),
+        ),
+        (
+            r"(first|second|third|fourth)[ -](?:fiscal[ -])?quarter\s(?:of\s)?(?:"
+            + _FY
+            + r"\s?)?"
+            + _YEAR
+            + r"(?!\d)",
+            lambda m: Period("quarter", int(m[2]), _number(m[1])),
+        ),
         (_YEAR + r"年?第?([一二三四1-4])季度?", lambda m: Period("quarter", int(m[1]), _number(m[2]))),
-        (r"(?<![a-z\d])h([12])\s?(?:of\s)?(?:fy\s?)?" + _YY + "(?![a-z])", lambda m: Period("half", _year(m[2]), int(m[1]))),
-        (r"(?<![a-z\d.])([12])h\s?(?:fy\s?)?" + _YY + "(?![a-z])", lambda m: Period("half", _year(m[2]), int(m[1]))),
+        (
+            r"(?<![a-z\d])h([12])\s?(?:of\s)?(?:fy\s?)?" + _YY + "(?![a-z])",
+            lambda m: Period("half", _year(m[2]), int(m[1])),
+        ),
+        (
+            r"(?<![a-z\d.])([12])h\s?(?:fy\s?)?" + _YY + "(?![a-z])",
+            lambda m: Period("half", _year(m[2]), int(m[1])),
+        ),
         (_YEAR + r"年(上|下)半年", lambda m: Period("half", int(m[1]), _number(m[2]))),
-        (r"(?<![\w.$€£¥,])(?:fy\s?)?" + _YEAR + r"\s?(?:年|财年)?\s?(?:-|to|through|至|到|~)\s?(?:fy\s?)?" + _YEAR + r"(?:财年|年度|年)?" + _NOT_YEAR,
-         lambda m: _span(m[1], m[2])),
-        (r"(?<![\w.$€£¥,])" + _YEAR + r"[/-](\d\d)(?![\d%])(?!\.\d)(?!-)", lambda m: Period("year", _year(m[2])) if _year(m[2]) == int(m[1]) + 1 else None),
+        (
+            r"(?<![\w.$€£¥,])(?:fy\s?)?"
+            + _YEAR
+            + r"\s?(?:年|财年)?\s?(?:-|to|through|至|到|~)\s?(?:fy\s?)?"
+            + _YEAR
+            + r"(?:财年|年度|年)?"
+            + _NOT_YEAR,
+            lambda m: _span(m[1], m[2]),
+        ),
+        (
+            r"(?<![\w.$€£¥,])" + _YEAR + r"[/-](\d\d)(?![\d%])(?!\.\d)(?!-)",
+            lambda m: Period("year", _year(m[2])) if _year(m[2]) == int(m[1]) + 1 else None,
+        ),
         (r"(?<![a-z\d])" + _FY + r"\s?" + _YY + r"e?(?![a-z])", lambda m: Period("year", _year(m[1]))),
         (r"(?<![\d.])((?:19|20)?\d\d)\s?财年", lambda m: Period("year", _year(m[1]))),
         (r"(?<![\d.])" + _YEAR + r"\s?(?:会计年度|年度|年)", lambda m: Period("year", int(m[1]))),
-        (r"(?<![\w.$€£¥,+&-])(?<![$€£¥]\s)" + _YEAR + r"(?:e(?![a-z])|" + _NOT_YEAR + ")", lambda m: Period("year", int(m[1]))),
+        (
+            r"(?<![\w.$€£¥,+&-])(?<![$€£¥]\s)" + _YEAR + r"(?:e(?![a-z])|" + _NOT_YEAR + ")",
+            lambda m: Period("year", int(m[1])),
+        ),
         (r"(?<=[-~至到])(?<=\d[-~至到])" + _YEAR + _NOT_YEAR, lambda m: Period("year", int(m[1]))),
         (r"(?<![a-z\d])q([1-4])(?![a-z\d])", lambda m: Period("quarter", 0, int(m[1]))),
-        (r"(?<![a-z])(?:a|one) year (?:earlier|ago|before|prior)|year[- ](?:ago|earlier)|(?:the )?(?:prior|previous|last|preceding)[- ](?:fiscal[- ])?year"
-         r"|上一?财?年(?:度)?(?:同期)?|去年(?:同期)?|前一年", lambda m: Period("prior", 0)),
+        (
+            r"(?<![a-z])(?:a|one) year (?:earlier|ago|before|prior)|year[- ](?:ago|earlier)"
+            r"|(?:the )?(?:prior|previous|last|preceding)[- ](?:fiscal[- ])?year"
+            r"|上一?财?年(?:度)?(?:同期)?|去年(?:同期)?|前一年",
+            lambda m: Period("prior", 0),
+        ),
     )
-]  # fmt: skip
+]
 
 
 def find_periods(low: str) -> Iterator[tuple[int, int, Period]]:
@@ -144,8 +226,19 @@ def find_periods(low: str) -> Iterator[tuple[int, int, Period]]:
                 yield match.start(), match.end(), period
 
 
+_ISO_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?!\d)")
+_PLAIN_YEAR = re.compile(r"(?:FY)?((?:19|20)\d\d)")
+
+
+@lru_cache(maxsize=4096)
 def parse_period(text: str | None) -> Period | None:
     """Read the period of a fact, such as `FY2024`, `Q3 2024` or an ISO date; None when it names none."""
     if not text:
         return None
+    day = _ISO_DAY.match(text)
+    if day is not None:
+        return _day(day[1], int(day[2]), day[3])
+    year = _PLAIN_YEAR.fullmatch(text)
+    if year is not None:
+        return Period("year", int(year[1]))
     return min(find_periods(text[:60].lower()), default=(0, 0, None), key=lambda found: found[0])[2]

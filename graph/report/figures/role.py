@@ -14,46 +14,106 @@ from graph.report.figures.page import Page
 Kind = Literal["level", "change", "distance", "share", "cagr", "mean", "sum"]
 
 _UP = (
-    r"rose|rise|rises|rising|risen|grew|grow|grows|growing|grown|growth|increas(?:e|ed|es|ing)|up|gain(?:ed|s|ing)?|climb(?:ed|s|ing)?|jump(?:ed|s)?|surg(?:e|ed|es)"
-    r"|soar(?:ed|s)?|advanc(?:e|ed|es)|expan(?:d|ded|ds|sion)|widen(?:ed|s|ing)?|improv(?:e|ed|es|ement)|higher|added|rall(?:y|ied|ies)|rebound(?:ed)?|went up|accelerated|uptick|upside|strengthened|appreciated|returned"
+    r"rose|rise|rises|rising|risen|grew|grow|grows|growing|grown|growth|increas(?:e|ed|es|ing)|up"
+    r"|gain(?:ed|s|ing)?|climb(?:ed|s|ing)?|jump(?:ed|s)?|surg(?:e|ed|es)"
+    r"|soar(?:ed|s)?|advanc(?:e|ed|es)|expan(?:d|ded|ds|sion)|widen(?:ed|s|ing)?|improv(?:e|ed|es"
+    r"|ement)|higher|added|rall(?:y|ied|ies)|rebound(?:ed)?|went up|accelerated|uptick|upside"
+    r"|strengthened|appreciated|returned"
 )
 _DOWN = (
-    r"fell|fall|falls|falling|fallen|declin(?:e|ed|es|ing)|drop(?:ped|s|ping)?|decreas(?:e|ed|es|ing)|down|lost|slid|slides?|slipp?(?:ed|s)?|sank|contract(?:ed|s|ion)|narrow(?:ed|s|ing)?|shrank|shrunk"
-    r"|lower|plung(?:e|ed|es)|tumbl(?:e|ed|es)|eas(?:ed|es)|dipp?(?:ed|s)?|retreat(?:ed|s)?|reduc(?:ed|tion)|cut|weaken(?:ed|s)?|pull(?:ed)? ?back|downside|depreciated|compress(?:ed|ion)|went down|slump(?:ed)?|shed"
+    r"fell|fall|falls|falling|fallen|declin(?:e|ed|es|ing)|drop(?:ped|s|ping)?|decreas(?:e|ed|es|ing)"
+    r"|down|lost|slid|slides?|slipp?(?:ed|s)?|sank|contract(?:ed|s|ion)|narrow(?:ed|s|ing)?|shrank"
+    r"|shrunk"
+    r"|lower|plung(?:e|ed|es)|tumbl(?:e|ed|es)|eas(?:ed|es)|dipp?(?:ed|s)?|retreat(?:ed|s)?|reduc(?:ed"
+    r"|tion)|cut|weaken(?:ed|s)?|pull(?:ed)? ?back|downside|depreciated|compress(?:ed|ion)|went down"
+    r"|slump(?:ed)?|shed"
 )
-_ZH_UP = r"增长了?|上涨了?|上升了?|提升了?|增加了?|提高了?|扩大了?|回升了?|攀升了?|涨幅为?|增幅为?|增速为?|大涨|上行|累计上涨|上调|涨|升|增"
-_ZH_DOWN = r"下降了?|下跌了?|下滑了?|减少了?|降低了?|收窄了?|缩小了?|回落了?|跌幅为?|降幅为?|大跌|下行|下调|跌|降|减"
-_FLAT = r"chang(?:e|ed|es)|moved|difference|delta|variance|yoy|y/y|y-o-y|qoq|q/q|year[- ](?:over|on)[- ]year|quarter[- ](?:over|on)[- ]quarter|swing of|spread"
+_ZH_UP = (
+    r"增长了?|上涨了?|上升了?|提升了?|增加了?|提高了?|扩大了?|回升了?|攀升了?"
+    r"|涨幅为?|增幅为?|增速为?|大涨|上行|上调|涨|升|增"
+)
+_ZH_DOWN = (
+    r"下降了?|下跌了?|下滑了?|减少了?|降低了?|收窄了?|缩小了?|回落了?|跌幅为?|降幅为?|大跌|下行|下调|跌|降|减"
+)
+_FLAT = (
+    r"chang(?:e|ed|es)|moved|difference|delta|variance|yoy|y/y|y-o-y|qoq|q/q|year[- ](?:over|on)[- ]year"
+    r"|quarter[- ](?:over|on)[- ]quarter|swing of|spread"
+)
 _ZH_FLAT = r"变化|变动|差额|差异|同比|环比|较上年|较去年|同比变动"
-_BETWEEN = r"(?:\s|:|\(|,|，|by|of|about|around|roughly|approximately|approx\.|nearly|almost|over|more than|just|a|an|another|further|some|only|was|were|is|to be|about|yoy|y/y|year[- ](?:over|on)[- ]year|sharply|slightly|modestly|steadily|strongly|another|in total|~|约|近|大约|逾|超|超过|了|为|达|达到|幅度)"
+_ALSO = re.compile(
+    r"(?:\s(?:over|in|for|during)[a-z\d \x00-]{0,26}|\s?[(\x00)]{1,16})?,?\s?(?:and|or|,|和|、"
+    r"|，)?\s{0,2}(?:about )?"
+)
+_BETWEEN = (
+    r"(?:\s|:|\(|,|，|by|of|about|around|roughly|approximately|approx\.|nearly|almost|over|more than|just|a"
+    r"|an|another|further|some|only|was|were|is|to be|about|yoy|y/y|year[- ](?:over|on)[- ]year|sharply"
+    r"|slightly|modestly|steadily|strongly|another|in total|~|约|近|大约|逾|超|超过|了|为|达|达到|幅度)"
+)
 _BEFORE = re.compile(
-    rf"(?:(?<![a-z-])(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<flat>{_FLAT}))(?![a-z])|(?P<zup>{_ZH_UP})|(?P<zdown>{_ZH_DOWN})|(?P<zflat>{_ZH_FLAT})){_BETWEEN}{{0,7}}$"
+    rf"(?:(?<![a-z-])(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<flat>{_FLAT}))(?![a-z])|(?P<zup>{_ZH_UP})"
+    rf"|(?P<zdown>{_ZH_DOWN})|(?P<zflat>{_ZH_FLAT})){_BETWEEN}{{0,7}}$"
 )
-_OF_NOUN = re.compile(r"(?:(?P<up>increase|rise|gain|growth|jump|improvement|expansion|upside|advance|rally)|(?P<down>decrease|decline|drop|fall|reduction|loss|contraction|downside|slide|pullback)|(?P<flat>change|difference))(?:\s(?:in|on)\s[a-z ,'-]{1,60})?(?:\s(?:between|from|over|in|for)\s[\x00a-z ,]{1,60})?\s(?:was|is|of|by|came to|totalled|=)\s(?:about|around|roughly|approximately)?\s?$")
+_OF_NOUN = re.compile(
+    r"(?:(?P<up>increase|rise|gain|growth|jump|improvement|expansion|upside|advance|rally)"
+    r"|(?P<down>decrease|decline|drop|fall|reduction|loss|contraction|downside|slide|pullback)"
+    r"|(?P<flat>change|difference))(?:\s(?:in|on)\s[a-z ,'-]{1,60})?(?:\s(?:between|from|over|in"
+    r"|for)\s[\x00a-z ,]{1,60})?\s(?:was|is|of|by|came to|totalled|=)\s(?:about|around|roughly"
+    r"|approximately)?\s?$"
+)
 _AFTER = re.compile(
-    r"[\s)]{0,3}(?:yoy |y/y |year[- ](?:over|on)[- ]year |annual |yearly |quarterly |one-day |relative )?"
-    r"(?:(?<![a-z])(?:(?P<up>increase|rise|growth|gain|jump|higher|improvement|advance|expansion|upside|rally|up)|(?P<down>decrease|decline|drop|fall|lower|contraction|downside|slide|pullback|reduction|down)"
-    r"|(?P<flat>change|yoy|y/y|y-o-y|qoq|year[- ](?:over|on)[- ]year))(?![a-z])|的?(?:(?P<zup>增长|涨幅|增幅|上涨|提升|上行空间|空间)|(?P<zdown>跌幅|降幅|下滑|下降|下跌|下行空间)))"
+    r"[\s)]{0,3}(?:yoy |y/y |year[- ](?:over|on)[- ]year |annual |yearly |quarterly |one-day "
+    r"|relative )?"
+    r"(?:(?<![a-z])(?:(?P<up>increase|rise|growth|gain|jump|higher|improvement|advance|expansion"
+    r"|upside|rally|up)|(?P<down>decrease|decline|drop|fall|lower|contraction|downside|slide|pullback"
+    r"|reduction|down)"
+    r"|(?P<flat>change|yoy|y/y|y-o-y|qoq|year[- ](?:over|on)[- ]year))(?![a-z])|的?(?:(?P<zup>增长|涨幅|增幅"
+    r"|上涨|提升|上行空间|空间)|(?P<zdown>跌幅|降幅|下滑|下降|下跌|下行空间)))"
 )
-_LEVEL_BEFORE = re.compile(r"(?:(?<![a-z])(?:to|at|reached|hit|totall?ed|reaching|totaling|ended at|ending at|stood at|came in at)|至|到|达到?|为|报)[\s(:]{0,2}(?:about|around|approximately|约)?\s?$")
-_FROM_BEFORE = re.compile(r"(?:(?<![a-z])(?:from|versus|vs\.?|against|than|compared (?:with|to))|从|自|由)[\s(]{0,3}(?:about|approximately|约)?\s?$")
+# "3832.85亿美元增长2.0%": the verb belongs to the figure behind it.
+_OWN_FIGURE = re.compile(r"(?<=[\u4e00-\u9fff])[了约至到近]{0,2}\s?[\d$¥]")
+_LEVEL_BEFORE = re.compile(
+    r"(?:(?<![a-z])(?:to|at|reached|hit|totall?ed|reaching|totaling|ended at|ending at|stood at"
+    r"|came in at)|至|到|达到?|为|报)[\s(:]{0,2}(?:about|around|approximately|约)?\s?$"
+)
+_FROM_BEFORE = re.compile(
+    r"(?:(?<![a-z])(?:from|versus|vs\.?|against|than|compared (?:with|to))|从|自"
+    r"|由)[\s(]{0,3}[\x00's的 ]{0,24}(?:about|approximately|约)?\s?$"
+)
 _GLOSS = re.compile(r"\s{0,2}(?:\(|,? or |/\s?|, i\.e\.,? |,? or about |，即|，或)\s?$")
 _SIDE = re.compile(
-    r"[\s)]{0,2}(?:(?P<above>above|over|higher than|north of|ahead of|clear of|up from|premium to)|(?P<below>below|under|beneath|lower than|off|short of|shy of|south of|down from|discount to|drawdown from)"
-    r"|(?P<upside>upside (?:potential )?to|to the upside to)|(?P<downside>downside (?:risk )?to)|(?P<either>away from|from))(?![a-z])\s"
+    r"[\s)]{0,2}(?:(?P<above>above|over|higher than|north of|ahead of|clear of|up from|premium to)"
+    r"|(?P<below>below|under|beneath|lower than|off|short of|shy of|south of|down from|discount to"
+    r"|drawdown from)"
+    r"|(?P<upside>upside (?:potential )?to|to the upside to)|(?P<downside>downside (?:risk )?to)"
+    r"|(?P<either>away from|from))(?![a-z])\s"
 )
-_TOWARD = re.compile(r"(?:(?P<upside>upside)|(?P<downside>downside))(?: potential| risk)? (?:of|is|at) (?:about |roughly )?$")
+_TOWARD = re.compile(
+    r"(?:(?P<upside>upside)|(?P<downside>downside))(?: potential| risk)? (?:of|is|at) (?:about "
+    r"|roughly )?$"
+)
 _TOWARD_TO = re.compile(r"[\s)]{0,2}to\s")
-_SIDE_WORD = re.compile(r"[\s)]{0,2}(?:(?P<above>above|higher|upside)|(?P<below>below|lower|downside))(?![a-z])\s?(?=[)\].,;|]|$)")
+_SIDE_WORD = re.compile(
+    r"[\s)]{0,2}(?:(?P<above>above|higher|upside)|(?P<below>below|lower|downside))(?![a-z])\s?(?=[)\].,;|]"
+    r"|$)"
+)
 _OBJECT_ZH = re.compile(r"(?:较|比|距离?|低于|高于|相对|相对于|位于|在)")
-_SIDE_ZH = re.compile(r"(?:(?P<above>高出?|上方|之上|溢价)|(?P<below>低|下方|之下|折价))(?:了|约|近|逾|超过)?\s{0,2}$")
+_SIDE_ZH = re.compile(
+    r"(?:(?P<above>高出?|上方|之上|溢价)|(?P<below>低|下方|之下|折价))(?:了|约|近|逾|超过)?\s{0,2}$"
+)
 _LEAD_ZH = re.compile(r"(?:(?P<above>高于|高出|超出|较高于)|(?P<below>低于|跌破))其?$")
 _FILLER_ZH = re.compile(r"\s?(?:了|约|达|近|的)?\s?")
 _SHARE_BEHIND = re.compile(r"[\s)]{0,2}of\s(?:the |its |total |their |annual ){0,2}")
-_SHARE_ZH = re.compile(r"(?:占|相当于)(?P<of>[\u4e00-\u9fff\d日()]{1,14}?)的?(?:比例|比重)?(?:为|约|达)?\s{0,2}$")
-_CAGR = re.compile(r"cagr|compound(?:ed)? annual|annuali[sz]ed (?:growth|return) |复合(?:年均|年化|年)?增长率?|年均复合|年复合|复合增速")
+_TIMES_BEHIND = re.compile(r"\s{0,2}(?:of |as much as )?(?:the |its |their )")
+_SHARE_ZH = re.compile(
+    r"(?:占|相当于|是|为)(?P<of>[\u4e00-\u9fff\d日()]{1,14}?)的?(?:比例|比重)?(?:为|约|达)?\s{0,2}$"
+)
+_CAGR = re.compile(
+    r"cagr|compound(?:ed)? annual|annuali[sz]ed growth|复合(?:年均|年化|年)?增长|年均复合|年复合|复合增速"
+)
 _MEAN = re.compile(r"(?<![a-z])(?:averag(?:e|ed|es|ing)|mean)(?![a-z])|平均|均值")
-_SUM = re.compile(r"(?<![a-z])(?:combined|in total|cumulative|cumulatively|sum of|together|altogether)(?![a-z])|合计|累计|总计")
+_SUM = re.compile(
+    r"(?<![a-z])(?:combined|in total|cumulative(?:ly)?|sum of|together|altogether)(?![a-z])|合计|累计|总计"
+)
 
 
 @dataclass(frozen=True)
@@ -76,7 +136,7 @@ def role_of(page: Page, number: Number, scope: Scope, previous: Role | None, gap
     special = _special(page, number, scope, before, after)
     if special is not None:
         return special
-    if number.unit in ("percent", "") or number.currency:
+    if number.unit in ("percent", "multiple", "") or number.currency:
         found = _distance(page, number, scope, before, after) or _share(page, number, scope, before)
         if found is not None:
             return found
@@ -90,7 +150,9 @@ def _special(page: Page, number: Number, scope: Scope, before: str, after: str) 
         return Role("cagr", _side_of(_BEFORE.search(before)))
     names = [(m.start, m.end) for m in page.mentions_in((scope.start, scope.end))]
     for kind, pattern in (("mean", _MEAN), ("sum", _SUM)):
-        for match in pattern.finditer(page.low, max(scope.start, number.start - 90), min(scope.end, number.end + 24)):
+        for match in pattern.finditer(
+            page.low, max(scope.start, number.start - 90), min(scope.end, number.end + 24)
+        ):
             if not any(start <= match.start() < end for start, end in names):
                 return Role("mean" if kind == "mean" else "sum")
     return None
@@ -106,7 +168,13 @@ def _distance(page: Page, number: Number, scope: Scope, before: str, after: str)
         target = _first(page.mentions_in((place, min(scope.end, place + 60))), place, 4, page)
         if target is not None:
             said = (ahead or match).groupdict()
-            side = 1 if said.get("above") or said.get("upside") else -1 if said.get("below") or said.get("downside") else 0
+            side = (
+                1
+                if said.get("above") or said.get("upside")
+                else -1
+                if said.get("below") or said.get("downside")
+                else 0
+            )
             return Role("distance", side, target, toward=bool(said.get("upside") or said.get("downside")))
     word = _SIDE_WORD.match(after)
     if word is not None and number.unit == "percent":
@@ -119,7 +187,9 @@ def _distance_zh(page: Page, number: Number, scope: Scope, before: str) -> Role 
     side = _SIDE_ZH.search(before)
     if side is not None:
         mentions = page.mentions_in((max(scope.start, number.start - 30), number.start))
-        if mentions and _OBJECT_ZH.search(page.low, max(scope.start, mentions[-1].start - 4), mentions[-1].start):
+        if mentions and _OBJECT_ZH.search(
+            page.low, max(scope.start, mentions[-1].start - 4), mentions[-1].start
+        ):
             return Role("distance", 1 if side["above"] else -1, mentions[-1])
     near = page.mentions_in((max(scope.start, number.start - 24), number.start))
     if near and _FILLER_ZH.fullmatch(page.low[near[-1].end : number.start]):
@@ -138,11 +208,14 @@ def _first(mentions: list[Mention], place: int, reach: int, page: Page) -> Menti
 
 def _share(page: Page, number: Number, scope: Scope, before: str) -> Role | None:
     """Recognise "24.0% of revenue" and 占营收24.0%."""
-    if number.unit != "percent":
+    if number.unit not in ("percent", "multiple"):
         return None
-    match = _SHARE_BEHIND.match(page.low, number.end, min(scope.end, number.end + 40))
+    pattern = _SHARE_BEHIND if number.unit == "percent" else _TIMES_BEHIND
+    match = pattern.match(page.low, number.end, min(scope.end, number.end + 40))
     if match is not None:
-        target = _first(page.mentions_in((match.end(), min(scope.end, match.end() + 50))), match.end(), 1, page)
+        target = _first(
+            page.mentions_in((match.end(), min(scope.end, match.end() + 50))), match.end(), 1, page
+        )
         if target is not None:
             return Role("share", 0, target)
     zh = _SHARE_ZH.search(before)
@@ -153,22 +226,34 @@ def _share(page: Page, number: Number, scope: Scope, before: str) -> Role | None
     return None
 
 
-def _change(page: Page, number: Number, scope: Scope, before: str, after: str, previous: Role | None, gap: str) -> Role:
+def _change(
+    page: Page, number: Number, scope: Scope, before: str, after: str, previous: Role | None, gap: str
+) -> Role:
     """Recognise a change by the verb before the figure or the noun behind it."""
     if _FROM_BEFORE.search(before) and not number.sign:
         return Role("level")
     found = _BEFORE.search(before) or _OF_NOUN.search(before)
-    if found is not None and not (_is_name(page, number, before, found) and not found.groupdict().get("flat")):
+    if found is not None and not (
+        _is_name(page, number, before, found) and not found.groupdict().get("flat")
+    ):
         return Role("change", _side_of(found))
-    if _LEVEL_BEFORE.search(before) and not number.unit == "percent":
+    if _LEVEL_BEFORE.search(before) and number.unit != "percent":
         return Role("level")
     behind = _AFTER.match(after)
-    if behind is not None:
+    if behind is not None and not _OWN_FIGURE.match(page.masked, number.end + behind.end()):
         place = number.end + behind.end()
         side = _side_of(behind)
         return Role("change", side, _first(page.mentions_in((place, place + 20)), place, 1, page))
     if previous is not None and previous.kind in ("change", "distance") and _GLOSS.fullmatch(gap):
         return Role(previous.kind, previous.side, previous.target)
+    if (
+        previous is not None
+        and previous.kind == "change"
+        and number.unit == "percent"
+        and gap.strip()
+        and _ALSO.fullmatch(gap)
+    ):
+        return Role("change", previous.side)
     return Role("level", 0)
 
 

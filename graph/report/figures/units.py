@@ -15,8 +15,14 @@ _AMOUNTS = frozenset({"money", "price", "per_share"})
 _RATES = frozenset({"percent", "pp", "bps"})
 # Units of values that have no currency, and the units in which a figure may tell them.
 _TOLD = {
-    "percent": ("percent",), "pp": ("pp",), "bps": ("bps",), "multiple": ("multiple", ""), "count": ("count", ""), "index": ("", "points"), "days": ("days", ""),
-}  # fmt: skip
+    "percent": ("percent",),
+    "pp": ("pp",),
+    "bps": ("bps",),
+    "multiple": ("multiple", ""),
+    "count": ("count", ""),
+    "index": ("", "points"),
+    "days": ("days", ""),
+}
 
 
 def clash(number: Number, unit: str, currency: str | None) -> Clash:
@@ -39,10 +45,18 @@ def _same_currency(told: str, held: str | None) -> bool:
     if not told or not held:
         return True
     held = held.upper()
-    return held in _DOLLARS if told == "$" else held in ("CNY", "JPY", "RMB") if told == "¥" else told == held or (told, held) == ("CNY", "RMB")
+    return (
+        held in _DOLLARS
+        if told == "$"
+        else held in ("CNY", "JPY", "RMB")
+        if told == "¥"
+        else told == held or (told, held) == ("CNY", "RMB")
+    )
 
 
-def matches(number: Number, value: Decimal, side: int, *, unsigned: bool = False, either: bool = False) -> str:
+def matches(
+    number: Number, value: Decimal, side: int, *, unsigned: bool = False, either: bool = False
+) -> str:
     """Tell how the figure shows the value: "exact", "truncated", or "" when it does not.
 
     `side` is the direction a word fixes. `unsigned` values are told by their size; `either` lets a figure

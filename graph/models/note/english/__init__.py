@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from graph.models.note.comparison import Comparison
+from graph.models.note.earlier import Earlier
 from graph.models.note.english import caveat, compare, evidence, insights, verdict
 from graph.models.note.pen import Pen
-from graph.models.note.plan import Earlier
 from graph.prompting import Briefing
 
 MAX_WORDS = 590

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from graph.models.note.english.words import listed
+from graph.models.note.english.words import GROWTHS, listed
 from graph.models.note.pen import Pen
 
 
@@ -22,6 +22,8 @@ def growth(pen: Pen) -> str:
         ("diluted EPS", "eps_diluted", "eps_growth"),
     )
     parts = [_moved(pen, name, level, growth) for name, level, growth in lines if pen.has(level)]
+    if not parts:
+        parts = [f"{GROWTHS[metric]} was {pen.say(metric)}" for metric in GROWTHS if pen.has(metric)]
     meaning = {
         "strong": "profit growth of that kind is what carries a share price over years.",
         "modest": "enough to support the price, not to excuse a rich one.",
@@ -29,8 +31,8 @@ def growth(pen: Pen) -> str:
         "shrinking": "a falling base makes any multiple more expensive each year.",
         "uneven": "the two do not diverge for long, and the weaker one deserves the attention.",
     }[pen.plan.state("growth")]
-    period = pen.period("revenue" if pen.has("revenue") else "eps_diluted")
-    return f"In {period} {pen.symbol}'s {listed(parts)}: {meaning}"
+    period = pen.period(pen.telling_growth)
+    return f"In {period} {pen.symbol}'s {'; '.join(parts)}: {meaning}"
 
 
 def margins(pen: Pen) -> str:
@@ -58,8 +60,8 @@ def margins(pen: Pen) -> str:
 
 def valuation(pen: Pen) -> str:
     """Give the multiples that the market pays."""
-    gloss = pen.once("price/earnings", " (the price in years of current profit)")
-    text = f"On {pen.on('pe')} {pen.symbol}'s price/earnings{gloss} is {pen.say('pe')}"
+    gloss = pen.once("price/earnings", " (the years it takes to earn back what is paid)")
+    text = f"On {pen.on('pe')} {pen.symbol}'s price/earnings is {pen.say('pe')}{gloss}"
     if pen.has("ps"):
         text += f", its price/sales {pen.say('ps')}"
     if pen.has("fcf_yield"):
@@ -86,7 +88,7 @@ def balance(pen: Pen) -> str:
         f"In {pen.period('free_cash_flow')} {pen.symbol}'s {listed(parts)}: "
         + {
             "net_cash": "the firm owes nobody its independence.",
-            "covered": "the debt could be repaid from about a year of free cash.",
+            "covered": "net of cash, a year of free cash would repay the debt.",
             "levered": "part of each year's cash belongs to lenders first.",
             "generating": "the profit is real money.",
             "burning": "someone has to fund the gap.",

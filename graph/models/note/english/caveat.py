@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from graph.models.note.earlier import Earlier
 from graph.models.note.english.verdict import earlier_sentence
 from graph.models.note.english.words import listed
-from graph.models.note.plan import Earlier
 from graph.models.note.view import View, source_groups
 from graph.prompting import Briefing
 from graph.report.model import Rating

@@ -35,7 +35,7 @@ def _verdict(case: Comparison) -> str:
     rivals = listed([plan.view.symbol for plan in others])
     sentences = []
     if case.earlier is not None:
-        sentences.append(_earlier(case))
+        sentences.append(earlier_sentence(case.earlier, case.rating_now, listed(case.symbols)))
     if case.tied:
         second = others[0].view.symbol
         sentences.append(
@@ -48,6 +48,8 @@ def _verdict(case: Comparison) -> str:
         sentences.append(
             f"The rating stands for {symbol}, {CALLS[best.rating.direction]} on its own signals."
         )
+    if case.rating.direction == "abstain":
+        sentences[-1] = f"No rating is given: the question needs fundamentals, and {symbol} has none here."
     if not case.one_day:
         days = listed([f"{plan.view.symbol} on {plan.view.as_of}" for plan in case.in_order])
         sentences.append(
@@ -60,19 +62,12 @@ def _verdict(case: Comparison) -> str:
     return f"{rating_line(case.rating, 'en')}\n\n{' '.join(sentences)}"
 
 
-def _earlier(case: Comparison) -> str:
-    assert case.earlier is not None
-    now = next((plan.rating for plan in case.plans if plan.view.symbol == case.earlier.symbol), case.rating)
-    return earlier_sentence(case.earlier, now, " and ".join(plan.view.symbol for plan in case.in_order))
-
-
 def _reason(case: Comparison) -> str:
     """Set the strongest and the weakest side by side on the topic that parts them most."""
-    ends = (case.plans[0], case.plans[-1])
-    topic = next((topic for topic in case.topics if case.leader(topic) is ends[0]), "")
+    topic = case.deciding_topic
     if not topic:
         return "it leads by a little on most topics"
-    return ", while ".join(key_clause(_even_pen(case, plan, topic), topic) for plan in ends)
+    return "; ".join(key_clause(case.pen(plan, topic), topic) for plan in (case.plans[0], case.plans[-1]))
 
 
 def _evidence(case: Comparison) -> str:
@@ -83,15 +78,9 @@ def _evidence(case: Comparison) -> str:
     for metric in case.rows:
         cells = (plan.view.fact(metric) for plan in case.in_order)
         text = " | ".join(figures.figure(fact, "en") if fact else "n/a" for fact in cells)
-        lines.append(f"| {_row_name(case, metric)} | {text} |")
+        period = case.row_period(metric)
+        lines.append(f"| {capital(METRICS[metric].en)}{f' ({period})' if period else ''} | {text} |")
     return "\n".join(lines) + "\n\n" + "\n".join(_bullet(case, topic) for topic in case.topics)
-
-
-def _row_name(case: Comparison, metric: str) -> str:
-    periods = {fact.period for plan in case.plans if (fact := plan.view.fact(metric)) and fact.period}
-    name = METRICS[metric].en
-    name = name[0].upper() + name[1:]
-    return f"{name} ({periods.pop()})" if len(periods) == 1 and METRICS[metric].unit != "price" else name
 
 
 def _bullet(case: Comparison, topic: str) -> str:
@@ -101,16 +90,11 @@ def _bullet(case: Comparison, topic: str) -> str:
 
 
 def _part(case: Comparison, plan: Plan, topic: str) -> str:
-    pen = _even_pen(case, plan, topic)
+    pen = case.pen(plan, topic)
     # Returns of one span are set side by side; the claim is about all spans and could contradict them.
     if topic == "returns":
         return key_clause(pen, topic)
     return f"for {plan.view.symbol} {CLAIMS[topic, plan.state(topic)]}: {key_clause(pen, topic, 'its')}"
-
-
-def _even_pen(case: Comparison, plan: Plan, topic: str) -> Pen:
-    """Give a pen that tells a topic by metrics which every symbol has."""
-    return Pen(plan, case.shared) if topic != "returns" else Pen(plan, case.shared & {case.return_span})
 
 
 def _insights(case: Comparison) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph.models.note.english.focus import focus
 from graph.models.note.english.words import GROWTHS, capital, listed, marks, side, swing
 from graph.models.note.pen import Pen
 from graph.models.note.signals import FUNDAMENTAL
@@ -18,10 +19,14 @@ def insights(pen: Pen) -> str:
     """Write who should do what, the levels to watch and what would change the verdict."""
     writers = {"holders": _holders, "traders": _traders, "levels": _levels, "change": _change}
     blocks = {name: writers[name](pen) for name in pen.plan.action_order}
-    fresh = {name: text for name, text in blocks.items() if not pen.was_told(text)}
-    lines = [f"- **{_TITLES[name]}.** {text}" for name, text in fresh.items()]
+    own = focus(pen) if pen.plan.follow_up else ""
+    # Without a point of its own, a follow-up repeats at least the one that it is about.
+    kept = "" if own else pen.plan.central_action
+    fresh = {name: text for name, text in blocks.items() if name == kept or not pen.was_told(text)}
+    lines = [f"- {own}"] if own else []
+    lines += [f"- **{_TITLES[name]}.** {text}" for name, text in fresh.items()]
     if told := [_TITLES[name].lower() for name in blocks if name not in fresh]:
-        lines.append(f"- **Unchanged.** What the earlier answer says under {listed(told)} stands.")
+        lines.append(f"- **Unchanged.** What the earlier answer says stands for: {listed(told)}.")
     return "\n".join(lines)
 
 

@@ -134,8 +134,8 @@ def volatility(pen: Pen) -> str:
     if pen.has("atr_14", "atr_pct"):
         gloss = pen.once("ATR", ", the average span of a trading day,")
         text += (
-            f". ATR(14){gloss} is {pen.say('atr_14')} for {pen.symbol} on {pen.on('atr_14')}, "
-            f"and ATR(14) as a share of the close is {pen.say('atr_pct')}: any stop inside that span is hit by noise"
+            f". ATR(14){gloss} is {pen.say('atr_14')} for {pen.symbol} on {pen.on('atr_14')}, and ATR(14) "
+            f"as a share of the close is {pen.say('atr_pct')}: any stop inside that span is hit by noise"
         )
     return text + "."
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from graph.models.note.earlier import Earlier, direction_change
 from graph.models.note.english.lead import lead
 from graph.models.note.english.words import CALLS, capital, claim, key_clause, listed
 from graph.models.note.pen import Pen
-from graph.models.note.plan import Earlier, direction_change
 from graph.report.model import Rating
 from graph.report.rating import rating_line
 
@@ -15,10 +15,7 @@ def verdict(pen: Pen, missing: tuple[str, ...] = ()) -> str:
     plan = pen.plan
     answer = lead(pen)
     sentences = [answer, call(pen)]
-    settled = plan.earlier is not None and not direction_change(
-        plan.earlier.rating.direction, plan.rating.direction
-    )
-    if not (answer and plan.follow_up and settled):
+    if not (answer and plan.is_settled):
         sentences.append(_both_sides(pen))
     if plan.earlier is not None:
         sentences.insert(0, earlier_sentence(plan.earlier, plan.rating, pen.symbol))
@@ -55,10 +52,13 @@ def _both_sides(pen: Pen) -> str:
     if plan.rating.direction == "abstain":
         return ""
     parts = []
+    held = plan.rating.direction == "hold"
     if plan.best and plan.best.topic != led:
-        parts.append(f"the strongest evidence is that {key_clause(pen, plan.best.topic)}")
+        opening = "on one side" if held else "the strongest evidence is that"
+        parts.append(f"{opening} {key_clause(pen, plan.best.topic)}")
     if plan.against and plan.against.topic != led:
-        parts.append(f"the strongest objection is that {key_clause(pen, plan.against.topic)}")
+        opening = "on the other" if held else "the strongest objection is that"
+        parts.append(f"{opening} {key_clause(pen, plan.against.topic)}")
     return f"{capital('; '.join(parts))}." if parts else ""
 
 

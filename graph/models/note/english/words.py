@@ -12,8 +12,8 @@ CLAIMS = {
     ("trend", "bounce"): "this is a bounce inside a downtrend",
     ("trend", "breaking"): "the uptrend is breaking",
     ("trend", "down"): "the trend is down",
-    ("trend", "above"): "the price holds above its average",
-    ("trend", "below"): "the price lies below its average",
+    ("trend", "above"): "the shorter trend is up",
+    ("trend", "below"): "the shorter trend is down",
     ("trend", "mixed"): "there is no clear trend",
     ("returns", "gaining"): "buyers have been paid over every period",
     ("returns", "losing"): "holders have lost over every period",
@@ -115,7 +115,7 @@ def swing(pen: Pen) -> str:
 
 
 def key_clause(pen: Pen, topic: str, owner: str = "") -> str:
-    """Give the one figure that stands for a topic, as a clause; `owner` "its" where the symbol was named."""
+    """Give the one figure that stands for a topic; `owner` "its" where the symbol has been named."""
     whose = owner or f"{pen.symbol}'s"
     if topic == "trend" and pen.has(f"vs_{pen.average}"):
         metric = pen.average
@@ -127,6 +127,12 @@ def key_clause(pen: Pen, topic: str, owner: str = "") -> str:
     if topic == "range":
         where = "at" if pen.sign("from_high_52w") == 0 else f"{pen.size('from_high_52w')} below"
         return f"{'it' if owner else pen.symbol} stood {where} its 52-week high on {pen.on()}"
+    if topic == "macd":
+        line, signal = pen.say("macd"), pen.say("macd_signal")
+        where = "above" if pen.fact("macd").value >= pen.fact("macd_signal").value else "below"
+        return (
+            f"{whose} MACD(12,26,9) line was {line} on {pen.on('macd')}, {where} its signal line of {signal}"
+        )
     metric, name, when = _key(pen, topic)
     figure = pen.size(metric) if topic == "drawdown" else pen.say(metric)
     if topic == "returns":
@@ -156,7 +162,6 @@ def _key(pen: Pen, topic: str) -> tuple[str, str, str]:
         return metric, metric.replace("_", " "), f"in {pen.period(metric)}"
     metric, name = {
         "momentum": ("rsi_14", "RSI(14)"),
-        "macd": ("macd", "MACD(12,26,9) line"),
         "valuation": ("pe", "price/earnings"),
         "balance": ("free_cash_flow", "free cash flow"),
     }[topic]

@@ -1,0 +1,176 @@
+"""Evidence from prices in Chinese: one text for each topic, figures first, meaning behind the colon."""
+
+from __future__ import annotations
+
+from graph.models.note.chinese.words import SPANS, average_name, marks, side, swing
+from graph.models.note.pen import Pen
+from graph.models.note.signals import ADX_STRONG, RSI_HIGH, RSI_LOW
+
+_ORDERS = {
+    "up": "，短均线位于长均线之上：数月以来由买方主导，而非几天的行情。",
+    "turning_up": "，但均线尚未形成金叉：这是转势的早期，还不是已确认的趋势。",
+    "pullback": "：长期趋势未破，短期在让步。",
+    "bounce": "，均线仍呈空头排列：需要买方来证明自己。",
+    "breaking": "，均线仍呈多头排列，但价格已不再尊重它。",
+    "down": "，短均线位于长均线之下：数月以来由卖方主导，而非几天的行情。",
+}
+
+
+def trend(pen: Pen) -> str:
+    """Set the close against its averages, and the strength of the move beside it."""
+    averages = [metric for metric in ("sma_50", "sma_200") if pen.has(metric)]
+    gloss = pen.once("日均线", "；日均线是这些天收盘价的平均")
+    sides = [f"{side(pen, metric)}{average_name(metric)}（{pen.say(metric)}" for metric in averages]
+    text = f"{pen.symbol}在{pen.on()}收于{pen.say('close')}，{'），'.join(sides)}{gloss}）"
+    text += _ORDERS.get(pen.plan.state("trend"), "。")
+    if not pen.has("adx_14"):
+        return text
+    gloss = pen.once("ADX", "（衡量趋势强弱，不分方向）")
+    text += f"ADX(14){gloss}为{pen.say('adx_14')}，"
+    if pen.trend_is_strong:
+        return text + f"高于强趋势的门槛{ADX_STRONG}：走势有力。"
+    return text + f"低于强趋势的门槛{ADX_STRONG}：有方向而缺力度。"
+
+
+def returns(pen: Pen) -> str:
+    """Give the returns over each period."""
+    known = [metric for metric in SPANS if pen.has(metric)]
+    parts = [f"{SPANS[metric]}涨跌幅为{pen.say(metric)}" for metric in known]
+    meaning = {
+        "gaining": "各个长度上都强，才会吸引后来的资金。",
+        "losing": "各个长度上都弱，说明每次反弹都遭卖出。",
+        "turned_up": "跌势结束时总是短周期先改善：这是开端，不是证明。",
+        "turned_down": "较长周期仍有盈利，但最近进场的资金在亏损。",
+        "mixed": "没有稳定的方向。",
+    }[pen.plan.state("returns")]
+    return f"截至{pen.on(known[0])}，{pen.symbol}{'，'.join(parts)}：{meaning}"
+
+
+def momentum(pen: Pen) -> str:
+    """Read RSI and, where momentum was asked for, the stochastic."""
+    gloss = pen.once("RSI", "（近期涨幅与跌幅之比）")
+    text = f"{pen.symbol}在{pen.on('rsi_14')}的RSI(14){gloss}为{pen.say('rsi_14')}，"
+    text += {
+        "overbought": f"高于{RSI_HIGH}的超买门槛：利好已在价中，由此回调并不少见",
+        "oversold": f"低于{RSI_LOW}的超卖门槛：由此反弹常见，反转则不常见",
+        "firm": f"低于{RSI_HIGH}的超买门槛：买方占优，力量尚未用尽",
+        "soft": f"高于{RSI_LOW}的超卖门槛：卖方占优，力量尚未用尽",
+        "neutral": "接近刻度中部：双方都未发力",
+    }[pen.plan.state("momentum")]
+    if pen.plan.intent == "momentum" and pen.has("stoch_k", "stoch_d"):
+        gloss = pen.once("随机指标", "（当前位置在近期区间中的高低）")
+        above = pen.fact("stoch_k").value >= pen.fact("stoch_d").value
+        text += (
+            f"。随机指标(14,3,3) %K{gloss}为{pen.say('stoch_k')}，{'高于' if above else '低于'}"
+            f"%D的{pen.say('stoch_d')}：最近一波{'在加力' if above else '在减弱'}"
+        )
+    return text + "。"
+
+
+def macd(pen: Pen) -> str:
+    """Set the MACD line against its signal line."""
+    gloss = pen.once("MACD", "（快慢两条均线之差）")
+    state = pen.plan.state("macd")
+    where = "高于" if pen.fact("macd").value >= pen.fact("macd_signal").value else "低于"
+    where = "持平于" if state.startswith("level") else where
+    meaning = {
+        "rising_above": "上行在加速。",
+        "falling_above": "仍在上行，但在放慢。",
+        "level_above": "上行不再加速，下一步转折见分晓。",
+        "level_below": "下行不再加速，下一步转折见分晓。",
+        "rising_below": "下行在放慢。",
+        "falling_below": "下行在加速。",
+    }[state]
+    return (
+        f"{pen.symbol}在{pen.on('macd')}的MACD(12,26,9)快线{gloss}为{pen.say('macd')}，"
+        f"{where}信号线的{pen.say('macd_signal')}：{meaning}"
+    )
+
+
+def range(pen: Pen) -> str:
+    """Place the close in the range of the year."""
+    text = f"{pen.symbol}在{pen.on()}"
+    if pen.sign("from_high_52w") == 0:
+        text += "正处于52周最高价"
+    else:
+        text += f"低于52周最高价{pen.size('from_high_52w')}"
+    if pen.has("high_52w"):
+        text += f"（高点{pen.say('high_52w')}，{pen.on('high_52w')}）"
+    if pen.has("from_low_52w", "low_52w"):
+        text += f"，高于52周最低价{pen.size('from_low_52w')}"
+        text += f"（低点{pen.say('low_52w')}，{pen.on('low_52w')}）"
+    meaning = {
+        "near_high": "：套牢者少，上方抛压有限。",
+        "upper": "：全年涨幅大体守住，前高是试金石。",
+        "middle": "：不少持有者处于亏损，反弹会遇到他们的卖单。",
+        "near_low": "：一年内的买方几乎都在亏损，低点是最后一道防线。",
+    }
+    return text + meaning[pen.plan.state("range")]
+
+
+def volatility(pen: Pen) -> str:
+    """Give the volatility and the usual span of a day."""
+    parts = []
+    if pen.has("volatility_1y"):
+        gloss = pen.once("年化波动率", "（收益分散程度折算到一年）")
+        parts.append(f"1年年化波动率{gloss}为{pen.say('volatility_1y')}")
+    if pen.has("volatility_20d"):
+        parts.append(f"20日年化波动率为{pen.say('volatility_20d')}")
+    text = f"截至{pen.on('volatility_1y')}，{pen.symbol}的{'，'.join(parts)}"
+    if pen.has("volatility_1y", "volatility_20d"):
+        calmer = pen.fact("volatility_20d").value < pen.fact("volatility_1y").value
+        text += "：近期比全年平静" if calmer else "：近期比全年动荡"
+    if pen.has("atr_14", "atr_pct"):
+        gloss = pen.once("ATR", "（一个交易日的平均振幅）")
+        text += f"。ATR(14){gloss}为{pen.say('atr_14')}，ATR(14)占收盘价{pen.say('atr_pct')}"
+        text += "：止损若小于这一幅度，容易被噪音触发"
+    return text + "。"
+
+
+def drawdown(pen: Pen) -> str:
+    """Give the falls that holders had to sit through."""
+    parts = []
+    if pen.has("drawdown"):
+        parts.append(f"较近1年峰值回撤{pen.size('drawdown')}")
+    if pen.has("max_drawdown_1y"):
+        gloss = pen.once("最大回撤", "（由高点到低点的最深跌幅）")
+        parts.append(f"近1年最大回撤{gloss}为{pen.size('max_drawdown_1y')}")
+    meaning = {
+        "contained": "耐心持有的代价不大。",
+        "under_water": "先要弥补亏损，才谈得上盈利。",
+        "recovered": "持有者受过考验，也得到了回报。",
+        "deep": "能否坐得住，取决于仓位而不是信念。",
+    }[pen.plan.state("drawdown")]
+    return f"截至{pen.on('close')}，{pen.symbol}{'，'.join(parts)}：{meaning}"
+
+
+def levels(pen: Pen) -> str:
+    """Name the last swing and where the close stands between support and resistance."""
+    text = ""
+    if pen.has("swing_low", "swing_high"):
+        text = f"{pen.symbol}最近一个完整波段由{swing(pen)}。"
+    if found := marks(pen):
+        gloss = pen.once("最近支撑位", "（市场曾经转向的价位）")
+        text += f"{pen.symbol}在{pen.on()}收于{pen.say('close')}，{'，'.join(found)}{gloss}"
+        text += {
+            "on_support": "：买方的风险近在眼前，也说得清楚。",
+            "under_resistance": "：此时买入，正好迎着卖方等候的位置。",
+            "between": "：位置对双方都没有优势。",
+            "open_above": "：收盘价之上，图表没有给出卖出的理由。",
+            "open_below": "：收盘价之下，图表没有给出买入的理由。",
+            "swing": "。",
+        }[pen.plan.state("levels")]
+    return text
+
+
+def volume(pen: Pen) -> str:
+    """Set the last session's volume against its average."""
+    meaning = {
+        "heavy": "参与者众，当日方向有分量。",
+        "light": "参与者寡，当日方向说明不了什么。",
+        "normal": "当日成交没有特别的信息。",
+    }[pen.plan.state("volume")]
+    return (
+        f"{pen.symbol}在{pen.on('volume')}的成交量为{pen.say('volume')}，"
+        f"20日均量为{pen.say('volume_avg_20')}：{meaning}"
+    )

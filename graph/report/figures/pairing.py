@@ -1,0 +1,65 @@
+"""Names listed together, matched in order with as many figures listed together."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from graph.report.figures.extract import Number
+from graph.report.figures.layout import Scope
+from graph.report.figures.measure import DURATIONS
+from graph.report.figures.page import P, Page
+
+_LISTED = re.compile(
+    r"(?:[\s,/&()、，-]|and|or|the|its|和|与|及|以及|its|of|at|moving|averages?|stood|are|were|is|was|:|分别|为|在"
+    r"|respectively){0,12}"
+)
+
+
+class Pairing:
+    """Pairs lists of names with lists of figures, as in "50-day and 200-day averages of $232 and $208"."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self._pairs: dict[tuple[int, str], dict[int, object]] = {}
+
+    def paired(self, name: str, items: Sequence[P], scope: Scope) -> dict[int, object]:
+        """Match names listed together with as many figures listed together, in order."""
+        known = self._pairs.get((scope.start, name))
+        if known is None:
+            known = self._pairs[scope.start, name] = self._match_lists(items, scope)
+        return known
+
+    def _match_lists(self, items: Sequence[P], scope: Scope) -> dict[int, object]:
+        pairs: dict[int, object] = {}
+        if len(items) < 2 or scope.cell:
+            return pairs
+        starts = self.page.number_starts
+        numbers = self.page.numbers[bisect_left(starts, scope.start) : bisect_left(starts, scope.end)]
+        taken = {(item.start, item.end) for item in items}
+        numbers = [
+            n for n in numbers if n.unit not in DURATIONS and not any(s <= n.start < e for s, e in taken)
+        ][:64]
+        run: list[P] = []
+        for place, item in enumerate(items[:64]):
+            run = [*run, item] if run and self._listed(run[-1].end, item.start) else [item]
+            following = items[place + 1].start if place + 1 < len(items) else scope.end
+            group = self._listed_numbers(numbers, item.end, following)
+            if len(run) >= 2 and len(group) == len(run):
+                pairs |= {number.start: member for number, member in zip(group, run, strict=True)}
+        return pairs
+
+    def _listed(self, start: int, end: int) -> bool:
+        return 0 <= end - start <= 40 and bool(_LISTED.fullmatch(self.page.low[start:end]))
+
+    def _listed_numbers(self, numbers: Sequence[Number], start: int, end: int) -> list[Number]:
+        """Give the figures of one kind that are listed together behind a place."""
+        group: list[Number] = []
+        for number in numbers:
+            if not start <= number.start < end:
+                continue
+            if group and not (self._listed(group[-1].end, number.start) and group[-1].unit == number.unit):
+                break
+            group.append(number)
+        return group
