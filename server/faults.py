@@ -12,8 +12,10 @@ from pathlib import Path
 def describe(fault: BaseException) -> str:
     """Name an exception and its causes with the places they passed, innermost last."""
     parts: list[str] = []
+    passed: set[int] = set()
     seen: BaseException | None = fault
-    while seen is not None:
+    while seen is not None and id(seen) not in passed:  # a chain of causes may be a circle
+        passed.add(id(seen))
         frames = traceback.extract_tb(seen.__traceback__)
         places = " > ".join(
             f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames[-8:]

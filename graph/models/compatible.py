@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from langchain.chat_models import init_chat_model
 from langchain_core.language_models import BaseChatModel
 
@@ -20,18 +18,15 @@ def build(settings: AgentSettings) -> BaseChatModel:
     if settings.model_url is None:
         raise ModelMisconfigured("FINANCIAL_AGENT_MODEL_URL is not set")
     key = settings.model_api_key.get_secret_value() if settings.model_api_key else "not-needed"
-    return cast(
-        BaseChatModel,
-        init_chat_model(
-            settings.model,
-            model_provider="openai",
-            base_url=settings.model_url,
-            api_key=key,
-            temperature=settings.temperature,
-            max_tokens=settings.max_tokens,
-            streaming=True,
-            stream_usage=True,
-            timeout=180,
-            max_retries=2,
-        ),
+    return init_chat_model(
+        settings.model,
+        model_provider="openai",
+        base_url=settings.model_url,
+        api_key=key,
+        temperature=settings.temperature,
+        max_tokens=settings.max_tokens,
+        streaming=True,
+        stream_usage=True,
+        timeout=180,
+        max_retries=2,
     )

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from graph.errors import AgentError, ModelBusy, ModelMisconfigured, ModelRefused, ModelUnavailable
+from graph.errors import ModelBusy, ModelError, ModelMisconfigured, ModelRefused, ModelUnavailable
 
 
-def as_model_error(fault: Exception) -> AgentError:
-    """Tell which reaction a model's failure asks for; an error of ours is given back as it is.
+def as_model_error(fault: Exception) -> ModelError:
+    """Tell which reaction an integration's failure asks for.
 
     Integrations carry the HTTP status as `status_code`, on the exception or on its `response`.
     """
-    if isinstance(fault, AgentError):
-        return fault
     status = getattr(fault, "status_code", None)
     if status is None:
         status = getattr(getattr(fault, "response", None), "status_code", None)

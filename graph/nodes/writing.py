@@ -11,7 +11,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage
 
 from graph.deps import Deps, Options
-from graph.errors import ModelUnavailable
+from graph.errors import AgentError, ModelUnavailable
 from graph.events import SectionEvent, TokenEvent, UsageEvent
 from graph.models.faults import as_model_error
 from graph.report.model import SECTIONS
@@ -71,6 +71,8 @@ async def _stream(
         async for chunk in model.astream(list(messages), **chosen):
             if isinstance(chunk, AIMessageChunk):
                 yield chunk
+    except AgentError:
+        raise
     except Exception as fault:  # an integration may raise anything; the reaction is what matters
         raise as_model_error(fault) from fault
 

@@ -123,7 +123,8 @@ class Executor:
     async def _settle(self, run: Run, recorder: Recorder, end: EndEvent) -> None:
         """Leave the session sane: the partial kept unless the turn is complete, the run's end recorded."""
         try:
-            if end.status != "done":
+            # One that never began wrote nothing, and must not write beside the run that goes on.
+            if end.status != "done" and run.status == "running":
                 await self._keep_partial(run, recorder, end)
             await self.sessions.finish_run(run.run_id, end.status)
         except Exception as fault:  # the store failed too: the followers still get their terminal event

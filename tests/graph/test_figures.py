@@ -9,20 +9,22 @@ from graph.report.figures import Figure, check_figures
 from graph.vocabulary import METRICS
 
 DAY = "2024-12-30"
-MARKET = {
-    "close": "252.20", "previous_close": "255.59", "from_high_52w": "-3.0372933", "from_low_52w": "53.7055",
-    "sma_20": "247.93", "sma_50": "232.04", "sma_200": "208.33", "vs_sma_50": "8.688157", "vs_sma_200": "21.05793",
-    "rsi_14": "67.4812", "macd": "5.2143", "macd_signal": "4.8021", "macd_histogram": "0.4122", "stoch_k": "72.31",
-    "stoch_d": "78.94", "adx_14": "31.25", "atr_14": "4.2134", "atr_pct": "1.67065", "bollinger_upper": "262.33",
-    "bollinger_lower": "233.51", "volatility_20d": "18.42", "volatility_1y": "22.51", "drawdown": "-3.0372",
-    "max_drawdown_1y": "-15.3521", "fib_23.6": "237.44", "fib_38.2": "223.42", "fib_50": "212.09",
-    "fib_61.8": "200.76", "fib_78.6": "184.63", "support": "243.20", "resistance": "260.10", "volume": "35557500",
-    "volume_avg_20": "45123400", "volume_ratio": "0.788", "return_1d": "-1.3263", "return_1m": "7.41",
-    "return_6m": "18.21", "return_1y": "30.71", "market_cap": "3887000000000", "pe": "41.3443", "ps": "9.94",
-    "fcf_yield": "2.8",
-}  # fmt: skip
-PIVOTS = {"high_52w": ("260.10", "2024-12-26"), "swing_high": ("260.10", "2024-12-26"),
-          "low_52w": ("164.08", "2024-04-19"), "swing_low": ("164.08", "2024-04-19")}  # fmt: skip
+MARKET = """
+close 252.20; previous_close 255.59; from_high_52w -3.0372933; from_low_52w 53.7055; sma_20 247.93;
+sma_50 232.04; sma_200 208.33; vs_sma_50 8.688157; vs_sma_200 21.05793; rsi_14 67.4812; macd 5.2143;
+macd_signal 4.8021; macd_histogram 0.4122; stoch_k 72.31; stoch_d 78.94; adx_14 31.25; atr_14 4.2134;
+atr_pct 1.67065; bollinger_upper 262.33; bollinger_lower 233.51; volatility_20d 18.42;
+volatility_1y 22.51; drawdown -3.0372; max_drawdown_1y -15.3521; fib_23.6 237.44; fib_38.2 223.42;
+fib_50 212.09; fib_61.8 200.76; fib_78.6 184.63; support 243.20; resistance 260.10; volume 35557500;
+volume_avg_20 45123400; volume_ratio 0.788; return_1d -1.3263; return_1m 7.41; return_6m 18.21;
+return_1y 30.71; market_cap 3887000000000; pe 41.3443; ps 9.94; fcf_yield 2.8
+"""
+PIVOTS = {
+    "high_52w": ("260.10", "2024-12-26"),
+    "swing_high": ("260.10", "2024-12-26"),
+    "low_52w": ("164.08", "2024-04-19"),
+    "swing_low": ("164.08", "2024-04-19"),
+}
 YEARS = ("FY2024", "FY2023", "FY2022")
 FILED = {
     "revenue": ("391035000000", "383285000000", "394328000000"),
@@ -38,7 +40,7 @@ FILED = {
     "net_margin": ("23.9713", "25.3063", "25.3096"),
     "revenue_growth": ("2.0220", "-2.8005", "7.7938"),
     "net_income_growth": ("-3.3600", "-2.8135", "5.41"),
-}  # fmt: skip
+}
 
 
 def fact(metric: str, value: str, **more: str | None) -> Fact:
@@ -51,16 +53,27 @@ def fact(metric: str, value: str, **more: str | None) -> Fact:
     }
     name = "-".join(part for part in (given["entity"], metric, more.get("period")) if part)
     return Fact(
-        name, METRICS[metric].en, Decimal(value), unit, entity=given["entity"], metric=metric, currency=given["currency"],
-        period=given.get("period"), as_of=given.get("as_of"),
-    )  # fmt: skip
+        name,
+        METRICS[metric].en,
+        Decimal(value),
+        unit,
+        entity=given["entity"],
+        metric=metric,
+        currency=given["currency"],
+        period=given.get("period"),
+        as_of=given.get("as_of"),
+    )
 
 
 FACTS = [
-    *(fact(metric, value, as_of=DAY) for metric, value in MARKET.items()),
+    *(fact(*pair.split(), as_of=DAY) for pair in MARKET.split(";")),
     *(fact(metric, value, as_of=day) for metric, (value, day) in PIVOTS.items()),
-    *(fact(metric, value, period=year) for metric, values in FILED.items() for year, value in zip(YEARS, values, strict=True)),
-]  # fmt: skip
+    *(
+        fact(metric, value, period=year)
+        for metric, values in FILED.items()
+        for year, value in zip(YEARS, values, strict=True)
+    ),
+]
 RIGHT = {"supported", "derived", "context"}
 
 
@@ -78,17 +91,26 @@ def one(text: str, shown: str, facts: list[Fact] = FACTS) -> Figure:
 
 
 GOOD = [
-    "AAPL closed at $252.20 on 2024-12-30, 3.0% below its 52-week high of $260.10 and 8.7% above its 50-day moving average of $232.04.",
+    (
+        "AAPL closed at $252.20 on 2024-12-30, 3.0% below its 52-week high of $260.10 and 8.7% "
+        "above its 50-day moving average of $232.04."
+    ),
     "RSI(14) at 67.5, above 70 would be overbought.",
     "The swing from $164.08 (2024-04-19) to $260.10 (2024-12-26) sets the levels.",
     "The 61.8% Fibonacci retracement at $200.76 is the line to hold.",
     "Fibonacci levels: 23.6% $237.44, 38.2% $223.42, 50% $212.09, 61.8% $200.76.",
     "Revenue of $391.04 billion in FY2024, up 2.0% from $383.29 billion in FY2023.",
     "**Revenue** rose **2.0%** to **$391.04 billion**; net income fell 3.4% to $93.74 billion.",
-    "Revenue rose from $383.29 billion in FY2023 to $391.04 billion in FY2024 (+2.0%), while diluted EPS eased from $6.13 to $6.08.",
+    (
+        "Revenue rose from $383.29 billion in FY2023 to $391.04 billion in FY2024 (+2.0%), while "
+        "diluted EPS eased from $6.13 to $6.08."
+    ),
     "Net margin fell to 24.0% from 25.3% in FY2023, a drop of 1.3 percentage points.",
     "Gross margin widened 208bps to 46.2% from 44.1% a year earlier.",
-    "In FY2023, revenue was $383.29 billion and net income $97.00 billion; in FY2024 they were $391.04 billion and $93.74 billion.",
+    (
+        "In FY2023, revenue was $383.29 billion and net income $97.00 billion; in FY2024 they "
+        "were $391.04 billion and $93.74 billion."
+    ),
     "The 50-day and 200-day moving averages are $232.04 and $208.33.",
     "MACD(12,26,9) line 5.21 against a signal of 4.80, histogram 0.41.",
     "The shares are up 30.7% over the past year and down 1.3% on the day.",
@@ -101,7 +123,10 @@ GOOD = [
     "Volume of 35.6 million shares was 0.79x its 20-day average of 45.1 million.",
     "Net income was 24.0% of revenue in FY2024. Net debt stands at $76.69 billion.",
     "Over FY2022–FY2024 revenue averaged $389.55 billion.",
-    "Operating income grew 7.8% to $123.22 billion, and the operating margin widened by 1.7 percentage points to 31.5%.",
+    (
+        "Operating income grew 7.8% to $123.22 billion, and the operating margin widened by 1.7 "
+        "percentage points to 31.5%."
+    ),
     "It is 53.7% above its 52-week low of $164.08 and trades $7.90 below the 52-week high.",
     "Rating: Hold · Conviction: medium · Horizon: 6–12 months",
     "Stochastic %K of 72.3 and %D of 78.9 are below 80; ADX(14) at 31.3 is above 25.",
@@ -112,7 +137,7 @@ GOOD = [
     "收盘价252.20美元，较52周最高价260.10美元低3.0%，高于50日均线8.7%；RSI(14)为67.5，高于70为超买。",
     "200日均线 $208.33，支撑位243.20美元，阻力位260.10美元；61.8%斐波那契回撤位200.76美元。",
     "市盈率41.3倍，总市值3.89万亿美元。近一年上涨30.7%，最大回撤15.4%。毛利率提升2.1个百分点至46.2%。",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("text", GOOD)
@@ -123,15 +148,42 @@ def test_a_right_sentence_raises_no_alarm(text: str) -> None:
 
 
 TABLES = [
-    "| Metric | FY2024 | FY2023 | Change |\n|---|---|---|---|\n| Revenue | $391.04B | $383.29B | +2.0% |\n"
-    "| Gross margin | 46.2% | 44.1% | +2.1 pp |\n| Diluted EPS | $6.08 | $6.13 | |\n",
-    "| Fiscal year | Revenue | Net income |\n|---|---|---|\n| FY2024 | $391.0B | $93.7B |\n| FY2022 | $394.3B | $99.8B |\n",
-    "| Indicator | Value | Reading |\n| --- | --- | --- |\n| Close (2024-12-30) | $252.20 | |\n| RSI(14) | 67.5 | near 70 |\n"
-    "| 50-day moving average | $232.04 | price 8.7% above |\n| 52-week range | $164.08 – $260.10 | |\n"
-    "| 1-year return | +30.7% | |\n",
-    "| Level | Price |\n|---|---|\n| 38.2% Fibonacci retracement | $223.42 |\n| 61.8% Fibonacci retracement | $200.76 |\n",
-    "- Price: $252.20\n- RSI(14): 67.5\n- **50-day average:** $232.04\n1. P/E 41.3x\n2. P/S 9.9x\n",
-]  # fmt: skip
+    """
+| Metric | FY2024 | FY2023 | Change |
+|---|---|---|---|
+| Revenue | $391.04B | $383.29B | +2.0% |
+| Gross margin | 46.2% | 44.1% | +2.1 pp |
+| Diluted EPS | $6.08 | $6.13 | |
+""",
+    """
+| Fiscal year | Revenue | Net income |
+|---|---|---|
+| FY2024 | $391.0B | $93.7B |
+| FY2022 | $394.3B | $99.8B |
+""",
+    """
+| Indicator | Value | Reading |
+| --- | --- | --- |
+| Close (2024-12-30) | $252.20 | |
+| RSI(14) | 67.5 | near 70 |
+| 50-day moving average | $232.04 | price 8.7% above |
+| 52-week range | $164.08 – $260.10 | |
+| 1-year return | +30.7% | |
+""",
+    """
+| Level | Price |
+|---|---|
+| 38.2% Fibonacci retracement | $223.42 |
+| 61.8% Fibonacci retracement | $200.76 |
+""",
+    """
+- Price: $252.20
+- RSI(14): 67.5
+- **50-day average:** $232.04
+1. P/E 41.3x
+2. P/S 9.9x
+""",
+]
 
 
 @pytest.mark.parametrize("text", TABLES)
@@ -164,7 +216,7 @@ WRONG = [
     ("营收3910.35亿元", "3910.35亿元", "391035000000", "currency"),
     ("较52周高点低3.9%", "3.9%", "-3.0372933", "value"),
     ("Net debt stands at $67.69 billion", "$67.69 billion", "76690000000", "value"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "shown", "expected", "fault"), WRONG)
@@ -185,7 +237,7 @@ UNKNOWN = [
     ("Inventory of $29.94 billion", "$29.94 billion"),
     ("Revenue grew 2.0pp in FY2024", "2.0pp"),
     ("A stop below $240 limits the loss.", "$240"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "shown"), UNKNOWN)

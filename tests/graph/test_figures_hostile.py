@@ -12,9 +12,51 @@ from graph.report.figures import check_figures
 from tests.graph.test_figures import FACTS, GOOD
 
 PIECES = st.sampled_from(
-    ["revenue", "营收", "$", "(", ")", "%", " to ", "from ", "391.04", "1,234", " billion", "亿", "FY2024", "2024-12-30", "|", "\n", "-", "–", "**", "`", "RSI(14)",
-     " rose ", " below ", "52-week high", "，", "\x00", "\ud800", "İ", "٣", "½", "1e9", "CAGR", "average", "同比增长", "占", "--- | ---", "#", "、", "x", "bps", ".", "\r"]
-)  # fmt: skip
+    [
+        "revenue",
+        "营收",
+        "$",
+        "(",
+        ")",
+        "%",
+        " to ",
+        "from ",
+        "391.04",
+        "1,234",
+        " billion",
+        "亿",
+        "FY2024",
+        "2024-12-30",
+        "|",
+        "\n",
+        "-",
+        "–",
+        "**",
+        "`",
+        "RSI(14)",
+        " rose ",
+        " below ",
+        "52-week high",
+        "，",
+        "\x00",
+        "\ud800",
+        "İ",
+        "٣",
+        "½",
+        "1e9",
+        "CAGR",
+        "average",
+        "同比增长",
+        "占",
+        "--- | ---",
+        "#",
+        "、",
+        "x",
+        "bps",
+        ".",
+        "\r",
+    ]
+)
 
 
 @settings(max_examples=300, deadline=None)

@@ -210,6 +210,8 @@ def _join_ranges(text: str, found: list[Number]) -> list[Number]:
             not first.currency or second.currency in ("", first.currency)
         ):
             joined[index] = first = _inherit(first, second)
+        if first.currency and not (second.currency or second.unit) and second.scale == first.scale:
+            joined[index + 1] = second = replace(second, currency=first.currency)
         if gap["dash"] and not (second.scale or second.unit) and second.currency in ("", first.currency):
             joined[index + 1] = _inherit(second, first)
     return joined

@@ -60,78 +60,58 @@ class Reader:
     def distance(self, number: Number, labels: Sequence[Label], when: When, role: Role) -> Finding | None:
         """Read the figure as the distance between the price and a level."""
         entities = self.resolver.entities(number)
-        percent = number.unit == "percent"
+        price = self.book.latest(self.book.line("close", entities))
         nearby = [
             label.mention
             for label in labels
             if label.mention.kind in ("metric", "joint") and label.mention is not role.target
         ]
-        price = self.book.latest(self.book.line("close", entities))
-        if role.target is None and any(m.keys == ("close",) and m.start < number.start for m in nearby[:1]):
-            levels = [m for m in nearby if self._is_price(m.keys[0]) and m.keys != ("close",)][:1]
-            return self._away(
-                number,
-                [
-                    (base, level)
-                    for m in levels
-                    for key in m.keys
-                    for level in self.lookup.at(key, entities, when, number)
-                    for base in price
-                ],
-                role,
-            )
-        if role.target is None or role.target.keys == ("close",):
-            levels = [
-                m
-                for m in nearby
-                if m.keys and self._is_price(m.keys[0]) and m.keys != ("close",) and m.start < number.start
-            ][:1]
-            return self._away(
-                number,
-                [
-                    (level, base)
-                    for m in levels
-                    for key in m.keys
-                    for level in self.lookup.at(key, entities, when, number)
-                    for base in price
-                ],
-                role,
-            )
+        if role.target is not None and role.target.keys != ("close",):
+            return self._to_target(number, nearby, role.target, price, role)
+        # "price 8.7% above" is the price's distance, "support (3.6% below)" the level's.
+        of_price = role.target is None and bool(nearby) and nearby[0].keys == ("close",)
+        levels = [
+            level
+            for mention in self._levels(nearby, None if of_price else number.start)[:1]
+            for key in mention.keys
+            for level in self.lookup.at(key, entities, when, number)
+        ]
+        pairs = [(base, level) if of_price else (level, base) for level in levels for base in price]
+        return self._away(number, pairs, role)
+
+    def _levels(self, mentions: Sequence[Mention], before: int | None) -> list[Mention]:
+        """Give the mentions of levels other than the price, those before a place where one is given."""
+        return [
+            mention
+            for mention in mentions
+            if mention.keys[0] != "close"
+            and self._is_price(mention.keys[0])
+            and (before is None or mention.start < before)
+        ]
+
+    def _to_target(
+        self, number: Number, nearby: Sequence[Mention], target: Mention, price: Sequence[Known], role: Role
+    ) -> Finding | None:
+        """Read the distance to the level that the sentence names behind the figure."""
+        entities = self.resolver.entities(number)
         findings: list[Finding | None] = []
-        for key in filter(self._is_price, role.target.keys):
+        for key in filter(self._is_price, target.keys):
             held = self.lookup.at(key, entities, When(), number)
             if role.toward:
                 findings.append(self._away(number, [(level, base) for level in held for base in price], role))
                 continue
-            for gap in DISTANCES.get(key, ()) if percent else ():
-                findings.append(
-                    weigh_facts(
-                        number,
-                        self.lookup.at(gap, entities, When(), number),
-                        role.side,
-                        "named fact",
-                        unsigned=role.side == 0,
-                    )
-                )
+            for gap in DISTANCES.get(key, ()) if number.unit == "percent" else ():
+                stated = self.lookup.at(gap, entities, When(), number)
+                findings.append(weigh_facts(number, stated, role.side, "named fact", unsigned=role.side == 0))
             findings.append(self._away(number, [(base, level) for level in held for base in price], role))
-            others = [
-                m
-                for m in nearby
-                if m.start < number.start and self._is_price(m.keys[0]) and m.keys[0] not in (key, "close")
-            ][:1]
-            pairs = [
-                (item, level)
-                for m in others
-                for item in self.lookup.at(m.keys[0], entities, When(), number)
-                for level in held
+            others = [mention for mention in self._levels(nearby, number.start) if mention.keys[0] != key]
+            subjects = [
+                item for m in others[:1] for item in self.lookup.at(m.keys[0], entities, When(), number)
             ]
-            findings.append(self._only_good(self._away(number, pairs, role)))
-        return next(
-            (f for f in findings if f and f.status != "contradicted"), next((f for f in findings if f), None)
-        )
-
-    def _only_good(self, finding: Finding | None) -> Finding | None:
-        return finding if finding is not None and finding.status != "contradicted" else None
+            between = self._away(number, [(item, level) for item in subjects for level in held], role)
+            findings.append(between if between is not None and between.status == "derived" else None)
+        right = [finding for finding in findings if finding is not None and finding.status != "contradicted"]
+        return next(iter(right), next((finding for finding in findings if finding is not None), None))
 
     def _is_price(self, key: str) -> bool:
         return key in LEVELS or key in ("close", "peak")
