@@ -12,12 +12,15 @@ from graph.report.figures.book import Book, Known
 from graph.report.figures.context import context_rule
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_facts
+from graph.report.figures.free import FREE, FreeLabels, merge
 from graph.report.figures.growth import Growth
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.page import Page
+from graph.report.figures.passages import Passages
 from graph.report.figures.readings import Reader
 from graph.report.figures.resolve import Label, Resolver
 from graph.report.figures.role import Role, role_of
+from graph.report.figures.tables import table_facts
 from graph.report.figures.terms import LEVELS
 from graph.report.figures.timing import When
 from graph.report.figures.units import is_rate, shown
@@ -55,12 +58,16 @@ class _Check:
         self.text = text
         self.page = Page(text)
         self.asked = Page(question)
-        self.book = Book(facts)
+        texts = [(source.title, source.text) for source in sources]
+        self.book = Book([*facts, *table_facts(texts)])
+        self.passages = Passages(texts)
+        free = FreeLabels(key for key in self.book.lines if key.startswith(FREE))
+        for page in (self.page, self.asked):
+            page.adopt(merge(page.mentions, free.find(page.low, page.scopes), self.book.lines))
         self.resolver = Resolver(self.page, self.book, self.asked)
         self.lookup = Lookup(self.resolver, self.book)
         self.reader = Reader(self.lookup)
         self.growth = Growth(self.lookup, self.reader)
-        self.sources = sources
         self.has_days = any(fact.unit == "days" for fact in facts)
         self.settled: dict[int, list[Known]] = {}
 
@@ -98,6 +105,9 @@ class _Check:
         finding = self._read(number, labels, when, role)
         if finding is not None and finding.status in ("supported", "derived"):
             return finding
+        passage = self.passages.support(self.page, number)
+        if passage is not None:
+            return passage
         if self._quoted(number):
             return Finding("context", "quoted from the question")
         if self._by_value(number, labels):

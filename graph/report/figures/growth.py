@@ -105,6 +105,8 @@ class Growth:
         current, base = when.period, when.base or self._from_period(number)
         if current is not None and current.kind == "range":
             base, current = Period("year", current.year), Period("year", current.part)
+        elif base is not None and base.kind == "range":
+            base, current = Period("year", base.year), Period("year", base.part)
         if current is not None and current.kind == "prior":
             current = None
         if base is None and (current is None or not when.own):

@@ -45,6 +45,11 @@ class Page:
         self.scopes = scopes(self.low)
         self._scope_starts = [scope.start for scope in self.scopes]
 
+    def adopt(self, mentions: list[Mention]) -> None:
+        """Take the given mentions for those of the page."""
+        self.mentions = mentions
+        self.__dict__.pop("mention_starts", None)
+
     def scope_index(self, position: int) -> int:
         """Give the index of the scope that holds the position."""
         return max(0, bisect_right(self._scope_starts, position) - 1)

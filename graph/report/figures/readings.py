@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from graph.report.figures import derive
 from graph.report.figures.book import Known
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_derived, weigh_facts
+from graph.report.figures.free import FREE
 from graph.report.figures.labels import Mention
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.resolve import Label
@@ -15,6 +17,11 @@ from graph.report.figures.role import Role
 from graph.report.figures.terms import DISTANCES, LEVELS, UNSIGNED
 from graph.report.figures.timing import When
 
+_OUTFLOW = re.compile(
+    r"less\b|expense|cost|provision|depreciation|amorti[sz]ation|paid|payment|purchase|used in"
+    r"|allowance|loss|tax"
+    r"|outflow|dividend|expenditure|impairment|interest|deduction|repayment"
+)
 _SHARES = {(top, bottom): key for key, ratios in derive.RATIOS.items() for top, bottom, _ in ratios}
 
 
@@ -46,7 +53,15 @@ class Reader:
         for key in mention.keys:
             found += self.lookup.at(key, entities, when, number)
         unsigned = bool(UNSIGNED & set(mention.keys))
-        finding = weigh_facts(number, found, side, "named fact", turned=mention.turned, unsigned=unsigned)
+        finding = weigh_facts(
+            number,
+            found,
+            side,
+            "named fact",
+            turned=mention.turned,
+            unsigned=unsigned,
+            either=self._outflow(mention),
+        )
         if found and (finding is None or finding.status != "contradicted"):
             return finding
         computed = [
@@ -56,6 +71,10 @@ class Reader:
         if derived is not None and (derived.status == "derived" or finding is None):
             return derived
         return finding
+
+    def _outflow(self, mention: Mention) -> bool:
+        """Tell whether the row is of costs or payments: filed as negative and told without a sign."""
+        return any(key.startswith(FREE) and _OUTFLOW.search(key) for key in mention.keys)
 
     def distance(self, number: Number, labels: Sequence[Label], when: When, role: Role) -> Finding | None:
         """Read the figure as the distance between the price and a level."""

@@ -232,10 +232,8 @@ def _change(
     """Recognise a change by the verb before the figure or the noun behind it."""
     if _FROM_BEFORE.search(before) and not number.sign:
         return Role("level")
-    found = _BEFORE.search(before) or _OF_NOUN.search(before)
-    if found is not None and not (
-        _is_name(page, number, before, found) and not found.groupdict().get("flat")
-    ):
+    found = _BEFORE.search(before) or _OF_NOUN.search(page.before(number, scope, 150))
+    if found is not None and not (_is_name(page, number, found) and not found.groupdict().get("flat")):
         return Role("change", _side_of(found))
     if _LEVEL_BEFORE.search(before) and number.unit != "percent":
         return Role("level")
@@ -257,9 +255,9 @@ def _change(
     return Role("level", 0)
 
 
-def _is_name(page: Page, number: Number, before: str, found: re.Match[str]) -> bool:
+def _is_name(page: Page, number: Number, found: re.Match[str]) -> bool:
     """Tell whether the word of change belongs to a metric's name, as in revenue growth."""
-    place = number.start - len(before) + found.start()
+    place = number.start - len(found.string) + found.start()
     return any(m.start <= place < m.end for m in page.mentions_in((max(0, place - 60), number.start)))
 
 

@@ -162,7 +162,8 @@ class Timing:
             named = self.page.named_in(span)
             if named:
                 return When(None, others=tuple(item.period for item in named[:8]))
-        return When(None, others=tuple(item.period for item in self.question.named[:8]))
+        asked = tuple(item.period for item in self.question.named[:8])
+        return When(asked[0]) if len(asked) == 1 else When(None, others=asked)
 
     def is_from(self, number: Number) -> bool:
         """Tell whether the figure is what something moved from."""
