@@ -70,7 +70,7 @@ def make_briefing(state: State) -> Briefing:
         question=state["message"],
         language=request["language"],
         intent=request["intent"],
-        symbols=tuple(request["symbols"]),
+        symbols=(*request["symbols"], *request["unknown"]),
         facts=FactSheet.from_list(state["facts"]),
         notes=tuple(state["notes"]),
     )

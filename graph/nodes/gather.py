@@ -17,12 +17,14 @@ _LABELS = {"get_technicals": "Prices and technicals", "get_fundamentals": "Filed
 _NOTES = {
     "en": {
         "unknown": "No configured data provider knows the symbol {symbol}.",
+        "offered": "There is data on {symbol}.",
         "failed": "{symbol}: the data provider failed or is at its limit, so nothing is known from it.",
         "get_technicals": "{symbol}: no price data.",
         "get_fundamentals": "{symbol}: no filed fundamentals from the configured data providers.",
     },
     "zh": {
         "unknown": "已配置的数据源均不认识代码 {symbol}。",
+        "offered": "有数据的代码：{symbol}。",
         "failed": "{symbol}：数据源故障或已达上限，暂无该数据。",
         "get_technicals": "{symbol}：没有价格数据。",
         "get_fundamentals": "{symbol}：已配置的数据源没有其财报数据。",
@@ -44,6 +46,8 @@ async def gather(state: State, deps: Deps) -> dict[str, Any]:
         facts.extend(found)
         if missing and (note := texts[missing].format(symbol=symbol)) not in notes:
             notes.append(note)
+    if not facts and (offered := [identity.symbol for identity in await deps.market.universe()]):
+        notes.append(texts["offered"].format(symbol=", ".join(offered)))
     if facts:
         emit(FactsEvent(facts=facts))
         emit(_chart(FactSheet.from_list(facts)))

@@ -125,7 +125,7 @@ def describe_validation(errors: Sequence[Any]) -> tuple[str, str, list[str]]:
 def _describe(kind: str, name: str) -> tuple[str, str]:
     if kind == "extra_forbidden":
         return "field_unknown", "The request has a field that is not known here."
-    if kind == "json_invalid":
+    if kind == "json_invalid" or (kind, name) == ("missing", "body"):
         return "body_invalid", "The request body is not valid JSON."
     known = _FIELD_CODES.get((name, kind)) or _FIELD_CODES.get((name, None))
     return known or ("request_invalid", "The request cannot be used as it is.")
@@ -137,6 +137,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(RecursionError, _on_nested)
+    app.add_exception_handler(UnicodeDecodeError, _on_encoding)
     app.add_middleware(Boundary)
 
 
@@ -168,6 +169,10 @@ async def _on_http(_: Request, fault: Exception) -> JSONResponse:
 
 async def _on_nested(_: Request, __: Exception) -> JSONResponse:
     return problem(400, "body_invalid", "The request body is nested too deeply.")
+
+
+async def _on_encoding(_: Request, __: Exception) -> JSONResponse:
+    return problem(400, "body_invalid", "The request body is not UTF-8.")
 
 
 class Boundary:

@@ -121,6 +121,7 @@ GOOD = [
     "Support at $243.20 (3.6% below) and resistance at $260.10, 3.1% above the current price.",
     "A close below $232.04 would break the trend; wait for $223.42, the 38.2% Fibonacci retracement.",
     "Volume of 35.6 million shares was 0.79x its 20-day average of 45.1 million.",
+    "A business that turns 24.0% of its revenue into net income.",
     "Net income was 24.0% of revenue in FY2024. Net debt stands at $76.69 billion.",
     "Over FY2022–FY2024 revenue averaged $389.55 billion.",
     (

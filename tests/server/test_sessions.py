@@ -138,7 +138,7 @@ async def test_a_killed_process_loses_no_question(tmp_path: Path) -> None:
         "asyncio.run(main())\n"
     )
     url = f"sqlite:///{tmp_path}/s.db"
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: ASYNC220
         [sys.executable, "-c", program],
         stdout=subprocess.PIPE,
         env={**os.environ, "FINANCIAL_AGENT_STORE_URL": url, "FINANCIAL_AGENT_OFFLINE_PACE_MS": "50"},

@@ -60,6 +60,7 @@ class _Check:
         self.asked = Page(question)
         texts = [(source.title, source.text) for source in sources]
         self.book = Book([*facts, *table_facts(texts)])
+        self.quotable = {(asked.value, asked.unit, asked.currency) for asked in self.asked.numbers}
         self.passages = Passages(texts)
         free = FreeLabels(key for key in self.book.lines if key.startswith(FREE))
         for page in (self.page, self.asked):
@@ -170,10 +171,7 @@ class _Check:
 
     def _quoted(self, number: Number) -> bool:
         """Tell whether the question itself gives the figure."""
-        return any(
-            asked.value == number.value and asked.unit == number.unit and asked.currency == number.currency
-            for asked in self.asked.numbers
-        )
+        return (number.value, number.unit, number.currency) in self.quotable
 
     def _by_value(self, number: Number, labels: list[Label]) -> bool:
         """Tell whether only its value names the level that the figure is, as in "a close below $232.04"."""

@@ -18,6 +18,7 @@ from graph.report.figures.wording import stems, words
 
 FREE = "label:"
 _PARTED = re.compile(r"[\d;|]")
+_MOST = 200
 _TOGETHER = 32
 _ENOUGH = 0.6
 _HEADING = 0.4
@@ -103,7 +104,7 @@ class FreeLabels:
     def _choose(self, hits: list[_Hit]) -> list[Mention]:
         """Keep the best of overlapping hits; labels that the text covers alike stay together."""
         kept: list[tuple[_Hit, list[str]]] = []
-        for hit in sorted(hits, key=lambda hit: (-hit.score, hit.start, hit.key)):
+        for hit in sorted(hits, key=lambda hit: (-hit.score, hit.start, hit.key))[:_MOST]:
             rival = next((pair for pair in kept if pair[0].start < hit.end and hit.start < pair[0].end), None)
             if rival is None:
                 kept.append((hit, [hit.key]))

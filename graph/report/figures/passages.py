@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding
-from graph.report.figures.interval import fits
+from graph.report.figures.interval import bounds, fits
 from graph.report.figures.page import Page
 from graph.report.figures.periods import Period
 from graph.report.figures.wording import words
 
 _ALIKE = 0.5
 _LONGEST = 200_000
+_MOST = 200
 
 
 @dataclass(frozen=True)
@@ -30,18 +32,21 @@ class Passages:
     """The sentences of documents that hold figures."""
 
     def __init__(self, texts: Sequence[tuple[str, str]]) -> None:
-        self._passages = [passage for title, text in texts for passage in _read(title, text[:_LONGEST])]
+        passages = [passage for title, text in texts for passage in _read(title, text[:_LONGEST])]
+        shown = [(abs(n.value), at, n, p) for at, p in enumerate(passages) for n in p.numbers]
+        self._shown = sorted(shown, key=lambda item: item[:2])
+        self._sizes = [item[0] for item in self._shown]
 
     def support(self, page: Page, number: Number) -> Finding | None:
         """Find a sentence that shows the same amount in the same words and names no other period."""
         scope = page.scope_of(number.start)
         said = {word for word, _, _ in words(page.masked, scope.start, scope.end)}
         named = [item.period for item in page.named_in((scope.start, scope.end))]
-        for passage in self._passages:
-            if not any(_same(number, other) for other in passage.numbers):
-                continue
+        low, high = bounds(number)
+        first, last = bisect_left(self._sizes, low), bisect_right(self._sizes, high + number.ulp)
+        for _, _, other, passage in self._shown[first : min(last, first + _MOST)]:
             alike = len(said & passage.said) >= _ALIKE * len(said) and said & passage.said
-            if alike and _agree(named, passage.periods):
+            if alike and _same(number, other) and _agree(named, passage.periods):
                 return Finding("supported", "sentence of a document", note=passage.title)
         return None
 

@@ -146,13 +146,13 @@ class Reader:
         """Read the figure as the share that one metric is of another."""
         assert role.target is not None
         entities = self.resolver.entities(number)
-        parts = [
+        others = [
             label.mention
             for label in labels
-            if label.mention is not role.target
-            and label.mention.kind == "metric"
-            and label.mention.start < number.start
-        ][:1]
+            if label.mention is not role.target and label.mention.kind == "metric"
+        ]
+        ahead = [mention for mention in others if mention.start < number.start]
+        parts = (ahead or others)[:1]
         for part in parts:
             for top in part.keys:
                 bottom = role.target.keys[0] if role.target.keys else ""
