@@ -75,9 +75,7 @@ def read_frames(door: Door, body: bytes) -> Frames:
     return Frames("".join(texts), len(texts), sum(beyond) / len(beyond), max(beyond))
 
 
-async def _read(
-    session: aiohttp.ClientSession, door: Door, tokens: int, delay: float, keep: bool
-) -> Answer:
+async def _read(session: aiohttp.ClientSession, door: Door, tokens: int, delay: float, keep: bool) -> Answer:
     await asyncio.sleep(delay)
     started = time.perf_counter()
     first: float | None = None

@@ -97,9 +97,11 @@ def running(
 
 def cpu_seconds(pid: int) -> float:
     """Give the CPU time that a running process has used, in all its threads."""
-    if sys.platform == "linux":
-        # The kernel's clock of that process: it counts nanoseconds, /proc/<pid>/stat hundredths.
-        return time.clock_gettime((~pid << 3) | 2)
+    # The kernel's clock of that process: it counts nanoseconds, /proc/<pid>/stat hundredths.
+    return time.clock_gettime((~pid << 3) | 2) if sys.platform == "linux" else _shown_by_ps(pid)
+
+
+def _shown_by_ps(pid: int) -> float:
     shown = subprocess.run(
         ["ps", "-o", "time=", "-p", str(pid)], capture_output=True, text=True, check=True, timeout=10
     )

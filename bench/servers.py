@@ -9,7 +9,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 import uvicorn
@@ -73,9 +73,11 @@ class Recitation(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
-        for token in self.tokens[: int(messages[-1].text)]:
+        chosen = self.tokens[: int(messages[-1].text)]
+        for position, token in enumerate(chosen, start=1):
             await asyncio.sleep(self.pace)
-            chunk = ChatGenerationChunk(message=AIMessageChunk(content=token))
+            last: Literal["last"] | None = "last" if position == len(chosen) else None
+            chunk = ChatGenerationChunk(message=AIMessageChunk(content=token, chunk_position=last))
             if run_manager:
                 await run_manager.on_llm_new_token(token, chunk=chunk)
             yield chunk
@@ -109,9 +111,7 @@ def main(kind: str, port: str, pace_ms: str, text_file: str) -> None:
     tokens = split_tokens(Path(text_file).read_text(encoding="utf-8"))
     build = {"raw": raw_app, "graph": graph_app}[kind]
     app = build(tokens, float(pace_ms) / 1000)
-    uvicorn.run(
-        app, host=HOST, port=int(port), log_level="warning", log_config=None, timeout_keep_alive=30
-    )
+    uvicorn.run(app, host=HOST, port=int(port), log_level="warning", log_config=None, timeout_keep_alive=30)
 
 
 if __name__ == "__main__":

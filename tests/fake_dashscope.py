@@ -73,9 +73,8 @@ class FakeDashScope:
                 await asyncio.sleep(60)
             if scenario == "cut" and number == 5:
                 return
-            if scenario == "drop" and number == 5 and response._req.transport:
-                response._req.transport.close()
-                return
+            if scenario == "drop" and number == 5:
+                raise ConnectionResetError  # the connection is cut, its body unfinished
             if scenario == "inspected" and number == 5:
                 error = {"code": "DataInspectionFailed", "message": "secret-detail", "request_id": "r"}
                 await response.write(

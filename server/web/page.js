@@ -33,7 +33,8 @@ function draw(target, raw, figures) {
     const [start, end] = [points[i], points[i + 1]];
     const inside = bold.find(([from, to]) => start >= from && end <= to);
     if (inside && (end <= inside[0] + 2 || start >= inside[1] - 2)) continue;
-    let node = document.createTextNode(raw.slice(start, end));
+    // A dash that opens a list item is shown as a bullet: as long as it, so that offsets stay true.
+    let node = document.createTextNode(raw.slice(start, end).replace(/(^|\n)- /g, "$1• "));
     const figure = marks.find((f) => start >= f.start && end <= f.end);
     if (figure) {
       node = h("span", `figure ${figure.status}`, node);

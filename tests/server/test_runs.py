@@ -37,7 +37,7 @@ async def live(fake: FakeDashScope, tmp_path: Path) -> AsyncIterator[Service]:
     agent = AgentSettings(
         dashscope_api_key=SecretStr("sk-test"),
         dashscope_base_url=fake.url,
-        models="slow,stall,silent,busy,nokey,inspected,cut,length",  # type: ignore[arg-type]
+        models="slow,stall,silent,busy,nokey,inspected,cut,length",
     )
     settings = ServerSettings(
         agent=agent, store_url=f"sqlite:///{tmp_path}/s.db", drain_seconds=0.2, max_runs=6
