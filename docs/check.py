@@ -57,10 +57,9 @@ def settings_fields() -> list[tuple[str, str, str]]:
 def configuration_table() -> str:
     """Write the configuration as a Markdown table."""
     rows = ["| variable | default | meaning |", "|---|---|---|"]
-    rows += [
-        f"| `{name}` | {f'`{default}`' if default else ''} | {text} |"
-        for name, default, text in settings_fields()
-    ]
+    for name, default, text in settings_fields():
+        shown = f"`{default}`" if default else ""
+        rows.append(f"| `{name}` | {shown} | {text} |")
     return "\n".join(rows)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from graph.settings import AgentSettings
@@ -29,10 +29,6 @@ class ServerSettings(BaseSettings):
     store_url: str = Field(
         default="sqlite:///.financial-agent/sessions.db",
         description="Where sessions are kept: sqlite:///PATH, or memory: for none at all.",
-    )
-    runs_url: SecretStr = Field(
-        default=SecretStr("memory:"),
-        description="Where the events of runs are kept: memory:, or redis://HOST for several workers.",
     )
     run_ttl_seconds: float = Field(
         default=900.0, gt=0, description="Seconds for which a finished run's events can be read again."
@@ -60,15 +56,6 @@ class ServerSettings(BaseSettings):
     def _known_store(cls, value: str) -> str:
         if value != "memory:" and not (value.startswith("sqlite:///") and len(value) > len("sqlite:///")):
             raise ValueError("store_url is none of: sqlite:///PATH, memory:")
-        return value
-
-    @field_validator("runs_url")
-    @classmethod
-    def _known_log(cls, value: SecretStr) -> SecretStr:
-        if value.get_secret_value() != "memory:" and not value.get_secret_value().startswith(
-            ("redis://", "rediss://")
-        ):
-            raise ValueError("runs_url is none of: memory:, redis://HOST[:PORT][/DB], rediss://…")
         return value
 
     @field_validator("log_level")
