@@ -3,10 +3,14 @@
 AgentError
 ├── InvalidQuestion        the caller must change the question or an option
 ├── ModelError
-│   ├── ModelBusy          try again after `retry_after` seconds
-│   ├── ModelRefused       the model will not answer this question: ask another
-│   ├── ModelMisconfigured an operator must change a setting
-│   └── ModelUnavailable   try again later; the fault is not the caller's
+│   ├── ModelBusy               try again after `retry_after` seconds
+│   ├── ModelRefused            the model will not answer this question: ask another
+│   │   └── ModelInspected      … which turned out while it was answering: what was written is partial
+│   ├── ModelMisconfigured      an operator must change a setting
+│   │   └── ModelQuotaExceeded  … or pay: the account has nothing left
+│   └── ModelUnavailable        try again later; the fault is not the caller's
+│       ├── ModelConnectTimeout, ModelFirstTokenTimeout, ModelIdleTimeout, ModelTotalTimeout
+│       └── ModelCutOff         the answer broke off; what was written is partial
 └── MarketError
     ├── NotFound           the provider works and knows no such symbol
     ├── RateLimited        try again after `retry_after` seconds
@@ -81,6 +85,55 @@ class ModelUnavailable(ModelError):
     code = "model_unavailable"
     message = "The language model cannot be reached. Ask again later."
     retryable = True
+
+
+class ModelInspected(ModelRefused):
+    """Content inspection broke an answer off that had begun."""
+
+    code = "model_inspected"
+    message = "The language model's content inspection broke the answer off. What is shown is only a part."
+
+
+class ModelQuotaExceeded(ModelMisconfigured):
+    """The account has no quota or money left."""
+
+    code = "model_quota_exceeded"
+    message = "The language model's account has no quota left. Its owner must renew it."
+
+
+class ModelConnectTimeout(ModelUnavailable):
+    """No connection to the model's service in time."""
+
+    code = "model_connect_timeout"
+    message = "The language model's service did not accept a connection in time. Ask again later."
+
+
+class ModelFirstTokenTimeout(ModelUnavailable):
+    """The model did not begin its answer in time."""
+
+    code = "model_first_token_timeout"
+    message = "The language model did not begin its answer in time. Ask again later."
+
+
+class ModelIdleTimeout(ModelUnavailable):
+    """The model fell silent in the middle of its answer."""
+
+    code = "model_idle_timeout"
+    message = "The language model fell silent in the middle of its answer. What is shown is only a part."
+
+
+class ModelTotalTimeout(ModelUnavailable):
+    """The answer took longer than an answer may."""
+
+    code = "model_total_timeout"
+    message = "The language model took too long to finish its answer. What is shown is only a part."
+
+
+class ModelCutOff(ModelUnavailable):
+    """The answer broke off before the model said that it was finished."""
+
+    code = "model_cut_off"
+    message = "The language model's answer broke off before it was finished. What is shown is only a part."
 
 
 class MarketError(AgentError):
