@@ -47,6 +47,13 @@ class AgentSettings(BaseSettings):
     model_api_key: SecretStr | None = Field(
         default=None, description="Key for `model_url`, where it wants one."
     )
+    fallback_models: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="Qwen models to ask in turn when the first cannot begin, separated by commas."
+    )
+    enable_thinking: bool | None = Field(
+        default=None, description="Let Qwen think before it writes; empty leaves it to the model."
+    )
+    thinking_budget: int | None = Field(default=None, ge=1, description="Most tokens of Qwen's thinking.")
     max_tokens: int = Field(
         default=2000, ge=1, le=MAX_TOKENS_CEILING, description="Most tokens of an answer, 1 to 3000."
     )
@@ -57,16 +64,29 @@ class AgentSettings(BaseSettings):
     market: Annotated[tuple[str, ...], NoDecode] = Field(
         default=("embedded",), description="Market data providers in order, separated by commas."
     )
+    tools: bool | None = Field(
+        default=None,
+        description="Let a live model call tools; empty: on DashScope only, for not every endpoint can.",
+    )
     history_turns: int = Field(default=4, ge=0, le=50, description="Earlier turns that the model is shown.")
 
-    @field_validator("market", "models", mode="before")
+    @field_validator("market", "models", "fallback_models", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("dashscope_api_key", "model_api_key", "model_url", "dashscope_base_url", mode="before")
+    @field_validator(
+        "dashscope_api_key",
+        "model_api_key",
+        "model_url",
+        "dashscope_base_url",
+        "enable_thinking",
+        "thinking_budget",
+        "tools",
+        mode="before",
+    )
     @classmethod
     def _blank_is_unset(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
@@ -85,6 +105,13 @@ class AgentSettings(BaseSettings):
     def mode(self) -> Mode:
         """Say whether a language model answers (`live`) or the offline analyst (`offline`)."""
         return "live" if self.dashscope_api_key or self.model_url else "offline"
+
+    @property
+    def lets_model_call_tools(self) -> bool:
+        """Say whether the model is offered the tools."""
+        if self.mode == "offline":
+            return False
+        return self.model_url is None if self.tools is None else self.tools
 
     @property
     def model_names(self) -> tuple[str, ...]:

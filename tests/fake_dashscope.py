@@ -60,9 +60,13 @@ class FakeDashScope:
             raise
         return response
 
-    async def _play(self, scenario: str, response: web.StreamResponse) -> None:
+    def pieces(self, scenario: str = "") -> list[str]:
+        """Cut a scenario's answer as it is streamed."""
         text = self.answers.get(scenario, ANSWER)
-        pieces = [text[start : start + 7] for start in range(0, len(text), 7)]
+        return [text[start : start + 7] for start in range(0, len(text), 7)]
+
+    async def _play(self, scenario: str, response: web.StreamResponse) -> None:
+        pieces = self.pieces(scenario)
         if scenario == "silent":
             await asyncio.sleep(60)
         for number, piece in enumerate(pieces):

@@ -12,9 +12,16 @@ from typing import Any
 
 import orjson
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
-from langchain_core.messages.ai import UsageMetadata
 
-from graph.errors import ModelBusy, ModelError, ModelMisconfigured, ModelRefused, ModelUnavailable
+from graph.errors import (
+    ModelBusy,
+    ModelError,
+    ModelInspected,
+    ModelMisconfigured,
+    ModelQuotaExceeded,
+    ModelRefused,
+    ModelUnavailable,
+)
 
 TEXT_PATH = "/services/aigc/text-generation/generation"
 MULTIMODAL_PATH = "/services/aigc/multimodal-generation/generation"
@@ -120,7 +127,7 @@ def model_error(status: int, code: str) -> ModelError:
     if code in _INSPECTED:
         return ModelRefused(detail)
     if code in _QUOTA:
-        return ModelMisconfigured(detail, message="The language model's account has no quota left.")
+        return ModelQuotaExceeded(detail)
     if code in _BUSY or status == 429:
         return ModelBusy(detail)
     if status in (401, 402, 403, 404):
@@ -145,7 +152,7 @@ def request_body(
 
 def message_dict(message: BaseMessage, multimodal: bool = False) -> dict[str, Any]:
     """Write one message as DashScope reads it; tool calls come from `AIMessage.tool_calls`."""
-    text = str(message.text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = without_surrogates(str(message.text))
     content: str | list[dict[str, str]] = [{"text": text}] if multimodal else text
     match message:
         case SystemMessage():
@@ -170,27 +177,85 @@ def message_dict(message: BaseMessage, multimodal: bool = False) -> dict[str, An
             raise ModelMisconfigured(f"DashScope knows no message of type {type(message).__name__}")
 
 
-def choice_of(data: dict[str, Any]) -> tuple[str, str, Sequence[dict[str, Any]], str]:
-    """Give a frame's text, reasoning, tool call pieces and finish reason ("" while it goes on)."""
+@dataclass(frozen=True)
+class Choice:
+    """What one frame brings; `finish_reason` is "" while the answer goes on."""
+
+    text: str
+    reasoning: str
+    tool_calls: Sequence[dict[str, Any]]
+    finish_reason: str
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Tokens as DashScope counts them: reasoning is part of the output, cached part of the input."""
+
+    input: int = 0
+    output: int = 0
+    reasoning: int = 0
+    cached: int = 0
+
+    def minus(self, earlier: Usage) -> Usage:
+        """Give what was added since an earlier count."""
+        return Usage(
+            self.input - earlier.input,
+            self.output - earlier.output,
+            self.reasoning - earlier.reasoning,
+            self.cached - earlier.cached,
+        )
+
+
+def choice_of(data: dict[str, Any]) -> Choice:
+    """Read a frame's choice; a missing or empty part is an empty text, never an error."""
     output = data.get("output") or {}
     choices = output.get("choices") or [{"message": {"content": output.get("text")}, **output}]
     message = choices[0].get("message") or {}
     content = message.get("content") or ""
     if isinstance(content, list):
-        content = "".join(part.get("text", "") for part in content if isinstance(part, dict))
+        content = "".join(str(part.get("text") or "") for part in content if isinstance(part, dict))
     reason = choices[0].get("finish_reason")
-    return (
-        content,
-        message.get("reasoning_content") or "",
-        message.get("tool_calls") or [],
-        "" if reason in (None, "null", "") else str(reason),
+    return Choice(
+        text=without_surrogates(str(content)),
+        reasoning=without_surrogates(str(message.get("reasoning_content") or "")),
+        tool_calls=[call for call in message.get("tool_calls") or [] if isinstance(call, dict)],
+        finish_reason="" if reason in (None, "null", "") else str(reason),
     )
 
 
-def usage_of(data: dict[str, Any]) -> UsageMetadata | None:
-    """Give a frame's cumulative usage, where it has one."""
+def usage_of(data: dict[str, Any]) -> Usage | None:
+    """Read a frame's cumulative usage, where it has one."""
     usage = data.get("usage")
     if not isinstance(usage, dict) or "output_tokens" not in usage:
         return None
-    taken, given = int(usage.get("input_tokens", 0)), int(usage["output_tokens"])
-    return UsageMetadata(input_tokens=taken, output_tokens=given, total_tokens=taken + given)
+    given, taken = usage.get("output_tokens_details") or {}, usage.get("prompt_tokens_details") or {}
+    return Usage(
+        input=int(usage.get("input_tokens") or 0),
+        output=int(usage["output_tokens"] or 0),
+        reasoning=int(given.get("reasoning_tokens") or 0),
+        cached=int(taken.get("cached_tokens") or 0),
+    )
+
+
+def checked(frame: Frame) -> dict[str, Any]:
+    """Give a frame's data, or raise the error that it tells of: by its event, its status or its code."""
+    code = str(frame.data.get("code") or "")
+    if frame.event != "error" and frame.status < 400 and not code:
+        return frame.data
+    fault = model_error(frame.status if frame.status >= 400 else 500, code)
+    raise ModelInspected(str(fault)) if code in _INSPECTED else fault
+
+
+def headers(key: str) -> dict[str, str]:
+    """Give the headers of a streamed request; they hold the key."""
+    return {
+        "Authorization": f"Bearer {key}",
+        "Content-Type": "application/json; charset=utf-8",
+        "Accept": "text/event-stream",
+        "X-DashScope-SSE": "enable",
+    }
+
+
+def without_surrogates(text: str) -> str:
+    """Replace halves of surrogate pairs, which no UTF-8 can hold."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

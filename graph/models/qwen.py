@@ -1,30 +1,34 @@
 """Qwen on DashScope: ChatTongyi by type and constructor, with a native asynchronous stream of its own.
 
 ChatTongyi moves every token through a thread and cannot hang up a stalled call. Here all four of its ways
-to generate go over one path: aiohttp on the native protocol, one session for each event loop.
+to generate go over one path: aiohttp on the native protocol, one session for each event loop. A call goes
+through a gate, then to the first model of a chain that answers; until something was shown it is tried again.
 """
 
 from __future__ import annotations
 
 import asyncio
-import threading
+import random
+import re
 import warnings
-from collections.abc import AsyncIterator, Coroutine, Iterator
-from queue import SimpleQueue
-from typing import Any, TypeVar
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing
+from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
 import aiohttp
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models.chat_models import agenerate_from_stream
-from langchain_core.messages import AIMessageChunk, BaseMessage
-from langchain_core.messages.ai import UsageMetadata
-from langchain_core.messages.tool import ToolCallChunk, tool_call_chunk
+from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
-from pydantic import Field, PrivateAttr, SecretStr, model_validator
+from pydantic import ConfigDict, Field, PrivateAttr, SecretStr, model_validator
 
 from graph.errors import ModelError, ModelMisconfigured, ModelUnavailable
 from graph.models import dashscope_wire as wire
+from graph.models.aside import iterate_apart, run_apart
+from graph.models.dashscope_call import Call, Limits
+from graph.models.dashscope_chunks import ChunkBuilder
+from graph.models.resilience import CircuitBreaker, Gate, backoff, may_pass
 from graph.settings import MAX_TOKENS_CEILING, AgentSettings
 
 with warnings.catch_warnings():
@@ -33,29 +37,53 @@ with warnings.catch_warnings():
     from langchain_community.chat_models.tongyi import ChatTongyi
 
 DEFAULT_URL = "https://dashscope.aliyuncs.com/api/v1"
-_DONE = object()
-T = TypeVar("T")
+
+# Text-generation refuses these with "url error": they are reached by the multimodal endpoint alone.
+_MULTIMODAL = re.compile(r"qwen-?(?:3\.[5-9]|[4-9])|(?:^|-)(?:vl|omni)(?:-|$)|vl-", re.IGNORECASE)
+
+# What a call may set besides its messages; anything else is a mistake and is refused before it is sent.
+CALL_OPTIONS = frozenset(
+    {
+        "model", "max_tokens", "temperature", "top_p", "seed", "enable_thinking", "thinking_budget", "stop",
+        "tools", "tool_choice", "parallel_tool_calls", "response_format",
+    }
+)  # fmt: skip
 
 
 class QwenAnalystChat(ChatTongyi):
     """A Qwen chat model.
 
-    Takes ChatTongyi's arguments and `max_tokens` (1 to 3000, also per call), `temperature`, `base_url` and
-    time limits in seconds. Raises `ModelError`s, never the SDK's.
+    Takes ChatTongyi's arguments and those below; unknown ones are refused. `max_tokens` is 1 to 3000, also
+    per call. `fallbacks` are models to try when the first cannot begin an answer. Raises `ModelError`s only.
     """
 
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, protected_namespaces=())
+
+    model_name: str = Field(default="qwen-plus", alias="model")
     streaming: bool = True
+    top_p: float = Field(default=0.8, gt=0, le=1)
     max_tokens: int = Field(default=2000, ge=1, le=MAX_TOKENS_CEILING)
     temperature: float | None = Field(default=None, ge=0, lt=2)
+    seed: int | None = Field(default=None, ge=0, lt=2**31)
+    enable_thinking: bool | None = None
+    thinking_budget: int | None = Field(default=None, ge=1)
+    stop: list[str] | None = None
+    fallbacks: tuple[str, ...] = ()
+    endpoint: Literal["auto", "text", "multimodal"] = "auto"
     base_url: str = DEFAULT_URL
-    multimodal: bool = False
-    connect_seconds: float = 5.0
-    first_token_seconds: float = 60.0
-    idle_seconds: float = 30.0
+    limits: Limits = Limits()
+    max_streams: int = Field(default=1024, ge=1)
+    patience_seconds: float = Field(default=5.0, gt=0)
+    max_attempts: int = Field(default=4, ge=1, le=10)
 
     _sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, aiohttp.ClientSession] = PrivateAttr(
         default_factory=WeakKeyDictionary
     )
+    _gates: WeakKeyDictionary[asyncio.AbstractEventLoop, Gate] = PrivateAttr(
+        default_factory=WeakKeyDictionary
+    )
+    _breakers: dict[str, CircuitBreaker] = PrivateAttr(default_factory=dict)
+    _rng: random.Random = PrivateAttr(default_factory=random.Random)
 
     @model_validator(mode="before")
     @classmethod
@@ -64,11 +92,19 @@ class QwenAnalystChat(ChatTongyi):
         keys = {name: key.get_secret_value() for name, key in values.items() if isinstance(key, SecretStr)}
         return {**values, **keys}
 
+    def __getstate__(self) -> dict[Any, Any]:
+        """Refuse to be pickled: the key would be written out in plain text."""
+        raise TypeError("a model that holds a key cannot be pickled: build it anew from settings")
+
     async def aclose(self) -> None:
         """Close this event loop's connections."""
         session = self._sessions.pop(asyncio.get_running_loop(), None)
         if session is not None:
             await session.close()
+
+    def close(self) -> None:
+        """Close the connections that the synchronous methods hold."""
+        run_apart(self.aclose)
 
     async def _astream(
         self,
@@ -77,26 +113,68 @@ class QwenAnalystChat(ChatTongyi):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
-        body = wire.request_body(
-            kwargs.pop("model", self.model_name), messages, self._parameters(stop, kwargs), self.multimodal
-        )
-        finish_reason, usage, request_id = "", None, ""
-        async for data in self._frames(body):
-            text, reasoning, calls, reason = wire.choice_of(data)
-            usage = wire.usage_of(data) or usage
-            finish_reason = reason or finish_reason
-            request_id = str(data.get("request_id", request_id))
-            if text or reasoning or calls:
-                chunk = _chunk(text, reasoning, [_call_piece(call) for call in calls])
+        parameters = self._parameters(stop, kwargs)
+        chain = (kwargs.get("model") or self.model_name, *self.fallbacks)
+        async with self._gate().enter(), aclosing(self._chain(chain, messages, parameters)) as chunks:
+            async for chunk in chunks:
                 if run_manager:
                     await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
                 yield chunk
-        if not finish_reason:
-            raise ModelUnavailable(
-                f"the stream of request {request_id!r} ended without a finish reason",
-                message="The language model's answer was cut off.",
-            )
-        yield _last_chunk(finish_reason, usage, request_id, self.model_name)
+
+    async def _chain(
+        self, chain: tuple[str, ...], messages: list[BaseMessage], parameters: dict[str, Any]
+    ) -> AsyncGenerator[ChatGenerationChunk]:
+        """Stream from the first model that begins an answer; a question that is refused goes to no other."""
+        failure: ModelError | None = None
+        for name in dict.fromkeys(chain):
+            breaker = self._breakers.setdefault(name, CircuitBreaker())
+            if not breaker.allows():
+                failure = failure or ModelUnavailable(
+                    f"{name} failed too often and is left alone for a while"
+                )
+                continue
+            shown = False
+            try:
+                async with aclosing(self._attempts(name, messages, parameters)) as chunks:
+                    async for chunk in chunks:
+                        shown = True
+                        yield chunk
+            except ModelError as fault:
+                if may_pass(fault):
+                    breaker.failed()
+                if shown or not (may_pass(fault) or isinstance(fault, ModelMisconfigured)):
+                    raise
+                failure = fault
+            else:
+                breaker.succeeded()
+                return
+        raise failure or ModelUnavailable("no model to ask")
+
+    async def _attempts(
+        self, name: str, messages: list[BaseMessage], parameters: dict[str, Any]
+    ) -> AsyncGenerator[ChatGenerationChunk]:
+        """Stream from one model; what can pass is tried again as long as nothing was shown."""
+        multimodal = self._is_multimodal(name)
+        body = wire.request_body(name, messages, parameters, multimodal)
+        path = wire.MULTIMODAL_PATH if multimodal else wire.TEXT_PATH
+        deadline = asyncio.get_running_loop().time() + self.limits.total_seconds
+        for attempt in range(self.max_attempts):
+            builder = ChunkBuilder(name)
+            call = Call(self._session(), self.base_url.rstrip("/") + path, body, self._headers())
+            try:
+                async with aclosing(call.frames(self._limits_for(parameters), deadline)) as frames:
+                    async for data in frames:
+                        if (chunk := builder.take(data)) is not None:
+                            yield chunk
+                yield builder.finish()
+            except ModelError as fault:
+                wait = backoff(attempt, self._rng)
+                late = asyncio.get_running_loop().time() + wait >= deadline
+                if builder.shown or not may_pass(fault) or late or attempt + 1 == self.max_attempts:
+                    raise
+                await asyncio.sleep(wait)
+            else:
+                return
 
     async def _agenerate(
         self,
@@ -114,26 +192,10 @@ class QwenAnalystChat(ChatTongyi):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        queue: SimpleQueue[Any] = SimpleQueue()
-
-        async def pump() -> None:
-            try:
-                async for chunk in self._astream(messages, stop, None, **kwargs):
-                    queue.put(chunk)
-                queue.put(_DONE)
-            except ModelError as fault:
-                queue.put(fault)
-            finally:
-                await self.aclose()
-
-        thread = threading.Thread(target=lambda: asyncio.run(pump()), name="qwen-stream", daemon=True)
-        thread.start()
-        while (item := queue.get()) is not _DONE:
-            if isinstance(item, ModelError):
-                raise item
+        for chunk in iterate_apart(lambda: self._astream(messages, stop, None, **kwargs)):
             if run_manager:
-                run_manager.on_llm_new_token(item.text, chunk=item)
-            yield item
+                run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+            yield chunk
 
     def _generate(
         self,
@@ -142,63 +204,42 @@ class QwenAnalystChat(ChatTongyi):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        async def generate() -> ChatResult:
-            try:
-                return await self._agenerate(messages, stop, None, **kwargs)
-            finally:
-                await self.aclose()
-
-        return _run_apart(generate())
+        return run_apart(lambda: self._agenerate(messages, stop, None, **kwargs))
 
     def _parameters(self, stop: list[str] | None, kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Give the request's parameters; a per-call value counts before the model's own."""
-        limit = kwargs.pop("max_tokens", None) or self.max_tokens
-        chosen = {"max_tokens": min(limit, MAX_TOKENS_CEILING), "top_p": self.top_p, **kwargs}
-        if self.temperature is not None:
-            chosen.setdefault("temperature", self.temperature)
-        if stop:
-            chosen["stop"] = stop
-        return chosen
+        """Give the request's parameters; a per-call value counts before the model's own.
 
-    async def _frames(self, body: bytes) -> AsyncIterator[dict[str, Any]]:
-        """Send a request and give the data of its frames; leaving early closes the socket at once."""
-        response = await self._send(body)
-        try:
-            if response.status != 200:
-                raise wire.error_of(response.status, await response.content.read(65_536))
-            reader, limit, first = wire.FrameReader(), self.first_token_seconds, b""
-            while piece := await _read(response, limit):
-                limit = self.idle_seconds
-                first = first or piece.lstrip()
-                if first.startswith((b"{", b"<")):
-                    raise wire.error_of(502, first + await response.content.read(65_536))
-                for frame in reader.feed(piece):
-                    yield _checked(frame)
-            for frame in reader.close():
-                yield _checked(frame)
-        finally:
-            response.close()
+        Raises:
+            ModelMisconfigured: the call sets something that is not known here.
+        """
+        unknown = sorted(set(kwargs) - CALL_OPTIONS)
+        if unknown:
+            raise ModelMisconfigured(f"unknown call options: {', '.join(unknown)}")
+        chosen: dict[str, Any] = {
+            "top_p": self.top_p,
+            "temperature": self.temperature,
+            "seed": self.seed,
+            "enable_thinking": self.enable_thinking,
+            "thinking_budget": self.thinking_budget,
+            "stop": stop or self.stop,
+            **{name: value for name, value in kwargs.items() if name != "model"},
+        }
+        limit = chosen.get("max_tokens") or self.max_tokens
+        chosen["max_tokens"] = max(1, min(int(limit), MAX_TOKENS_CEILING))
+        return {name: value for name, value in chosen.items() if value is not None}
 
-    async def _send(self, body: bytes) -> aiohttp.ClientResponse:
-        path = wire.MULTIMODAL_PATH if self.multimodal else wire.TEXT_PATH
-        try:
-            return await self._session().post(
-                self.base_url.rstrip("/") + path, data=body, headers=self._headers()
-            )
-        except TimeoutError as fault:
-            raise ModelUnavailable("no connection to DashScope in time") from fault
-        except aiohttp.ClientError as fault:
-            raise ModelUnavailable(f"DashScope: {type(fault).__name__}") from fault
+    def _limits_for(self, parameters: dict[str, Any]) -> Limits:
+        return self.limits.thinking() if parameters.get("enable_thinking") else self.limits
+
+    def _is_multimodal(self, name: str) -> bool:
+        if self.endpoint == "auto":
+            return _MULTIMODAL.search(name) is not None
+        return self.endpoint == "multimodal"
 
     def _headers(self) -> dict[str, str]:
         if self.dashscope_api_key is None:
             raise ModelMisconfigured("DASHSCOPE_API_KEY is not set")
-        return {
-            "Authorization": f"Bearer {self.dashscope_api_key.get_secret_value()}",
-            "Content-Type": "application/json; charset=utf-8",
-            "Accept": "text/event-stream",
-            "X-DashScope-SSE": "enable",
-        }
+        return wire.headers(self.dashscope_api_key.get_secret_value())
 
     def _session(self) -> aiohttp.ClientSession:
         loop = asyncio.get_running_loop()
@@ -206,12 +247,17 @@ class QwenAnalystChat(ChatTongyi):
         if session is None or session.closed:
             session = self._sessions[loop] = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30),
-                timeout=aiohttp.ClientTimeout(
-                    total=None, sock_connect=self.connect_seconds, sock_read=self.first_token_seconds
-                ),
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=self.limits.connect_seconds),
                 trust_env=True,
             )
         return session
+
+    def _gate(self) -> Gate:
+        loop = asyncio.get_running_loop()
+        gate = self._gates.get(loop)
+        if gate is None:
+            gate = self._gates[loop] = Gate(self.max_streams, self.patience_seconds)
+        return gate
 
 
 def build(settings: AgentSettings) -> QwenAnalystChat:
@@ -223,70 +269,12 @@ def build(settings: AgentSettings) -> QwenAnalystChat:
     if settings.dashscope_api_key is None:
         raise ModelMisconfigured("DASHSCOPE_API_KEY is not set")
     return QwenAnalystChat(
-        model=settings.model,
-        api_key=SecretStr(settings.dashscope_api_key.get_secret_value()),
+        model_name=settings.model,
+        dashscope_api_key=settings.dashscope_api_key,
         max_tokens=settings.max_tokens,
         temperature=settings.temperature,
+        enable_thinking=settings.enable_thinking,
+        thinking_budget=settings.thinking_budget,
+        fallbacks=settings.fallback_models,
         base_url=settings.dashscope_base_url or DEFAULT_URL,
     )
-
-
-async def _read(response: aiohttp.ClientResponse, seconds: float) -> bytes:
-    try:
-        async with asyncio.timeout(seconds):
-            return await response.content.readany()
-    except TimeoutError as fault:
-        message = "The language model fell silent before its answer was finished."
-        raise ModelUnavailable(f"nothing from DashScope for {seconds} s", message=message) from fault
-    except aiohttp.ClientError as fault:
-        message = "The language model's answer was cut off."
-        raise ModelUnavailable(f"DashScope: {type(fault).__name__}", message=message) from fault
-
-
-def _checked(frame: wire.Frame) -> dict[str, Any]:
-    code = str(frame.data.get("code") or "")
-    if frame.event == "error" or frame.status >= 400 or code:
-        raise wire.model_error(frame.status if frame.status >= 400 else 500, code)
-    return frame.data
-
-
-def _call_piece(call: dict[str, Any]) -> ToolCallChunk:
-    function = call.get("function") or {}
-    return tool_call_chunk(
-        name=function.get("name") or None,
-        args=function.get("arguments") or "",
-        id=call.get("id") or None,
-        index=call.get("index", 0),
-    )
-
-
-def _chunk(text: str, reasoning: str, calls: list[ToolCallChunk]) -> ChatGenerationChunk:
-    extra = {"reasoning_content": reasoning} if reasoning else {}
-    return ChatGenerationChunk(
-        message=AIMessageChunk(content=text, additional_kwargs=extra, tool_call_chunks=calls)
-    )
-
-
-def _last_chunk(
-    finish_reason: str, usage: UsageMetadata | None, request_id: str, model_name: str
-) -> ChatGenerationChunk:
-    info = {"finish_reason": finish_reason, "request_id": request_id, "model_name": model_name}
-    message = AIMessageChunk(content="", response_metadata=info, usage_metadata=usage)
-    return ChatGenerationChunk(message=message, generation_info={"finish_reason": finish_reason})
-
-
-def _run_apart(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine to its end on a loop of its own, also from within a running one."""
-    results: SimpleQueue[tuple[T | None, BaseException | None]] = SimpleQueue()
-
-    def run() -> None:
-        try:
-            results.put((asyncio.run(work), None))
-        except BaseException as fault:  # carried to the caller's thread, where it is raised again
-            results.put((None, fault))
-
-    threading.Thread(target=run, name="qwen-call", daemon=True).start()
-    value, fault = results.get()
-    if fault is not None:
-        raise fault
-    return value  # type: ignore[return-value]

@@ -10,7 +10,6 @@ from time import monotonic
 
 from graph.errors import ModelBusy, ModelError, ModelMisconfigured, ModelRefused
 
-MAX_ATTEMPTS = 4
 _BASE_SECONDS, _CAP_SECONDS = 0.5, 8.0
 
 
@@ -25,7 +24,7 @@ def backoff(attempt: int, rng: random.Random) -> float:
 
 
 class CircuitBreaker:
-    """Leaves a model alone for `cooldown` seconds after `threshold` failures in a row, then lets one call try."""
+    """Leaves a model alone for `cooldown` seconds after `threshold` failures in a row."""
 
     def __init__(
         self, threshold: int = 5, cooldown: float = 30.0, clock: Callable[[], float] = monotonic
@@ -37,7 +36,7 @@ class CircuitBreaker:
         self._opened_at: float | None = None
 
     def allows(self) -> bool:
-        """Say whether a call may go out; once after each cooldown one may, to see whether the model is back."""
+        """Say whether a call may go out; after each cooldown one may, to see if the model is back."""
         if self._opened_at is None:
             return True
         if self._clock() - self._opened_at < self._cooldown:

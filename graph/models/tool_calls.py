@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from langchain_core.messages.tool import InvalidToolCall, ToolCall, invalid_tool_call, tool_call
+from langchain_core.messages import InvalidToolCall, ToolCall
+from langchain_core.messages.tool import invalid_tool_call, tool_call
 
 CUT = "The call was cut off at the token limit."
 NO_OBJECT = "The arguments are no JSON object."

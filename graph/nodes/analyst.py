@@ -8,7 +8,8 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 
 from graph.deps import Deps, Options
 from graph.facts import FactSheet
-from graph.nodes.writing import write
+from graph.nodes.tool_round import MAX_ROUNDS, run_tools
+from graph.nodes.writing import Writer
 from graph.prompting import Briefing, render_briefing
 from graph.report.model import TITLES, Rating
 from graph.report.rating import rating_line
@@ -18,12 +19,25 @@ LANGUAGE_NAMES = {"en": "English", "zh": "Simplified Chinese (简体中文)"}
 
 
 async def analyst(state: State, options: Options, deps: Deps) -> dict[str, Any]:
-    """Let the model write the four sections."""
-    written = await write(deps, options, build_messages(state, options, deps))
-    draft = written.draft
+    """Let the model write the four sections; what its tool calls find joins the fact sheet."""
+    messages = build_messages(state, options, deps)
+    tools = tuple(deps.tools.values()) if deps.settings.lets_model_call_tools else ()
+    facts = list(state["facts"])
+    with Writer(deps, options) as writer:
+        reply = await writer.call(messages, tools)
+        for number in range(1, MAX_ROUNDS + 1):
+            if not (reply.tool_calls or reply.invalid_tool_calls):
+                break
+            done = await run_tools(reply, deps)
+            messages += done.messages
+            facts += done.facts
+            # The last round may not ask again: it has to write with what it has.
+            reply = await writer.call(messages, tools if number < MAX_ROUNDS else ())
+        draft = writer.draft()
     return {
+        "facts": FactSheet.from_list(facts).to_list(),
         "draft": DraftState(
-            text=written.text,
+            text=writer.text,
             sections={
                 "verdict": draft.verdict,
                 "evidence": draft.evidence,
@@ -34,8 +48,8 @@ async def analyst(state: State, options: Options, deps: Deps) -> dict[str, Any]:
             missing=list(draft.missing),
             duplicated=list(draft.duplicated),
             reordered=draft.reordered,
-            truncated=draft.truncated or written.finish_reason == "length",
-        )
+            truncated=draft.truncated or reply.finish_reason == "length",
+        ),
     }
 
 

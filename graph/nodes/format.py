@@ -12,7 +12,7 @@ from graph.deps import Deps, Options
 from graph.events import FigureEvent, ReportEvent, StepEvent
 from graph.facts import FactSheet
 from graph.nodes.analyst import LANGUAGE_NAMES, build_messages, make_briefing
-from graph.nodes.writing import write
+from graph.nodes.writing import Writer
 from graph.prompting import render_briefing
 from graph.report.model import SECTIONS, TITLES, Rating, Report, SectionName
 from graph.report.placing import count_figures, coverage, place_figures
@@ -64,8 +64,9 @@ async def _ask_for(
     ]
     label = f"Ask again for {TITLES['en'][name]}"
     emit(StepEvent(id=f"repair:{name}", name="format", label=label, state="started"))
-    written = await write(deps, options, messages, only=(name,))
-    text: str = getattr(written.draft, name)
+    with Writer(deps, options, only=(name,)) as writer:
+        await writer.call(messages)
+        text: str = getattr(writer.draft(), name)
     emit(StepEvent(id=f"repair:{name}", name="format", label=label, state="done" if text else "failed"))
     placed = place_figures(name, text, FactSheet.from_list(state["facts"]), state["message"])
     for figure in placed:

@@ -5,86 +5,169 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from time import perf_counter
+from types import TracebackType
 from typing import Any
 
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, InvalidToolCall, ToolCall
+from langchain_core.runnables import Runnable
+from langchain_core.tools import BaseTool
 
 from graph.deps import Deps, Options
 from graph.errors import AgentError, ModelUnavailable
-from graph.events import SectionEvent, TokenEvent, UsageEvent
+from graph.events import SectionEvent, StepEvent, TokenEvent, UsageEvent
 from graph.models.faults import as_model_error
+from graph.models.tool_calls import ToolCallAssembler
 from graph.report.model import SECTIONS
 from graph.report.parse import Draft, SectionDelta, SectionParser
 from graph.sink import emit
 
 
 @dataclass(frozen=True)
-class Written:
-    """What a model wrote: its text, the sections of it, and why it ended (`stop`, `length`, …)."""
+class Reply:
+    """What one call of the model gave: text, tool calls that can be made and that cannot, why it ended."""
 
     text: str
-    draft: Draft
+    tool_calls: list[ToolCall]
+    invalid_tool_calls: list[InvalidToolCall]
     finish_reason: str
 
 
-async def write(
-    deps: Deps, options: Options, messages: Sequence[BaseMessage], only: tuple[str, ...] = SECTIONS
-) -> Written:
-    """Stream one answer of the model, emitting `section`, `token` and `usage` events of the sections named.
+class Writer:
+    """Writes one answer over one or more calls of the model, emitting events of the sections named.
 
-    Raises:
-        AgentError: the model failed; what had been written was emitted.
+    Use it as a context manager: however the block is left, what was held back is emitted and open sections
+    are closed.
     """
-    parser = SectionParser()
-    parts: list[str] = []
-    taken = given = 0
-    finish_reason = ""
-    try:
-        async with aclosing(_stream(deps.model, messages, _call_options(deps, options))) as chunks:
-            async for chunk in chunks:
-                if usage := chunk.usage_metadata:
-                    taken, given = taken + usage["input_tokens"], given + usage["output_tokens"]
-                finish_reason = chunk.response_metadata.get("finish_reason") or finish_reason
-                if text := str(chunk.text):
-                    parts.append(text)
-                    _emit_deltas(parser.feed(text), only)
-    finally:
-        _emit_deltas(parser.finish(), only)
-        emit(UsageEvent(input_tokens=taken, output_tokens=given))
-    if not "".join(parts).strip():
-        raise ModelUnavailable("the model ended without a text", message="The language model gave no answer.")
-    return Written("".join(parts), parser.close(), finish_reason)
+
+    def __init__(self, deps: Deps, options: Options, only: tuple[str, ...] = SECTIONS) -> None:
+        self._deps = deps
+        self._options = options
+        self._only = only
+        self._parser = SectionParser()
+        self._parts: list[str] = []
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._emit(self._parser.finish())
+
+    @property
+    def text(self) -> str:
+        """Give everything that was written."""
+        return "".join(self._parts)
+
+    def draft(self) -> Draft:
+        """End the answer and give its sections.
+
+        Raises:
+            ModelUnavailable: nothing was written.
+        """
+        if not self.text.strip():
+            raise ModelUnavailable(
+                "the model ended without a text", message="The language model gave no answer."
+            )
+        self._emit(self._parser.finish())
+        return self._parser.close()
+
+    async def call(self, messages: Sequence[BaseMessage], tools: Sequence[BaseTool] = ()) -> Reply:
+        """Call the model once and write what it answers.
+
+        Raises:
+            AgentError: the model failed; what had been written was emitted.
+        """
+        calls, thought, reply = ToolCallAssembler(), _Thought(), _Tally()
+        try:
+            async with aclosing(self._stream(messages, tools)) as chunks:
+                async for chunk in chunks:
+                    reply.take(chunk)
+                    calls.add(_pieces(chunk))
+                    thought.take(str(chunk.additional_kwargs.get("reasoning_content") or ""))
+                    if text := str(chunk.text):
+                        thought.end()
+                        reply.parts.append(text)
+                        self._parts.append(text)
+                        self._emit(self._parser.feed(text))
+        finally:
+            thought.end()
+            emit(UsageEvent(input_tokens=reply.taken, output_tokens=reply.given))
+        valid, invalid = calls.finish(reply.finish_reason)
+        return Reply("".join(reply.parts), valid, invalid, reply.finish_reason)
+
+    async def _stream(
+        self, messages: Sequence[BaseMessage], tools: Sequence[BaseTool]
+    ) -> AsyncGenerator[AIMessageChunk]:
+        model: Runnable[Any, AIMessage] = self._deps.model.bind_tools(tools) if tools else self._deps.model
+        try:
+            async for chunk in model.astream(list(messages), **self._choices()):
+                if isinstance(chunk, AIMessageChunk):
+                    yield chunk
+        except AgentError:
+            raise
+        except Exception as fault:  # an integration may raise anything; the reaction is what matters
+            raise as_model_error(fault) from fault
+
+    def _choices(self) -> dict[str, Any]:
+        chosen: dict[str, Any] = {"max_tokens": self._options.max_tokens or self._deps.settings.max_tokens}
+        if self._options.model is not None and self._options.model != self._deps.model_name:
+            chosen["model"] = self._options.model
+        return chosen
+
+    def _emit(self, deltas: list[SectionDelta]) -> None:
+        for delta in deltas:
+            if delta.section not in self._only:
+                continue
+            name = next(section for section in SECTIONS if section == delta.section)
+            if delta.opened:
+                emit(SectionEvent(section=name, state="open"))
+            if delta.text:
+                emit(TokenEvent(section=name, text=delta.text))
+            if delta.closed:
+                emit(SectionEvent(section=name, state="closed"))
 
 
-def _call_options(deps: Deps, options: Options) -> dict[str, Any]:
-    chosen: dict[str, Any] = {"max_tokens": options.max_tokens or deps.settings.max_tokens}
-    if options.model is not None and options.model != deps.model_name:
-        chosen["model"] = options.model
-    return chosen
+class _Tally:
+    """What a call used and why it ended."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.taken = self.given = 0
+        self.finish_reason = ""
+
+    def take(self, chunk: AIMessageChunk) -> None:
+        if usage := chunk.usage_metadata:
+            self.taken += usage["input_tokens"]
+            self.given += usage["output_tokens"]
+        self.finish_reason = chunk.response_metadata.get("finish_reason") or self.finish_reason
 
 
-async def _stream(
-    model: BaseChatModel, messages: Sequence[BaseMessage], chosen: dict[str, Any]
-) -> AsyncGenerator[AIMessageChunk]:
-    try:
-        async for chunk in model.astream(list(messages), **chosen):
-            if isinstance(chunk, AIMessageChunk):
-                yield chunk
-    except AgentError:
-        raise
-    except Exception as fault:  # an integration may raise anything; the reaction is what matters
-        raise as_model_error(fault) from fault
+class _Thought:
+    """Tells of a model's reasoning as a step: that it thinks, then how long; never what."""
+
+    def __init__(self) -> None:
+        self._started: float | None = None
+
+    def take(self, text: str) -> None:
+        if text and self._started is None:
+            self._started = perf_counter()
+            emit(StepEvent(id="thinking", name="analyst", label="Think", state="started"))
+
+    def end(self) -> None:
+        if self._started is not None:
+            ms = round((perf_counter() - self._started) * 1000)
+            emit(StepEvent(id="thinking", name="analyst", label="Think", state="done", ms=ms))
+            self._started = None
 
 
-def _emit_deltas(deltas: list[SectionDelta], only: tuple[str, ...]) -> None:
-    for delta in deltas:
-        if delta.section not in only:
-            continue
-        name = next(section for section in SECTIONS if section == delta.section)
-        if delta.opened:
-            emit(SectionEvent(section=name, state="open"))
-        if delta.text:
-            emit(TokenEvent(section=name, text=delta.text))
-        if delta.closed:
-            emit(SectionEvent(section=name, state="closed"))
+def _pieces(chunk: AIMessageChunk) -> list[dict[str, Any]]:
+    return [
+        {
+            "index": piece.get("index"),
+            "id": piece.get("id"),
+            "function": {"name": piece.get("name"), "arguments": piece.get("args")},
+        }
+        for piece in chunk.tool_call_chunks
+    ]

@@ -11,8 +11,18 @@ from langchain_community.chat_models.tongyi import ChatTongyi
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 from pydantic import SecretStr
 
-from graph.errors import ModelBusy, ModelError, ModelMisconfigured, ModelRefused, ModelUnavailable
+from graph.errors import (
+    ModelBusy,
+    ModelCutOff,
+    ModelError,
+    ModelInspected,
+    ModelMisconfigured,
+    ModelQuotaExceeded,
+    ModelRefused,
+    ModelUnavailable,
+)
 from graph.models import build_model
+from graph.models.dashscope_call import Limits
 from graph.models.dashscope_wire import MAX_STREAM_BYTES, FrameReader, message_dict
 from graph.models.qwen import QwenAnalystChat
 from graph.settings import AgentSettings
@@ -33,7 +43,7 @@ def model_for(fake: FakeDashScope, scenario: str) -> QwenAnalystChat:
     )
     model = build_model(settings)
     assert isinstance(model, QwenAnalystChat)
-    return model
+    return model.model_copy(update={"max_attempts": 1})
 
 
 async def test_a_key_builds_a_chat_tongyi_that_streams(fake: FakeDashScope) -> None:
@@ -43,8 +53,9 @@ async def test_a_key_builds_a_chat_tongyi_that_streams(fake: FakeDashScope) -> N
     assert "".join(str(chunk.text) for chunk in chunks) == ANSWER
     assert len(chunks) > 20
     used = [chunk.usage_metadata for chunk in chunks if chunk.usage_metadata]
-    assert len(used) == 1
-    assert used[0]["input_tokens"] == 26
+    assert sum(part["input_tokens"] for part in used) == 26
+    assert sum(part["output_tokens"] for part in used) == len(fake.pieces())
+    assert sum(part["total_tokens"] for part in used) == 26 + len(fake.pieces())
     assert any(chunk.response_metadata.get("finish_reason") == "stop" for chunk in chunks)
     await model.aclose()
 
@@ -76,13 +87,13 @@ async def test_what_is_asked_stands_on_the_wire(fake: FakeDashScope) -> None:
         ("busy", ModelBusy),
         ("inside200", ModelBusy),
         ("nokey", ModelMisconfigured),
-        ("overdue", ModelMisconfigured),
+        ("overdue", ModelQuotaExceeded),
         ("refused", ModelRefused),
         ("mislabelled", ModelRefused),
-        ("inspected", ModelRefused),
+        ("inspected", ModelInspected),
         ("html", ModelUnavailable),
-        ("cut", ModelUnavailable),
-        ("drop", ModelUnavailable),
+        ("cut", ModelCutOff),
+        ("drop", ModelCutOff),
     ],
 )
 async def test_every_failure_is_the_error_of_its_reaction(
@@ -99,7 +110,9 @@ async def test_every_failure_is_the_error_of_its_reaction(
 
 
 async def test_a_dead_server_is_unavailable() -> None:
-    model = QwenAnalystChat(model="qwen-plus", api_key=SecretStr(KEY), base_url="http://127.0.0.1:9/api/v1")
+    model = QwenAnalystChat(
+        model_name="qwen-plus", dashscope_api_key=SecretStr(KEY), base_url="http://127.0.0.1:9/api/v1"
+    )
     with pytest.raises(ModelUnavailable):
         await model.ainvoke([HumanMessage("hello")])
     await model.aclose()
@@ -130,7 +143,8 @@ async def test_cancelling_hangs_up_at_once(fake: FakeDashScope, scenario: str) -
 
 async def test_silence_ends_in_time(fake: FakeDashScope) -> None:
     for scenario in ("silent", "stall"):
-        model = model_for(fake, scenario).model_copy(update={"first_token_seconds": 0.2, "idle_seconds": 0.2})
+        limits = Limits(first_token_seconds=0.2, idle_seconds=0.2)
+        model = model_for(fake, scenario).model_copy(update={"limits": limits})
         with pytest.raises(ModelUnavailable):
             await asyncio.wait_for(model.ainvoke([HumanMessage("hello")]), 5)
         await model.aclose()
@@ -146,10 +160,12 @@ async def test_the_sync_methods_go_the_same_way(fake: FakeDashScope) -> None:
         await asyncio.to_thread(busy.invoke, "hello")
     with pytest.raises(ModelBusy):
         await asyncio.to_thread(lambda: list(busy.stream("hello")))
+    for used in (model, busy):
+        await asyncio.to_thread(used.close)
 
 
 def test_the_key_stays_secret() -> None:
-    model = QwenAnalystChat(model="qwen-plus", api_key=SecretStr(KEY))
+    model = QwenAnalystChat(model_name="qwen-plus", dashscope_api_key=SecretStr(KEY))
     assert KEY not in repr(model)
     assert KEY not in str(model.model_dump())
     assert KEY not in str(model._identifying_params)
@@ -160,7 +176,7 @@ def test_the_key_stays_secret() -> None:
 @pytest.mark.parametrize("limit", [0, 3001, -1])
 def test_max_tokens_is_one_to_three_thousand(limit: int) -> None:
     with pytest.raises(ValueError, match="max_tokens"):
-        QwenAnalystChat(model="qwen-plus", api_key=SecretStr(KEY), max_tokens=limit)
+        QwenAnalystChat(model_name="qwen-plus", dashscope_api_key=SecretStr(KEY), max_tokens=limit)
 
 
 def test_tool_calls_of_the_history_are_sent() -> None:

@@ -185,8 +185,8 @@ async def test_stopping_before_the_first_step_still_ends_the_run(live: Service) 
     [
         ("busy", "model_busy", False),
         ("nokey", "model_misconfigured", False),
-        ("inspected", "model_refused", True),
-        ("cut", "model_unavailable", True),
+        ("inspected", "model_inspected", True),
+        ("cut", "model_cut_off", True),
     ],
 )
 async def test_a_failing_model_is_told_once_with_its_code(
