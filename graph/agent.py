@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
@@ -57,9 +60,14 @@ def build_graph(deps: Deps, checkpointer: BaseCheckpointSaver[str] | None = None
     return builder.compile(checkpointer=checkpointer, name="analyst")
 
 
-def studio_graph() -> Analyst:
-    """Build the graph for LangGraph Studio, which brings its own checkpointer."""
-    return build_graph(build_deps(AgentSettings()))
+@asynccontextmanager
+async def studio_graph() -> AsyncIterator[Analyst]:
+    """Open the graph for LangGraph Studio, which brings its own checkpointer and forbids blocking calls."""
+    deps = await asyncio.to_thread(lambda: build_deps(AgentSettings()))
+    try:
+        yield build_graph(deps)
+    finally:
+        await deps.aclose()
 
 
 def _provider(name: str) -> MarketData:
