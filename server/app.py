@@ -11,6 +11,7 @@ from server import __version__
 from server.api import chat, errors, health, sessions
 from server.limits import BodyLimit
 from server.runnable import analyst_router
+from server.runs.sse import StreamHeaders
 from server.service import Service, open_service
 from server.settings import ServerSettings, load_settings
 from server.web import web_routes
@@ -39,11 +40,12 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
         opened: Service = app.state.service
         return opened
 
+    app.add_middleware(StreamHeaders)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, refuse=errors.problem_of)
     errors.install(app)
     app.include_router(chat.router)
     app.include_router(sessions.router)
     app.include_router(health.router)
-    app.include_router(analyst_router(service, settings.serves_development))
+    app.include_router(analyst_router(service, settings.serves_development, settings.ping_seconds))
     app.router.routes.extend(web_routes())
     return app

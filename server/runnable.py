@@ -18,6 +18,7 @@ from langserve.callbacks import AsyncEventAggregatorCallback
 from langserve.serialization import WellKnownLCSerializer
 from langserve.server import EndpointName
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from sse_starlette import EventSourceResponse
 
 from graph.events import decode, escape_separators
 from server.api.schemas import AnalystInput, ChatAnswer, Slug
@@ -180,9 +181,11 @@ def _is_watched(config: RunnableConfig | None) -> bool:
     return any(not isinstance(handler, AsyncEventAggregatorCallback) for handler in handlers)
 
 
-def analyst_router(service: Callable[[], Service], development: bool) -> APIRouter:
+def analyst_router(service: Callable[[], Service], development: bool, ping_seconds: float) -> APIRouter:
     """Build LangServe's routes under `/analyst`."""
     runnable = AnalystRunnable(service)
+    # LangServe gives no way to choose it, and its default is longer than proxies and our page wait.
+    EventSourceResponse.DEFAULT_PING_INTERVAL = max(1, int(ping_seconds))
     router = APIRouter(tags=["langserve"])
     add_routes(
         router,

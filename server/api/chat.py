@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from server.api.schemas import AnalystInput, ChatAnswer, RunStatusAnswer
 from server.asking import ask, find_run, open_cursor, wait_for_answer
 from server.auth import Caller, current_caller
-from server.runs.sse import SSE_HEADERS, follow
+from server.runs.sse import follow
 from server.service import Service
 
 router = APIRouter(prefix="/api", tags=["chat"])
@@ -69,4 +69,4 @@ async def run_status(run_id: str, service: ServiceDep, caller: CallerDep) -> Run
 
 def _stream(service: Service, run_id: str, after: int, headers: dict[str, str]) -> StreamingResponse:
     frames = follow(service.log, run_id, after, service.settings.ping_seconds)
-    return StreamingResponse(frames, media_type="text/event-stream", headers={**SSE_HEADERS, **headers})
+    return StreamingResponse(frames, media_type="text/event-stream", headers=headers)

@@ -53,7 +53,7 @@ class Run:
     status: EndStatus | Literal["queued", "running"] = "queued"
     stop_reason: StopReason | None = None
     task: asyncio.Task[None] | None = None
-    begun: bool = False
+    answering: bool = False
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -65,8 +65,9 @@ class Run:
         """Ask the run to stop; once is enough, and a run that ended stays as it is."""
         if self.stop_reason is None and not self.done.is_set():
             self.stop_reason = reason
-            # A task that is cancelled before its first step would end without a word to its followers.
-            if self.task is not None and self.begun:
+            # Before its first step, or once the answer is being kept, a cancelled task would leave its
+            # followers without an end.
+            if self.task is not None and self.answering:
                 self.task.cancel()
 
 
@@ -84,11 +85,11 @@ class Executor:
 
         `release` is called when the session is ready for the next question, before followers hear the end.
         """
-        run.begun = True
         recorder = Recorder(self.log, run.run_id)
         recorder(self._run_event(run))
         writer = asyncio.create_task(recorder.drain(), name=f"log:{run.run_id}")
         end = EndEvent(status="failed", reason="internal_error")
+        run.answering = True
         try:
             end = await self._answer(run, recorder, ahead)
         except asyncio.CancelledError:
@@ -103,6 +104,7 @@ class Executor:
             logger.error("run %s failed: %s", run.run_id, describe(fault))
             recorder(ErrorEvent(code="internal_error", message=AgentError.message))
         finally:
+            run.answering = False
             await self._settle(run, recorder, end)
             release()
             recorder.finish(end)

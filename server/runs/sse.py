@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 from server.errors import ForeignCursor
 from server.runs.log import Entry, RunLog
 
@@ -13,6 +16,28 @@ SSE_HEADERS = {
 }
 RETRY_MS = 1000
 _PING = b":\n\n"
+
+
+class StreamHeaders:
+    """Puts the headers on every event stream that keep proxies from holding it back, LangServe's too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and look at the head of its response alone."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def headed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "").startswith("text/event-stream"):
+                    headers.update(SSE_HEADERS)
+            await send(message)
+
+        await self._app(scope, receive, headed)
 
 
 def frame(run_id: str, entry: Entry) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +58,11 @@ async def first_token(service: Service, run: Run) -> None:
     async for batch in service.log.read(run.run_id):
         if any(entry.type == "token" for entry in batch):
             return
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    while not condition():  # noqa: ASYNC110 -- the moment looked for has no event of its own
+        await asyncio.sleep(0)
 
 
 async def test_a_live_answer_is_checked_like_any_other(live: Service) -> None:
@@ -204,6 +209,17 @@ async def test_a_failing_model_is_told_once_with_its_code(
         await wait_for_answer(live, run)
     assert caught.value.code == code
     assert (await read(live, await start(live)))[-1]["status"] == "done"
+
+
+async def test_a_stop_while_the_answer_is_being_kept_changes_nothing(live: Service) -> None:
+    run = await start(live)
+    await until(lambda: run.answering)
+    await until(lambda: not run.answering)
+    assert not run.done.is_set()
+    run.stop("user")
+    events = await asyncio.wait_for(read(live, run), 5)
+    assert (events[-1]["type"], events[-1]["status"]) == ("end", "done")
+    assert (await read_session(live, LOCAL, "s1")).transcript[0].status == "done"
 
 
 async def test_a_cut_at_the_limit_is_marked_truncated(live: Service) -> None:

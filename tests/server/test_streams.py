@@ -20,10 +20,6 @@ SECTIONS = ("verdict", "evidence", "insights", "caveat")
 def test_a_stream_begins_with_run_and_ends_with_exactly_one_end(client: httpx.Client) -> None:
     response = client.post("/api/chat/stream", json=QUESTION)
     assert response.status_code == 200
-    assert response.headers["content-type"].startswith("text/event-stream")
-    assert response.headers["cache-control"] == "no-store, no-transform"
-    assert response.headers["x-accel-buffering"] == "no"
-    assert "content-encoding" not in response.headers
     assert response.text.startswith("retry:")
     events = events_of(response.text)
     assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
@@ -31,6 +27,17 @@ def test_a_stream_begins_with_run_and_ends_with_exactly_one_end(client: httpx.Cl
     assert events[0]["mode"] == "offline"
     assert [event["type"] for event in events].count("end") == 1
     assert events[-1] == {"seq": len(events), "type": "end", "status": "done"}
+
+
+@pytest.mark.parametrize(
+    ("door", "body"), [("/api/chat/stream", QUESTION), ("/analyst/stream", {"input": QUESTION})]
+)
+def test_no_proxy_holds_a_stream_back(client: httpx.Client, door: str, body: dict[str, object]) -> None:
+    response = client.post(door, json=body, headers={"Accept-Encoding": "gzip"})
+    assert response.headers["content-type"].startswith("text/event-stream")
+    assert response.headers["cache-control"] == "no-store, no-transform"
+    assert response.headers["x-accel-buffering"] == "no"
+    assert "content-encoding" not in response.headers
 
 
 def test_ids_name_the_run_and_the_number(client: httpx.Client) -> None:
