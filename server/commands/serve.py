@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 import logging
-import math
+import socket
 import sys
 
 import uvicorn
+from fastapi import FastAPI
+from sse_starlette.sse import AppStatus
 
 from server.app import create_app
 from server.commands import settings_or_exit
+
+
+class DrainingServer(uvicorn.Server):
+    """A uvicorn server that lets runs end before it lets go of the connections that follow them."""
+
+    def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
+        super().__init__(config)
+        self._fastapi = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Refuse new questions, give runs `drain_seconds`, end the rest truthfully, then close."""
+        service = getattr(self._fastapi.state, "service", None)
+        if service is not None:
+            await service.manager.drain(service.settings.drain_seconds)
+        await super().shutdown(sockets)
 
 
 def serve(host: str | None, port: int | None) -> int:
@@ -24,15 +41,23 @@ def serve(host: str | None, port: int | None) -> int:
     mode = settings.agent.mode
     names = ", ".join(settings.agent.model_names)
     print(f"financial-agent: {mode} mode ({names}), http://{settings.host}:{settings.port}", file=sys.stderr)
+    if not settings.is_loopback:
+        print(
+            "financial-agent: there are no accounts: whoever reaches this address reads every session",
+            file=sys.stderr,
+        )
+    app = create_app(settings)
+    # LangServe's streams would otherwise be cut at the first sign of a shutdown.
+    AppStatus.disable_automatic_graceful_drain()  # type: ignore[no-untyped-call]
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         host=settings.host,
         port=settings.port,
         log_level="warning",
         log_config=None,
-        timeout_graceful_shutdown=math.ceil(settings.drain_seconds) + 1,
+        timeout_graceful_shutdown=5,
         timeout_keep_alive=30,
     )
-    server = uvicorn.Server(config)
+    server = DrainingServer(config, app)
     server.run()
     return 0 if server.started else 1
