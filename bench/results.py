@@ -49,12 +49,16 @@ def with_note(table: Table, note: str) -> RenderableType:
     return Group(table, f"[dim]{note}[/]")
 
 
-def median_ratio(values: Sequence[float], baselines: Sequence[float]) -> float:
-    """Give the median over rounds of a figure against its baseline of the same round."""
-    return median(
-        value / baseline if baseline > 0 else math.nan
-        for value, baseline in zip(values, baselines, strict=True)
-    )
+def median_ratio(values: Sequence[float], baselines: Sequence[float]) -> float | None:
+    """Give the median over rounds of a figure against its baseline; none where noise swallowed a baseline."""
+    if min(baselines) <= 0:
+        return None
+    return median(value / baseline for value, baseline in zip(values, baselines, strict=True))
+
+
+def shown(ratio: float | None) -> str:
+    """Write a ratio for a table."""
+    return "–" if ratio is None else f"{ratio:.2f}"
 
 
 def percentile(values: Sequence[float], share: float) -> float:

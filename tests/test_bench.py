@@ -16,7 +16,7 @@ from bench.__main__ import main
 from bench.doors import GRAPH, LANGSERVE, OURS, RAW
 from bench.load import Door, load, read_frames
 from bench.processes import PROJECT, cpu_seconds, environment, free_port, running, timed
-from bench.results import Check, median_ratio, percentile
+from bench.results import Check, median_ratio, percentile, shown
 
 TEXT = "Shares fell. 市盈率 is 31.2x"
 
@@ -72,8 +72,10 @@ def test_stream_compares_the_same_four_doors_at_full_speed_and_paced(
     for result in found["patterns"]:
         doors = {door.pop("door"): door for door in result["doors"]}
         assert set(doors) == {OURS, LANGSERVE, RAW, GRAPH}
-        assert doors[RAW]["cpu_to_raw"] == doors[RAW]["marginal_to_raw"] == 1
-        assert doors[GRAPH]["cpu_to_graph"] == doors[GRAPH]["marginal_to_graph"] == 1
+        assert doors[RAW]["cpu_to_raw"] == 1
+        assert doors[RAW]["marginal_to_raw"] in (1, None)
+        assert doors[GRAPH]["cpu_to_graph"] == 1
+        assert doors[GRAPH]["marginal_to_graph"] in (1, None)
         for door in doors.values():
             assert door["cpu_us_per_token"] > 0
             assert 0 < door["first_token_ms_p50"] <= door["first_token_ms_p99"]
@@ -85,7 +87,7 @@ def test_stream_compares_the_same_four_doors_at_full_speed_and_paced(
 
 
 async def test_a_load_reads_every_stream_to_its_end(raw_url: str) -> None:
-    answers = await load(RAW_DOOR, raw_url, tokens=4, streams=3, spread=0.01)
+    answers = await load(RAW_DOOR, raw_url, tokens=3, streams=3, spread=0.01)
     assert len({answer.size for answer in answers}) == 1
     assert all(answer.seconds_to_token > 0 for answer in answers)
     assert [bool(answer.body) for answer in answers] == [True, False, False]
@@ -148,5 +150,7 @@ def test_a_figure_is_within_its_limit_or_over_it() -> None:
 
 def test_ratios_are_taken_within_a_round() -> None:
     assert median_ratio([10, 40, 9], [5, 10, 3]) == 3
+    assert median_ratio([10, 40, 9], [5, -1, 3]) is None
+    assert (shown(3.14159), shown(None)) == ("3.14", "–")
     assert percentile([3, 1, 2, 4], 0.5) == 2
     assert percentile([3, 1, 2, 4], 0.99) == 4

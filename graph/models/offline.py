@@ -156,7 +156,7 @@ def _until_stop(text: str, stop: list[str]) -> str:
 
 def _estimate(text: str) -> int:
     """Estimate tokens: four characters of Latin text, or one of Chinese, make a token."""
-    wide = sum(1 for char in text if ord(char) > 0x2E7F)
+    wide = 0 if text.isascii() else sum(1 for char in text if ord(char) > 0x2E7F)
     return wide + -(-(len(text) - wide) // 4)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import socket
 import sys
@@ -20,6 +21,13 @@ class DrainingServer(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
         super().__init__(config)
         self._fastapi = app
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and let the garbage collector leave alone what start-up has made: it never goes away."""
+        await super().startup(sockets)
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(10_000, 20, 20)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Refuse new questions, give runs `drain_seconds`, end the rest truthfully, then close."""

@@ -56,7 +56,7 @@ class RunLog(Protocol):
 class _Run:
     entries: list[Entry] = field(default_factory=list)
     ended: bool = False
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    waiters: set[asyncio.Future[bool]] = field(default_factory=set)
 
 
 class MemoryRunLog:
@@ -86,8 +86,7 @@ class MemoryRunLog:
             seq = len(run.entries) + 1
             run.entries.append(Entry(seq, event.type, encode(event, seq)))
             run.ended = event.type == "end"
-        changed, run.changed = run.changed, asyncio.Event()
-        changed.set()
+        _wake(run)
         if run.ended:
             loop = asyncio.get_running_loop()
             self._timers[run_id] = loop.call_later(self._ttl, self._expire, run_id)
@@ -101,15 +100,13 @@ class MemoryRunLog:
         if not 0 <= after <= len(run.entries):
             raise ForeignCursor(f"run {run_id!r} has no event {after}")
         while True:
-            # The event is taken before the entries are looked at: what is added between wakes this reader.
-            changed = run.changed
             if after < len(run.entries):
                 batch = run.entries[after:]
                 after += len(batch)
                 yield batch
             elif run.ended:
                 return
-            elif not await _wait(changed, idle):
+            elif not await _wait(run, idle):
                 yield []
 
     async def last(self, run_id: str) -> int:
@@ -138,10 +135,29 @@ class MemoryRunLog:
             self._expired.popitem(last=False)
 
 
-async def _wait(changed: asyncio.Event, idle: float | None) -> bool:
+def _wake(run: _Run) -> None:
+    """Wake every follower that waits; one that has just looked waits in the same step, so none is missed."""
+    for waiter in run.waiters:
+        if not waiter.done():
+            waiter.set_result(True)
+    run.waiters.clear()
+
+
+async def _wait(run: _Run, idle: float | None) -> bool:
+    """Wait until something is added; say whether it was, or `idle` seconds passed."""
+    loop = asyncio.get_running_loop()
+    waiter: asyncio.Future[bool] = loop.create_future()
+    run.waiters.add(waiter)
+    # A plain timer: `asyncio.timeout` costs several times as much, and this is paid for every token.
+    timer = None if idle is None else loop.call_later(idle, _give_up, waiter)
     try:
-        async with asyncio.timeout(idle):
-            await changed.wait()
-    except TimeoutError:
-        return False
-    return True
+        return await waiter
+    finally:
+        run.waiters.discard(waiter)
+        if timer is not None:
+            timer.cancel()
+
+
+def _give_up(waiter: asyncio.Future[bool]) -> None:
+    if not waiter.done():
+        waiter.set_result(False)

@@ -16,7 +16,7 @@ from server.sessions import RunRecord, RunStatus
 OnConflict = Literal["reject", "enqueue", "interrupt"]
 
 _ALPHABET = string.ascii_letters + string.digits
-_ID_LENGTH = 12  # 71 bits; short, because the id stands in every frame
+_ID_LENGTH = 10  # 59 bits; short, because the id stands in every frame
 _MAX_QUEUED = 8
 
 
