@@ -19,6 +19,10 @@ Kind = Literal["reported", "market", "computed"]
 UNITS: frozenset[str] = frozenset(get_args(Unit))
 KINDS: frozenset[str] = frozenset(get_args(Kind))
 
+_COLUMNS = (
+    "id", "label", "value", "unit", "kind", "entity", "metric", "currency", "period", "as_of", "formula",
+    "source",
+)  # fmt: skip
 _OPTIONAL = ("entity", "metric", "currency", "period", "as_of", "fetched_at", "source", "formula")
 
 
@@ -122,14 +126,36 @@ class FactSheet:
         return cls(Fact.from_dict(item) for item in items)
 
     def to_lines(self) -> str:
-        """Write one JSON object a line: the form in which a model is shown the sheet."""
-        return "\n".join(json.dumps(fact.to_dict(), ensure_ascii=False) for fact in self)
+        """Write the sheet as a model is shown it: one line of columns and sources, then a row a fact.
+
+        When a fact was fetched and what it was computed from stay behind: no answer states them.
+        """
+        if not self._facts:
+            return ""
+        sources = list(dict.fromkeys(fact.source for fact in self if fact.source is not None))
+        rows: list[Any] = [{"columns": _COLUMNS, "sources": sources}]
+        for fact in self:
+            data = fact.to_dict()
+            data["source"] = None if fact.source is None else sources.index(fact.source)
+            rows.append([data.get(name) for name in _COLUMNS])
+        return "\n".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows)
 
     @classmethod
     def from_lines(cls, text: str) -> FactSheet:
         """Read what `to_lines` wrote.
 
         Raises:
-            ValueError: a line is no JSON object or no fact.
+            ValueError: a line is none of a sheet.
         """
-        return cls.from_list(json.loads(line) for line in text.splitlines() if line.strip())
+        lines = [json.loads(line) for line in text.splitlines() if line.strip()]
+        if not lines:
+            return cls()
+        try:
+            columns, sources = lines[0]["columns"], lines[0]["sources"]
+            records = [dict(zip(columns, row, strict=True)) for row in lines[1:]]
+            for record in records:
+                if record["source"] is not None:
+                    record["source"] = sources[record["source"]]
+        except (TypeError, KeyError, IndexError) as fault:
+            raise ValueError(f"no fact sheet: {type(fault).__name__}") from fault
+        return cls.from_list(records)

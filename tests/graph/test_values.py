@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import get_args
@@ -31,7 +32,12 @@ def test_a_fact_reads_back_as_it_was_written() -> None:
         "x", "x < y", Decimal("-0.10"), "percent", kind="computed", formula="a / b", inputs=("a", "b")
     )
     sheet = FactSheet([CLOSE, derived])
-    assert list(FactSheet.from_lines(sheet.to_lines())) == [CLOSE, derived]
+    assert list(FactSheet.from_list(sheet.to_list())) == [CLOSE, derived]
+    assert list(FactSheet.from_lines(sheet.to_lines())) == [CLOSE, replace(derived, inputs=())]
+    assert FactSheet.from_lines("").to_list() == []
+    for text in ("{}", "[1]", '{"columns":["id"],"sources":[]}\n[1,2]', "nope"):
+        with pytest.raises(ValueError):  # noqa: PT011 -- json's own error is one
+            FactSheet.from_lines(text)
     assert str(FactSheet.from_list(sheet.to_list()).get("AAPL", "close").value) == "252.20"  # type: ignore[union-attr]
 
 

@@ -234,7 +234,7 @@ async def test_the_second_question_is_shown_the_first_answer(live: Service, fake
     assert [message["role"] for message in messages] == ["system", "user", "assistant", "user"]
     assert messages[1]["content"] == "Is AAPL a buy?"
     assert messages[2]["content"].startswith("## Verdict\n\n**Rating: Hold")
-    assert '"id": "AAPL.close"' in messages[3]["content"]
+    assert '"AAPL.close"' in messages[3]["content"]
 
 
 async def test_a_missing_section_is_asked_for_once_and_never_invented(
