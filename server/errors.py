@@ -2,6 +2,7 @@
 
 RunError
 ├── SessionBusy      wait for the run of the session, or follow it
+├── SessionMoved     another turn was kept meanwhile: ask again
 ├── ServerBusy       try again after `retry_after` seconds
 ├── StoreUnavailable the sessions' store failed: try again later
 ├── UnknownRun       there is no such run (or it is somebody else's)
@@ -38,6 +39,15 @@ class SessionBusy(RunError):
     def __init__(self, run_id: str) -> None:
         super().__init__(f"run {run_id!r} is going")
         self.run_id = run_id
+
+
+class SessionMoved(RunError):
+    """Another turn of the session was kept while this one was made; this one was not."""
+
+    code = "session_moved"
+    message = "Another answer was kept in this session meanwhile, so this one was not. Ask again."
+    retryable = True
+    retry_after = 1.0
 
 
 class ServerBusy(RunError):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from graph.agent import Analyst, build_deps, build_graph
 from graph.deps import Deps
-from server.checkpoints import open_checkpointer, sqlite_path
+from server.checkpoints import open_checkpointer
 from server.runs.execute import Executor
 from server.runs.log import MemoryRunLog, RunLog
 from server.runs.manager import RunManager
@@ -37,8 +37,9 @@ async def open_service(settings: ServerSettings) -> AsyncIterator[Service]:
     """Open every part that the settings name and close them in reverse; runs are drained first."""
     require_strict_msgpack()
     async with AsyncExitStack() as stack:
-        checkpointer = await stack.enter_async_context(open_checkpointer(settings.store_url))
-        sessions = await stack.enter_async_context(open_index(sqlite_path(settings.store_url)))
+        store_url = settings.store_url.get_secret_value()
+        checkpointer = await stack.enter_async_context(open_checkpointer(store_url))
+        sessions = await stack.enter_async_context(open_index(store_url))
         await sessions.mark_lost()
         log = MemoryRunLog(settings.run_ttl_seconds)
         stack.push_async_callback(log.close)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from graph.settings import AgentSettings
+from server.clients import STORE_URLS, is_store_url
 
 ENV_FILE = ".env"
 
@@ -26,9 +27,10 @@ class ServerSettings(BaseSettings):
     agent: AgentSettings = Field(default_factory=AgentSettings, exclude=True)
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 for any free one.")
-    store_url: str = Field(
-        default="sqlite:///.financial-agent/sessions.db",
-        description="Where sessions are kept: sqlite:///PATH, or memory: for none at all.",
+    store_url: SecretStr = Field(
+        default=SecretStr("sqlite:///.financial-agent/sessions.db"),
+        description="Where sessions are kept: sqlite:///PATH, redis://HOST, redis+cluster://HOST, "
+        "mongodb://HOST/DATABASE, or memory: for none at all.",
     )
     run_ttl_seconds: float = Field(
         default=900.0, gt=0, description="Seconds for which a finished run's events can be read again."
@@ -53,9 +55,9 @@ class ServerSettings(BaseSettings):
 
     @field_validator("store_url")
     @classmethod
-    def _known_store(cls, value: str) -> str:
-        if value != "memory:" and not (value.startswith("sqlite:///") and len(value) > len("sqlite:///")):
-            raise ValueError("store_url is none of: sqlite:///PATH, memory:")
+    def _known_store(cls, value: SecretStr) -> SecretStr:
+        if not is_store_url(value.get_secret_value()):
+            raise ValueError(f"store_url is none of: {STORE_URLS}")
         return value
 
     @field_validator("log_level")

@@ -45,6 +45,7 @@ STATUS: Mapping[type[agent.AgentError], int] = {
     agent.Malformed: 502,
     service.RunError: 500,
     service.SessionBusy: 409,
+    service.SessionMoved: 409,
     service.ServerBusy: 503,
     service.StoreUnavailable: 503,
     service.UnknownRun: 404,

@@ -1,37 +1,69 @@
-"""Checkpointers: where the graph's state of every session is kept."""
+"""Checkpointers: where the graph's state of every session is kept.
+
+One core, and a small store for each kind of server: `names` and `format` say what is kept under which name,
+`access` what goes over the wire, `saver` is what LangGraph sees, `sqlite` (and others beside it) keep it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 
-import aiosqlite
-from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
-
-SQLITE_PREFIX = "sqlite:///"
-
-
-def sqlite_path(url: str) -> str:
-    """Give the file that a store URL names, its folder made; `:memory:` for `memory:`.
-
-    Raises:
-        ValueError: the URL is of no kind that can be opened.
-    """
-    if url == "memory:":
-        return ":memory:"
-    if not url.startswith(SQLITE_PREFIX) or len(url) == len(SQLITE_PREFIX):
-        raise ValueError(f"no store can be opened at {url!r}: use sqlite:///PATH or memory:")
-    path = Path(url.removeprefix(SQLITE_PREFIX)).expanduser()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return str(path)
+from server.attempts import DEADLINE_SECONDS
+from server.checkpoints.access import Access
+from server.checkpoints.saver import Checkpointer
+from server.checkpoints.store import Store
+from server.clients import MONGO_SCHEMES, REDIS_SCHEMES, scheme_of, sqlite_path
 
 
 @asynccontextmanager
-async def open_checkpointer(url: str) -> AsyncIterator[BaseCheckpointSaver[str]]:
-    """Open the checkpointer that a URL names: `sqlite:///path` or `memory:`."""
-    async with aiosqlite.connect(sqlite_path(url), timeout=5) as connection:
-        saver = AsyncSqliteSaver(connection)
-        await saver.setup()
-        yield saver
+async def open_checkpointer(
+    url: str, tenant: str = "", deadline: float = DEADLINE_SECONDS
+) -> AsyncIterator[Checkpointer]:
+    """Open the checkpointer that a URL names; no call on it takes longer than `deadline` seconds.
+
+    `sqlite:///path`, `memory:`, `redis://`, `rediss://`, `redis+cluster://`, `mongodb://`, `mongodb+srv://`.
+
+    Raises:
+        StoreUnavailable: the store does not answer.
+    """
+    async with open_store(url) as store:
+        yield Checkpointer(Access(store, deadline=deadline), tenant)
+
+
+@contextmanager
+def open_blocking_checkpointer(url: str, tenant: str = "") -> Iterator[Checkpointer]:
+    """Open a checkpointer for code without an event loop; a thread of its own runs one."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="checkpointer", daemon=True)
+    thread.start()
+    opened = open_checkpointer(url, tenant)
+    try:
+        checkpointer = asyncio.run_coroutine_threadsafe(opened.__aenter__(), loop).result()
+        try:
+            yield checkpointer
+        finally:
+            asyncio.run_coroutine_threadsafe(opened.__aexit__(None, None, None), loop).result()
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+def open_store(url: str) -> AbstractAsyncContextManager[Store]:
+    """Open the store that a URL names, without a checkpointer on it."""
+    # A driver is imported only where its URL is used: each costs up to a fifth of a second.
+    scheme = scheme_of(url)
+    if scheme in REDIS_SCHEMES:
+        from server.checkpoints import redis
+
+        return redis.open_store(url)
+    if scheme in MONGO_SCHEMES:
+        from server.checkpoints import mongo
+
+        return mongo.open_store(url)
+    from server.checkpoints import sqlite
+
+    return sqlite.open_store(sqlite_path(url))

@@ -14,7 +14,7 @@ from rich.text import Text
 from graph.agent import build_deps
 from graph.errors import AgentError
 from server import __version__
-from server.checkpoints import sqlite_path
+from server.clients import without_secrets
 from server.commands import settings_or_exit
 from server.sessions import open_index
 from server.settings import ServerSettings
@@ -67,12 +67,13 @@ async def _model(settings: ServerSettings) -> Line:
 
 
 async def _store(settings: ServerSettings) -> Line:
+    url = settings.store_url.get_secret_value()
     try:
-        async with open_index(sqlite_path(settings.store_url)) as index:
+        async with open_index(url) as index:
             await index.ping()
     except (AgentError, OSError) as fault:
-        return ("sessions", False, f"{settings.store_url} cannot be opened: {type(fault).__name__}")
-    return ("sessions", True, settings.store_url)
+        return ("sessions", False, f"{without_secrets(url)} cannot be opened: {type(fault).__name__}")
+    return ("sessions", True, without_secrets(url))
 
 
 async def _market(settings: ServerSettings) -> list[Line]:

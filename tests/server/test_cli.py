@@ -99,7 +99,7 @@ def test_wrong_use_of_a_server_is_told_too(server: LiveServer) -> None:
         ("FINANCIAL_AGENT_MAX_TOKENS", "3001"),
         ("FINANCIAL_AGENT_MARKET", "bloomberg"),
         ("FINANCIAL_AGENT_STORE_URL", "ftp://x"),
-        ("FINANCIAL_AGENT_STORE_URL", "redis://user:pass-word@x"),
+        ("FINANCIAL_AGENT_STORE_URL", "mysql://user:pass-word@x"),
     ],
 )
 def test_a_wrong_setting_ends_the_start_with_its_name(tmp_path: Path, variable: str, value: str) -> None:

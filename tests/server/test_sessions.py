@@ -17,7 +17,9 @@ from graph.settings import AgentSettings
 from server.api.schemas import AnalystInput
 from server.asking import ask, open_cursor, wait_for_answer
 from server.auth import LOCAL, Caller
-from server.checkpoints import open_checkpointer, sqlite_path
+from server.checkpoints import open_checkpointer
+from server.checkpoints.names import session_key
+from server.clients import sqlite_path
 from server.errors import ExpiredRun, SessionBusy, StoreUnavailable, UnknownRun, UnknownSession
 from server.runs.execute import thread_of
 from server.service import Service, open_service
@@ -86,10 +88,10 @@ async def test_deleting_leaves_nothing(service: Service, settings: ServerSetting
     await delete_session(service, LOCAL, "gone")
     with pytest.raises(UnknownSession):
         await read_session(service, LOCAL, "gone")
-    database = sqlite3.connect(sqlite_path(settings.store_url))
-    for table, column in (("checkpoints", "thread_id"), ("writes", "thread_id")):
-        threads = {row[0] for row in database.execute(f"SELECT DISTINCT {column} FROM {table}")}
-        assert thread_of("local", "gone") not in threads
+    database = sqlite3.connect(sqlite_path(settings.store_url.get_secret_value()))
+    for table in ("session_items", "session_records"):
+        names = {row[0] for row in database.execute(f"SELECT DISTINCT session FROM {table}")}
+        assert names == {session_key(thread_of("local", "kept"))}
     assert database.execute("SELECT count(*) FROM runs WHERE session_id = 'gone'").fetchone() == (0,)
     database.close()
     assert len((await read_session(service, LOCAL, "kept")).transcript) == 1
@@ -160,7 +162,7 @@ async def test_a_broken_store_is_refused_at_start(tmp_path: Path, content: bytes
     path = tmp_path / "s.db"
     path.write_bytes(content)
     with pytest.raises(StoreUnavailable):
-        async with open_index(str(path)):
+        async with open_index(f"sqlite:///{path}"):
             pass
 
 
@@ -169,7 +171,7 @@ async def test_a_store_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     database.execute("PRAGMA user_version = 99")
     database.close()
     with pytest.raises(StoreUnavailable, match="newer version"):
-        async with open_index(str(tmp_path / "s.db")):
+        async with open_index(f"sqlite:///{tmp_path}/s.db"):
             pass
 
 

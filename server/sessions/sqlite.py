@@ -1,26 +1,18 @@
-"""The session index: who asked what, when, and how it ended; written before a run starts.
-
-The turns themselves are the graph's state, kept by its checkpointer. What stands here makes sure that a
-question is never lost with a process, and that a run which is no longer in the log can be told from one
-that never was.
-"""
+"""The session index in SQLite."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
 
 import aiosqlite
 
 from graph.events import EndStatus
 from server.errors import StoreUnavailable
+from server.sessions.records import RunRecord, SessionRecord, is_dead, this_worker, title_of
 
 _SCHEMA_VERSION = 1
 _SCHEMA = """
@@ -35,54 +27,26 @@ CREATE TABLE IF NOT EXISTS runs (
 );
 CREATE INDEX IF NOT EXISTS runs_by_session ON runs (owner, session_id, created_at);
 """
-_TITLE_LENGTH = 60
-
-RunStatus = EndStatus | Literal["running"]
 
 
-@dataclass(frozen=True)
-class RunRecord:
-    """One question of a session; `created_at` is an ISO time."""
-
-    run_id: str
-    owner: str
-    session_id: str
-    question: str
-    created_at: str
-    status: RunStatus = "running"
-
-
-@dataclass(frozen=True)
-class SessionRecord:
-    """One session; its title is its first question, shortened."""
-
-    session_id: str
-    title: str
-    created_at: str
-    last_at: str
-    turns: int
-
-
-class SessionIndex:
-    """The index on SQLite. Every method raises `StoreUnavailable` when the database fails."""
+class SqliteIndex:
+    """An index in one SQLite file. Every method raises `StoreUnavailable` when the database fails."""
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._db = connection
         self._writing = asyncio.Lock()
-        self._worker = f"{socket.gethostname()}:{os.getpid()}"
+        self._worker = this_worker()
 
     async def record_question(self, run: RunRecord) -> None:
         """Store a question, durably, and its session where it is new."""
-        title = " ".join(run.question.split())
-        title = title if len(title) <= _TITLE_LENGTH else title[: _TITLE_LENGTH - 1].rstrip() + "…"
         async with self._transaction() as db:
             await db.execute(
                 "INSERT INTO sessions VALUES (?, ?, ?, ?, ?) "
                 "ON CONFLICT (owner, session_id) DO UPDATE SET last_at = excluded.last_at",
-                (run.owner, run.session_id, title, run.created_at, run.created_at),
+                (run.owner, run.session_id, title_of(run.question), run.created_at, run.created_at),
             )
             await db.execute(
-                "INSERT INTO runs VALUES (?, ?, ?, ?, ?, 'running', ?)",
+                "INSERT OR IGNORE INTO runs VALUES (?, ?, ?, ?, ?, 'running', ?)",
                 (run.run_id, run.owner, run.session_id, run.question, run.created_at, self._worker),
             )
 
@@ -151,8 +115,7 @@ class SessionIndex:
     async def mark_lost(self) -> int:
         """End the runs that a process of this machine left when it died; give their number."""
         rows = await self._fetch("SELECT DISTINCT worker FROM runs WHERE status = 'running'", ())
-        host = socket.gethostname()
-        dead = [worker for (worker,) in rows if worker.rpartition(":")[0] == host and not _alive(worker)]
+        dead = [worker for (worker,) in rows if is_dead(worker)]
         count = 0
         async with self._transaction() as db:
             for worker in dead:
@@ -182,22 +145,8 @@ class SessionIndex:
             raise StoreUnavailable(type(fault).__name__) from fault
 
 
-def _alive(worker: str) -> bool:
-    """Say whether the process still runs; our own number belongs to a process before us."""
-    pid = int(worker.rpartition(":")[2])
-    if pid == os.getpid():
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
 @asynccontextmanager
-async def open_index(path: str) -> AsyncIterator[SessionIndex]:
+async def open_index(path: str) -> AsyncIterator[SqliteIndex]:
     """Open the index in a SQLite file, or in memory for `:memory:`.
 
     Raises:
@@ -209,7 +158,7 @@ async def open_index(path: str) -> AsyncIterator[SessionIndex]:
         raise StoreUnavailable(f"{path!r}: {type(fault).__name__}") from fault
     try:
         await _migrate(connection, path)
-        yield SessionIndex(connection)
+        yield SqliteIndex(connection)
     finally:
         await connection.close()
 

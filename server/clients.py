@@ -1,0 +1,136 @@
+"""Reads the URLs of stores, and opens Redis and Mongo clients with limits.
+
+Every wait has an end. `protocol=2` is needed for servers older than Redis 6, which do not know HELLO.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
+
+from server.errors import StoreUnavailable
+
+if TYPE_CHECKING:
+    from pymongo import AsyncMongoClient
+    from pymongo.asynchronous.database import AsyncDatabase
+    from redis.asyncio import Redis, RedisCluster
+
+REDIS_SCHEMES = ("redis", "rediss", "redis+cluster", "rediss+cluster")
+MONGO_SCHEMES = ("mongodb", "mongodb+srv")
+
+STORE_URLS = "sqlite:///PATH, redis://HOST, redis+cluster://HOST, mongodb://HOST/DATABASE, memory:"
+SQLITE_PREFIX = "sqlite:///"
+
+_NAME = "financial-agent"
+_DATABASE = "financial_agent"
+_CONNECT_SECONDS = 2.0
+_ANSWER_SECONDS = 3.0
+_OPEN_SECONDS = 4.0
+
+
+def is_store_url(url: str) -> bool:
+    """Say whether a URL is of a kind that can be opened."""
+    if url.startswith(SQLITE_PREFIX):
+        return len(url) > len(SQLITE_PREFIX)
+    return url == "memory:" or scheme_of(url) in REDIS_SCHEMES + MONGO_SCHEMES
+
+
+def sqlite_path(url: str) -> str:
+    """Give the file that a store URL names, its folder made; `:memory:` for `memory:`.
+
+    Raises:
+        ValueError: the URL is of no kind that can be opened.
+    """
+    if url == "memory:":
+        return ":memory:"
+    if not url.startswith(SQLITE_PREFIX) or not is_store_url(url):
+        raise ValueError(f"no store can be opened at {without_secrets(url)!r}: use {STORE_URLS}")
+    path = Path(url.removeprefix(SQLITE_PREFIX)).expanduser()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return str(path)
+
+
+def scheme_of(url: str) -> str:
+    """Give the scheme of a URL, in lower case."""
+    return url.partition("://")[0].lower() if "://" in url else ""
+
+
+def without_secrets(url: str) -> str:
+    """Give a URL as it may be shown: no user, no password, no options."""
+    if "://" not in url or scheme_of(url) == "sqlite":
+        return url
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+@asynccontextmanager
+async def open_redis(url: str) -> AsyncIterator[Redis | RedisCluster]:
+    """Open a client of a Redis or Valkey server or, for `redis+cluster://`, of a cluster.
+
+    Raises:
+        StoreUnavailable: nothing answers there in a few seconds.
+        ValueError: the URL cannot be read.
+    """
+    from redis.asyncio import Redis, RedisCluster
+    from redis.asyncio.retry import Retry
+    from redis.backoff import NoBackoff
+    from redis.exceptions import RedisClusterException, RedisError
+
+    scheme = scheme_of(url)
+    options: dict[str, Any] = {
+        "protocol": 2,
+        "client_name": _NAME,
+        "socket_connect_timeout": _CONNECT_SECONDS,
+        "socket_timeout": _ANSWER_SECONDS,
+        "retry": Retry(NoBackoff(), 0),  # who calls knows what may be done twice
+    }
+    client: Redis | RedisCluster
+    if scheme.endswith("+cluster"):
+        client = RedisCluster.from_url(scheme.removesuffix("+cluster") + url[len(scheme) :], **options)
+    else:
+        client = Redis.from_url(url, **options)
+    try:
+        try:
+            async with asyncio.timeout(_OPEN_SECONDS):
+                await client.execute_command("PING")
+        except (RedisError, RedisClusterException, OSError, TimeoutError) as fault:
+            raise StoreUnavailable(f"{without_secrets(url)}: {type(fault).__name__}") from fault
+        yield client
+    finally:
+        await client.aclose()
+
+
+@asynccontextmanager
+async def open_mongo(url: str) -> AsyncIterator[AsyncDatabase[dict[str, Any]]]:
+    """Open the database that a URL names, `financial_agent` where it names none.
+
+    Raises:
+        StoreUnavailable: nothing answers there in a few seconds.
+        ValueError: the URL cannot be read.
+    """
+    from pymongo import AsyncMongoClient
+    from pymongo.errors import ConfigurationError, InvalidURI, PyMongoError
+
+    try:
+        client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(
+            url,
+            appname=_NAME,
+            connectTimeoutMS=int(_CONNECT_SECONDS * 1000),
+            serverSelectionTimeoutMS=int(_ANSWER_SECONDS * 1000),
+            timeoutMS=int(_ANSWER_SECONDS * 1000),
+        )
+    except (InvalidURI, ConfigurationError) as fault:
+        raise ValueError(f"{without_secrets(url)} cannot be read: {type(fault).__name__}") from fault
+    try:
+        try:
+            async with asyncio.timeout(_OPEN_SECONDS):
+                await client.admin.command("ping")
+        except (PyMongoError, OSError, TimeoutError) as fault:
+            raise StoreUnavailable(f"{without_secrets(url)}: {type(fault).__name__}") from fault
+        yield client.get_default_database(_DATABASE)
+    finally:
+        await client.close()
