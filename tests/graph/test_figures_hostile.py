@@ -1,5 +1,6 @@
 """Any text at all: no exception, offsets that hold, time that grows no faster than the text."""
 
+import random
 import time
 import unicodedata
 from decimal import Decimal
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.report.figures import Source, check_figures
-from tests.graph.test_figures import FACTS, GOOD
+from tests.graph.test_figures import FACTS, GOOD, TABLES
 
 PIECES = st.sampled_from(
     [
@@ -34,6 +35,15 @@ PIECES = st.sampled_from(
         "**",
         "`",
         "RSI(14)",
+        "AAPL's",
+        " while ",
+        ", its own ",
+        "(FY2023: ",
+        " since ",
+        "上年",
+        " vs. ",
+        " of revenue",
+        "margins: gross ",
         " rose ",
         " below ",
         "52-week high",
@@ -62,7 +72,7 @@ PIECES = st.sampled_from(
 @settings(max_examples=200, deadline=None)
 @given(st.one_of(st.text(), st.lists(PIECES, max_size=40).map("".join)))
 def test_no_text_raises_and_every_offset_holds(text: str) -> None:
-    figures = check_figures(text, facts=FACTS, question=text[:50])
+    figures = check_figures(text, facts=FACTS, question=text[:50], names={"AAPL": [text[:3], "苹果"]})
     for figure in figures:
         assert text[figure.start : figure.end] == figure.text
         assert figure.text
@@ -113,8 +123,8 @@ def test_time_grows_with_the_length_and_no_faster(piece: str) -> None:
         check_figures(text, facts=FACTS)
         return time.process_time() - began
 
-    seconds(2_000)
-    assert seconds(32_000) < 12 * (seconds(8_000) + 0.05)
+    seconds(1_000)
+    assert seconds(8_000) < 9 * (seconds(2_000) + 0.01)
 
 
 @settings(max_examples=100, deadline=None)
@@ -133,3 +143,39 @@ def test_absurd_values_match_nothing_and_raise_nothing() -> None:
     ]
     [figure] = check_figures("Revenue of $391 billion in FY2024", facts=huge)
     assert figure.status == "contradicted"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_mixture_of_sentences_raises(seed: int) -> None:
+    chance = random.Random(seed)
+    marks = [
+        "(",
+        ")",
+        ",",
+        "，",
+        "5",
+        "%",
+        "$",
+        "|",
+        "\n",
+        "-",
+        "FY2023",
+        "its own",
+        "of",
+        "from",
+        "年",
+        "--- | ---\n",
+    ]
+    for _ in range(120):
+        first, second = chance.choice(GOOD + TABLES), chance.choice(GOOD + TABLES)
+        text = first[: chance.randrange(len(first))] + second[chance.randrange(len(second)) :]
+        for _ in range(chance.randrange(6)):
+            place = chance.randrange(len(text) + 1)
+            text = text[:place] + chance.choice(marks) + text[place + chance.randrange(3) :]
+        for figure in check_figures(text, facts=FACTS):
+            assert text[figure.start : figure.end] == figure.text
+
+
+def test_a_growth_of_what_no_fact_measures_is_unsupported() -> None:
+    [figure] = check_figures("a 5% growth dividend", facts=FACTS)
+    assert figure.status == "unsupported"

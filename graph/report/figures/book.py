@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from graph.facts import Fact
+from graph.report.figures.normal import normalise
 from graph.report.figures.periods import Period, parse_period
 
 
@@ -43,10 +44,10 @@ class Known:
 class Book:
     """The facts of one check.
 
-    A fact without a metric is filed under its label in lower case.
+    A fact without a metric is filed under its label in lower case. `names` are other names of entities.
     """
 
-    def __init__(self, facts: Iterable[Fact]) -> None:
+    def __init__(self, facts: Iterable[Fact], names: Mapping[str, Iterable[str]] | None = None) -> None:
         self.lines: dict[str, list[Known]] = {}
         self.entities: list[str] = []
         for fact in facts:
@@ -56,7 +57,9 @@ class Book:
             if fact.entity and fact.entity not in self.entities:
                 self.entities.append(fact.entity)
         self._sorted: dict[tuple[str, tuple[str, ...]], list[Known]] = {}
-        self._names = {entity: _pattern(entity) for entity in self.entities}
+        self._names = {
+            entity: _pattern((entity, *_listed((names or {}).get(entity, ())))) for entity in self.entities
+        }
 
     def line(self, key: str, entities: tuple[str, ...] = ()) -> list[Known]:
         """Give the facts of a metric in order of time, of the named entities where any are named."""
@@ -90,7 +93,19 @@ class Book:
         return sorted(found)
 
 
-def _pattern(entity: str) -> re.Pattern[str]:
-    """Match an entity as a word; a short ticker only in its own spelling."""
-    flags = re.IGNORECASE if len(entity) > 5 else 0
-    return re.compile(r"(?<![A-Za-z0-9])" + re.escape(entity) + r"(?![A-Za-z0-9])", flags)
+def _listed(names: Iterable[str]) -> Iterable[str]:
+    """Take a single name for a list of one."""
+    return (names,) if isinstance(names, str) else names
+
+
+def _pattern(names: Iterable[str]) -> re.Pattern[str]:
+    """Match the names of an entity as words; a short one only in its own spelling."""
+    parts = []
+    for name in sorted({name for name in names if name.strip()}, key=lambda name: (-len(name), name)):
+        word = re.escape(normalise(name))
+        if name[0].isascii():
+            word = r"(?<![A-Za-z0-9])" + word
+        if name[-1].isascii():
+            word += r"(?![A-Za-z0-9])"
+        parts.append(f"(?i:{word})" if len(name) > 5 else word)
+    return re.compile("|".join(parts))

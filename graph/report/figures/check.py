@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, localcontext
 
 from graph.facts import Fact
+from graph.report.figures.beside import Beside
 from graph.report.figures.book import Book, Known
 from graph.report.figures.context import context_rule
 from graph.report.figures.extract import Number
@@ -15,10 +16,11 @@ from graph.report.figures.finding import Finding, weigh_facts
 from graph.report.figures.free import FREE, FreeLabels, merge
 from graph.report.figures.growth import Growth
 from graph.report.figures.lookup import Lookup
+from graph.report.figures.naming import Label
 from graph.report.figures.page import Page
 from graph.report.figures.passages import Passages
 from graph.report.figures.readings import Reader
-from graph.report.figures.resolve import Label, Resolver
+from graph.report.figures.resolve import Resolver
 from graph.report.figures.role import Role, role_of
 from graph.report.figures.tables import table_facts
 from graph.report.figures.terms import LEVELS
@@ -44,22 +46,37 @@ class Source:
 
 
 def check_figures(
-    text: str, *, facts: Iterable[Fact] = (), sources: Iterable[Source] = (), question: str = ""
+    text: str,
+    *,
+    facts: Iterable[Fact] = (),
+    sources: Iterable[Source] = (),
+    question: str = "",
+    names: Mapping[str, Iterable[str]] | None = None,
 ) -> list[Figure]:
-    """Check every figure of `text`, in order of appearance, against facts, documents and the question."""
+    """Check every figure of `text`, in order of appearance, against facts, documents and the question.
+
+    `names` are other names of the facts' entities, such as "Apple" and "苹果" of AAPL.
+    """
     with localcontext(_ARITHMETIC):
-        return _Check(text, list(facts), list(sources), question).run()
+        return _Check(text, list(facts), list(sources), question, names).run()
 
 
 class _Check:
     """One run over one text."""
 
-    def __init__(self, text: str, facts: Sequence[Fact], sources: Sequence[Source], question: str) -> None:
+    def __init__(
+        self,
+        text: str,
+        facts: Sequence[Fact],
+        sources: Sequence[Source],
+        question: str,
+        names: Mapping[str, Iterable[str]] | None,
+    ) -> None:
         self.text = text
         self.page = Page(text)
         self.asked = Page(question)
         texts = [(source.title, source.text) for source in sources]
-        self.book = Book([*facts, *table_facts(texts)])
+        self.book = Book([*facts, *table_facts(texts)], names)
         self.quotable = {(asked.value, asked.unit, asked.currency) for asked in self.asked.numbers}
         self.passages = Passages(texts)
         free = FreeLabels(key for key in self.book.lines if key.startswith(FREE))
@@ -84,6 +101,7 @@ class _Check:
                     scope = self.page.scope_index(number.start)
                     if finding.status == "supported":
                         self.settled.setdefault(scope, []).extend(finding.known)
+        findings |= Beside(self.lookup, numbers, roles).look(findings)
         return [self._figure(number, findings[index]) for index, number in enumerate(numbers)]
 
     def _roles(self, numbers: Sequence[Number]) -> list[Role]:
@@ -130,13 +148,18 @@ class _Check:
         if role.kind == "change" or number.word:
             first = growth.change(number, labels, when, role, settled)
         elif role.kind == "distance":
-            first = reader.distance(number, labels, when, role)
+            first = reader.level_or_distance(number, labels, when, role)
         elif role.kind == "share":
             first = reader.share(number, labels, when, role)
         elif role.kind == "cagr":
             first = growth.cagr(number, labels, when, role, settled)
         elif role.kind in ("mean", "sum"):
             first = growth.several(number, labels, when, role)
+        elif (
+            number.unit == "percent" and labels and labels[0].mention.kind == "window" and labels[0].cost <= 4
+        ):
+            moved = growth.change(number, labels, when, role, settled)
+            first = moved if moved is not None and moved.status == "supported" else None
         if first is not None:
             return first
         finding = reader.level(number, labels, when, role)
@@ -177,14 +200,23 @@ class _Check:
         """Tell whether only its value names the level that the figure is, as in "a close below $232.04"."""
         if not number.currency or number.scale > 0 or number.unit or number.decimals < 2:
             return False
+        labels = [
+            label
+            for label in labels
+            if label.mention.kind != "window" and self.lookup.naming.fits(number, label.mention)
+        ]
         if not labels or labels[0].cost >= 12 or labels[0].mention.kind == "foreign":
             return True
+        bare = labels[0].mention.start == labels[0].mention.end
+        if bare or any(label.apposed for label in labels):
+            return False
         before = self.page.masked[max(0, number.start - 20) : number.start]
         return labels[0].mention.keys == ("close",) and bool(_TOWARD.search(before)) and labels[0].cost > 0
 
     def _level_by_value(self, number: Number) -> Finding | None:
         entities = self.resolver.entities(number)
-        for key in ("close", *sorted(LEVELS)):
+        past = LEVELS if self.resolver.is_from(number) else LEVELS - {"previous_close"}
+        for key in ("close", *sorted(past)):
             finding = weigh_facts(
                 number, self.book.latest(self.book.line(key, entities)), 0, "level told by its value"
             )

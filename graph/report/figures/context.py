@@ -7,8 +7,8 @@ import re
 from graph.report.figures.extract import Number
 from graph.report.figures.layout import Scope
 from graph.report.figures.measure import DURATIONS
+from graph.report.figures.naming import Label
 from graph.report.figures.page import Page
-from graph.report.figures.resolve import Label
 from graph.report.figures.terms import THRESHOLDS
 from graph.report.figures.units import shown
 

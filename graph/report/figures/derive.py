@@ -34,7 +34,7 @@ GAPS = {
     "return_1d": ("close", "previous_close"),
 }
 GROWTHS = {"revenue": "revenue_growth", "net_income": "net_income_growth", "eps_diluted": "eps_growth"}
-_GROWTH_OF = {growth: metric for metric, growth in GROWTHS.items()}
+GROWTH_OF = {growth: metric for metric, growth in GROWTHS.items()}
 _MARKET = frozenset({"close", "market_cap", "sma_50", "sma_200", "high_52w", "low_52w"})
 
 
@@ -145,8 +145,8 @@ def named(book: Book, key: str, entities: tuple[str, ...], period: Period | None
         found += [_product(a, b) for a, b in _operands(book, *PRODUCTS[key], entities, period)]
     if key in GAPS:
         found += [distance(a, b, True) for a, b in _operands(book, *GAPS[key], entities, None)]
-    if key in _GROWTH_OF:
-        line = book.line(_GROWTH_OF[key], entities)
+    if key in GROWTH_OF:
+        line = book.line(GROWTH_OF[key], entities)
         found += [change(old, new, "percent") for old, new in year_pairs(line, period)]
     if key.startswith("fib_"):
         found += _retracement(book, key, entities)

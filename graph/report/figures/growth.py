@@ -14,9 +14,9 @@ from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_derived, weigh_facts
 from graph.report.figures.labels import Mention
 from graph.report.figures.lookup import Lookup
+from graph.report.figures.naming import PARTED, Label
 from graph.report.figures.periods import Period
 from graph.report.figures.readings import Reader
-from graph.report.figures.resolve import Label
 from graph.report.figures.role import Role
 from graph.report.figures.terms import LEVELS
 from graph.report.figures.timing import When
@@ -39,11 +39,14 @@ class Growth:
     ) -> Finding | None:
         """Read the figure as a change of the metric between two periods."""
         entities = self.resolver.entities(number)
-        mentions = [role.target] if role.target is not None else []
-        mentions += [label.mention for label in labels if label.mention.kind in ("metric", "joint")][:3]
+        mentions = [role.target] if role.target is not None and role.target.keys else []
+        named = [label for label in labels if label.mention.kind in ("metric", "joint")][:3]
+        mentions += [label.mention for label in named if label is named[0] or label.cost < PARTED]
         window = next(
             (label.mention for label in labels if label.mention.kind == "window" and label.cost < 30), None
         )
+        if window is None and not mentions and labels and labels[0].mention.kind == "window":
+            return self._if_right(number, labels[0].mention.keys[0], entities, role)
         if window is not None and number.unit == "percent" and self._is_return(labels, mentions):
             return weigh_facts(
                 number, self.lookup.at(window.keys[0], entities, When(), number), role.side, "named fact"
@@ -57,7 +60,15 @@ class Growth:
                 finding = self._change_of(number, key, entities, when, role, settled)
                 if finding is not None:
                     return finding
+        if number.unit == "percent" and role.side and all(m.keys == ("close",) for m in mentions):
+            return self._if_right(number, "return_1d", entities, role)
         return None
+
+    def _if_right(self, number: Number, key: str, entities: tuple[str, ...], role: Role) -> Finding | None:
+        """Read a move over the window that is probably, but not surely, meant."""
+        held = self.lookup.at(key, entities, When(), number)
+        finding = weigh_facts(number, held, role.side, "named fact") if number.unit == "percent" else None
+        return finding if finding is not None and finding.status == "supported" else None
 
     def _is_return(self, labels: Sequence[Label], mentions: Sequence[Mention]) -> bool:
         """Tell whether a move over a window is the price's: nothing else is named nearer."""

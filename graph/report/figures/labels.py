@@ -32,6 +32,14 @@ _FIB_WORD = re.compile(r"fib|retrace|斐波那契|黄金分割|回撤位")
 _FIB_TAIL = re.compile(
     r"\s{0,3}(?:fib(?:onacci)?\s?|斐波那契|黄金分割)?(?:retracement|回撤位?|level|位|fib(?:onacci)?)(?:\slevel)?"
 )
+_MARGINS = re.compile(
+    r"(?<![a-z])(gross|operating|net)(?=[\s:=]{1,3}\(?\d)"
+    r"|(?<![a-z])(gross|operating|net)(?=(?:(?:,| and|, and|/| or)\s?(?:gross|operating|net)){1,2} margins?)"
+)
+_SOLD = re.compile(r"\s(?:about |around |roughly |over |nearly )?(?:us)?[$€£¥\d]")
+_FIB_LIST = re.compile(
+    r"(?:[\s,/&、和]|and|(?:23\.6|38\.2|50|61\.8|78\.6)(?:\.0)?\s?%){1,24}(?:fib|retrace|斐波|黄金|回撤)"
+)
 _DECIMAL_LEVELS = {"236": "23.6", "382": "38.2", "5": "50", "618": "61.8", "786": "78.6"}
 
 
@@ -60,15 +68,26 @@ def fib_levels(low: str) -> list[Mention]:
         tail = _FIB_TAIL.match(low, match.end())
         place = bisect_right(words, match.start())
         near = place > 0 and match.start() - words[place - 1] < (300 if level != "50" else 120)
-        if tail is not None or near:
+        if tail is not None or near or _FIB_LIST.match(low, match.end()):
             found.append(Mention(match.start(), tail.end() if tail else match.end(), (f"fib_{level}",)))
+    return found
+
+
+def margin_names(low: str) -> list[Mention]:
+    """Find the short names of margins told together, as in "margins: gross 46.2%, net 24.0%"."""
+    words = [match.start() for match in re.finditer("margins", low)]
+    found: list[Mention] = []
+    for match in _MARGINS.finditer(low) if words else ():
+        place = bisect_right(words, match.start())
+        if match[2] or (place > 0 and match.start() - words[place - 1] < 120):
+            found.append(Mention(match.start(), match.end(), (f"{match[1] or match[2]}_margin",)))
     return found
 
 
 def find_mentions(low: str) -> list[Mention]:
     """Find the metrics that lower-case text names, longest name first, none inside another."""
     text = low.translate(_LINKING)
-    levels = {mention.start: mention for mention in fib_levels(low)}
+    levels = {mention.start: mention for mention in (*fib_levels(low), *margin_names(low))}
     found: list[Mention] = []
     free_from = 0
     starts = sorted({match.start() for match in _STARTS.finditer(text)} | set(levels))
@@ -80,7 +99,7 @@ def find_mentions(low: str) -> list[Mention]:
             continue
         free_from = mention.end
         if mention.keys in (("net_income",), ("revenue",)) and _MULTIPLE.search(
-            low, max(0, start - 16), start
+            low, max(0, start - 32), start
         ):
             mention = replace(mention, keys=("pe" if mention.keys == ("net_income",) else "ps",))
         if mention.keys or mention.kind == "foreign":
@@ -101,6 +120,8 @@ def _named(text: str, start: int) -> Mention | None:
             elif tail[:1].isascii() and tail[:1].isalnum():
                 continue
         if kind == "noise":
+            if word == "sales of" and _SOLD.match(text, end):
+                continue
             return Mention(start, end, (), "metric")
         if kind == "turned":
             return Mention(start, end, keys, "metric", turned=True)

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from graph.report.figures.book import Book, Known
 from graph.report.figures.extract import Number
-from graph.report.figures.labels import Mention
+from graph.report.figures.naming import Label
 from graph.report.figures.periods import Period
-from graph.report.figures.resolve import Label, Resolver
+from graph.report.figures.resolve import Resolver
 from graph.report.figures.terms import UNDATED
 from graph.report.figures.timing import When
-from graph.report.figures.units import clash
-from graph.vocabulary import METRICS
+
+# Costs of names: beside the figure, clearly apart from it, in another clause; what leaves the choice open.
+_ATTACHED = 2
+_BEHIND = 3
+_NAMED = 6
+_APART = 12
+_PARTED = 15
+_OPEN = 6
+_SPANS = ("year", "quarter", "half")
 
 
 class Lookup:
@@ -21,29 +29,35 @@ class Lookup:
     def __init__(self, resolver: Resolver, book: Book) -> None:
         self.resolver = resolver
         self.page = resolver.page
+        self.naming = resolver.naming
         self.book = book
 
     def candidates(self, number: Number, labels: Sequence[Label]) -> list[Label]:
-        """Give the nearest name, and those as near that the choice is open."""
+        """Give the nearest name that fits the figure's unit, and those as near that the choice is open."""
         usable = [label for label in labels if label.mention.kind != "window"]
-        ranked = sorted(
-            usable, key=lambda label: label.cost + (0 if self._fits_unit(number, label.mention) else 15)
-        )
-        if not ranked:
-            return []
-        best = ranked[0].cost
-        return [ranked[0]] + [label for label in ranked[1:4] if best >= 3 and label.cost <= best + 1]
-
-    def _fits_unit(self, number: Number, mention: Mention) -> bool:
-        """Tell whether the figure's unit is one in which the metric is told."""
-        return mention.kind == "foreign" or any(self.unit_fits(number, key) for key in mention.keys)
+        fitting = [label for label in usable if self.naming.fits(number, label.mention)]
+        if not fitting and number.unit == "multiple":
+            fitting = [
+                replace(label, mention=replace(label.mention, keys=("volume_ratio",)))
+                for label in usable[:2]
+                if label.cost <= _APART and set(label.mention.keys) & {"volume", "volume_avg_20"}
+            ]
+        if not fitting or (usable[0].cost <= _ATTACHED and fitting[0].cost > _APART):
+            return [
+                label
+                for label in usable[:1]
+                if label.cost <= (_NAMED if label.mention.end <= number.start else _BEHIND)
+            ]
+        free = [label for label in fitting if not label.taken and label.cost < fitting[0].cost + _PARTED]
+        best = (free or fitting)[0]
+        reach = best.cost + (_OPEN if best.cost > _ATTACHED else 1)
+        return [best] + [
+            label for label in free[1:4] if (best.cost >= 2 and label.cost <= reach) or label.apposed
+        ]
 
     def unit_fits(self, number: Number, key: str) -> bool:
         """Tell whether the figure's unit is one in which facts of the metric are told."""
-        line = self.book.lines.get(key)
-        if line:
-            return not clash(number, line[0].fact.unit, None)
-        return key not in METRICS or not clash(number, METRICS[key].unit, None)
+        return self.naming.unit_fits(number, key)
 
     def at(self, key: str, entities: tuple[str, ...], when: When, number: Number) -> list[Known]:
         """Give the facts of a metric at the period that the figure is said to be of."""
@@ -56,9 +70,24 @@ class Lookup:
                 if item.of(period, undated=key in UNDATED and not self._dates(line, period))
             ]
             return self.book.latest(found) if period.kind in ("year", "month") else found
+        earlier = self._earlier(when, number, line)
+        if earlier and self.resolver.timing.moved_from(number):
+            return earlier
         carried = [item for item in line if any(item.of(other) for other in when.others)]
         latest = self.book.latest(line)
-        return carried + [item for item in latest if item not in carried] if carried else latest
+        carried += [item for item in latest if item not in carried]
+        return earlier + [item for item in carried if item not in earlier]
+
+    def _earlier(self, when: When, number: Number, line: Sequence[Known]) -> list[Known]:
+        """Give the facts of a year before, for what something moved from or is compared with."""
+        if not self.resolver.is_from(number):
+            return []
+        years = [item.period for item in line if item.period is not None and item.period.kind in _SPANS]
+        if when.base is not None and when.base.kind in _SPANS:
+            return [item for item in line if item.period == when.base]
+        about = [period for period in when.others if period.kind in _SPANS] or years
+        last = max(about, key=Period.order).back() if about else None
+        return [item for item in line if last is not None and item.period == last]
 
     def _dates(self, line: Sequence[Known], period: Period) -> bool:
         return any(item.of(period) for item in line)
@@ -74,7 +103,7 @@ class Lookup:
             return Period("year", period.year if is_from else period.part)
         if period.kind == "prior":
             return self._before(when, line)
-        if is_from and not when.own and period.kind in ("year", "quarter", "half"):
+        if is_from and not when.own and period.kind in _SPANS:
             earlier = [p for p in when.others if p.kind == period.kind and p.order() < period.order()]
             return earlier[0] if earlier else period.back()
         return period

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from graph.report.figures.periods import Period, find_periods
+from graph.report.figures.periods import Period, digit_starts, find_periods, is_led, matches_of
 
 HOLE = "\x00"
 
@@ -46,15 +46,15 @@ _MASKS = [
         r"www\.[^\s)\]>]+",
         r"\]\([^)\s]{1,400}\)",
         r"\[\^?[a-z]{0,6}[:# -]?\d{1,3}(?:\s?[,-]\s?[a-z]{0,3}\d{1,3}){0,12}\]",
-        r"\[[a-z][\w.:/#-]{0,80}\]",
+        r"\[[a-z][a-z\d_.:/#-]{0,80}\]",
         r"【[^】\n]{1,40}】",
     )
 ]
 _NAMES = [
-    re.compile(pattern)
+    (compiled := re.compile(pattern), is_led(compiled))
     for pattern in (
         r"(?<![a-z])(?:" + _INDEXES + r")[ -]?\d{2,4}(?![\d%]|[.,]\d)",
-        r"(?<![\w.])(?:10-[kq]|8-k|6-k|20-f|40-f|13[dfg]|s-[1348]|401\s?\(?k\)?|403\s?\(?b\)?"
+        r"(?<![a-z\d_.])(?:10-[kq]|8-k|6-k|20-f|40-f|13[dfg]|s-[1348]|401\s?\(?k\)?|403\s?\(?b\)?"
         r"|501\(c\))(?:/a)?(?![a-z])",
         r"(?<![a-z])(?:"
         + _PAPERS
@@ -76,8 +76,8 @@ _NAMES = [
         r"(?<![\d.,])\d{1,3}\s?(?:个交易日|交易日|日|周|天|个月|年|季|小时|分钟)(?=期?(?:[(（]|简单|均|线|移动|指数|加权|最高|最低|高|低"
         r"|新高|新低|平均|年化|区间|波动|回报|收益|涨|跌|国债|rsi|atr|sma|ema|ma))",
         r"(?m)^[ \t]{0,12}(?:[-+•]\s)?[ \t]{0,4}\(?\d{1,3}[.)、](?!\d)",
-        r"(?<=[a-z\u4e00-\u9fff,])\s?\(\d{1,2}\)(?![%\w])",
-        r"(?<![\w.])\d{4,6}\.(?:hk|sh|sz|ss|ks|kq|tw|two|t|l|ns|bo|si|ax|to|de|pa|jk|bk|kl)(?![a-z])",
+        r"(?<=[a-z\u4e00-\u9fff,])\s?\(\d{1,2}\)(?![%a-z\d_])",
+        r"(?<![a-z\d_.])\d{4,6}\.(?:hk|sh|sz|ss|ks|kq|tw|two|t|l|ns|bo|si|ax|to|de|pa|jk|bk|kl)(?![a-z])",
         r"(?<![a-z])(?:top|前)[ -]?\d{1,3}(?![\d.,%]\d?)(?!\s?(?:million|billion|percent|pct|bn|mn"
         r"|x(?![a-z])|[万亿%]))",
         r"(?<![\d.])\+?\d{1,4}[- .]\(?\d{2,4}\)?[- .]\d{3,4}[- .]\d{3,4}(?!\d)",
@@ -86,8 +86,8 @@ _NAMES = [
         r"(?<![\d:.])\d{1,2}:\d{2}(?::\d{2})?(?!\d)(?:\s?[ap]\.?m\.?)?",
         r"(?<![\d.$])\d{1,2}\s?[ap]\.m\.",
         r"(?<![\d.])\d{1,3}(?:-for-|\s?:\s?)\d{1,3}(?=\s(?:stock )?split)",
-        r"(?<![\w.])v?\d{1,3}\.\d{1,3}\.\d{1,4}(?:\.\d{1,4})?(?![\w.])",
-        r"(?<![\w.])(?:24/7|50/50|80/20|60/40)(?![\w/])",
+        r"(?<![a-z\d_.])v?\d{1,3}\.\d{1,3}\.\d{1,4}(?:\.\d{1,4})?(?![a-z\d_.])",
+        r"(?<![a-z\d_.])(?:24/7|50/50|80/20|60/40)(?![a-z\d_/])",
         r"第\s?\d{1,3}\s?[章节条页名位步点项个]",
         r"#\d{1,6}(?!\d)",
     )
@@ -122,13 +122,16 @@ def mask(low: str) -> tuple[str, list[Named]]:
         text = _cut(text, [match.span() for match in pattern.finditer(text)])
     text = text.replace("`", " ")
     named = [Named(start, end, period) for start, end, period in find_periods(text)]
-    text = _cut(text, [(item.start, item.end) for item in named])
-    for pattern in _NAMES:
-        text = _cut(text, [match.span() for match in pattern.finditer(text)])
+    # A figure may follow a Chinese period without a space, as in 上年969.9亿.
+    ends = [(item.end - 1, item.end) for item in named if not text[item.end - 1].isascii()]
+    text = _cut(_cut(text, [(item.start, item.end) for item in named]), ends, " ")
+    starts = digit_starts(text)
+    for pattern, led in _NAMES:
+        text = _cut(text, [match.span() for match in matches_of(pattern, led, text, starts)])
     return _cut(text, _identifiers(text)), sorted(named, key=lambda item: item.start)
 
 
-def _cut(text: str, holes: list[tuple[int, int]]) -> str:
+def _cut(text: str, holes: list[tuple[int, int]], filler: str = HOLE) -> str:
     """Overwrite the spans with holes, keeping every offset."""
     if not holes:
         return text
@@ -138,7 +141,7 @@ def _cut(text: str, holes: list[tuple[int, int]]) -> str:
         if end <= position:
             continue
         start = max(start, position)
-        parts += (text[position:start], HOLE * (end - start))
+        parts += (text[position:start], filler * (end - start))
         position = end
     parts.append(text[position:])
     return "".join(parts)

@@ -6,9 +6,10 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from graph.report.figures.extract import Number, extract
+from graph.report.figures.glosses import with_own, without_glosses
 from graph.report.figures.labels import Mention, find_mentions
 from graph.report.figures.layout import Scope, scopes
 from graph.report.figures.mask import Named, mask
@@ -26,9 +27,18 @@ P = TypeVar("P", bound=_Placed)
 
 _WORDS = re.compile(r"[a-z]+|[\u4e00-\u9fff]{1,2}")
 _SOFT = re.compile(
-    r"[,，、:]|(?<![a-z])(?:and|while|but|with|versus|vs|against|whereas)(?![a-z])|而|但|和|与"
+    r"[,，、:]|(?<![a-z])(?:and|while|but|with|versus|vs|against|whereas"
+    r"|even as|though|although|despite)(?![a-z])|而|但|和|与"
 )
-_HARD = re.compile(r"[;·•|—]| - |。")
+# A moving average is a level, whatever it is called.
+_MEAN = re.compile(
+    r"(?<![a-z])(?:averag(?:ed|es|ing)|(?<!its )(?<!that )(?<!this )(?<!own )(?<!day )(?<!moving )(?<!slow )"
+    r"(?<!fast )average|mean)(?![a-z])|平均|均值"
+)
+_SUM = re.compile(
+    r"(?<![a-z])(?:combined|in total|cumulative(?:ly)?|sum of|together|altogether)(?![a-z])|合计|累计|总计"
+)
+_HARD = re.compile(r"[;·•|—]| - (?![$€£¥\d])|。")
 _WITHIN = 240
 
 
@@ -41,14 +51,15 @@ class Page:
         self.masked, self.named = mask(self.low)
         self.numbers = extract(self.masked)
         self.low = self.low.replace("`", " ")
-        self.mentions = find_mentions(self.low)
+        self.mentions = with_own(self.low, without_glosses(self.masked, find_mentions(self.low)))
         self.scopes = scopes(self.low)
         self._scope_starts = [scope.start for scope in self.scopes]
 
     def adopt(self, mentions: list[Mention]) -> None:
         """Take the given mentions for those of the page."""
         self.mentions = mentions
-        self.__dict__.pop("mention_starts", None)
+        for name in ("mention_starts", "joining"):
+            self.__dict__.pop(name, None)
 
     def scope_index(self, position: int) -> int:
         """Give the index of the scope that holds the position."""
@@ -72,6 +83,18 @@ class Page:
     def named_starts(self) -> list[int]:
         """Give the starts of the named periods, in order."""
         return [named.start for named in self.named]
+
+    @cached_property
+    def joining(self) -> list[tuple[int, int, Literal["mean", "sum"]]]:
+        """Give the places of words for a mean or a sum that belong to no metric's name, in order."""
+        found: list[tuple[int, int, Literal["mean", "sum"]]] = []
+        found += [(match.start(), match.end(), "mean") for match in _MEAN.finditer(self.low)]
+        found += [(match.start(), match.end(), "sum") for match in _SUM.finditer(self.low)]
+        return sorted(place for place in found if not self._is_named(place[0]))
+
+    def _is_named(self, place: int) -> bool:
+        index = bisect_right(self.mention_starts, place) - 1
+        return index >= 0 and place < self.mentions[index].end
 
     def mentions_in(self, span: tuple[int, int]) -> list[Mention]:
         """Give the mentions inside a span."""

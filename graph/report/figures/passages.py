@@ -39,6 +39,8 @@ class Passages:
 
     def support(self, page: Page, number: Number) -> Finding | None:
         """Find a sentence that shows the same amount in the same words and names no other period."""
+        if not self._shown:
+            return None
         scope = page.scope_of(number.start)
         said = {word for word, _, _ in words(page.masked, scope.start, scope.end)}
         named = [item.period for item in page.named_in((scope.start, scope.end))]

@@ -93,9 +93,9 @@ _NAMED = {
 }
 # A bare year is no year when a unit or scale follows: "2024 million", "2000 shares".
 _NOT_YEAR = (
-    r"(?![\d\w%]|\.\d|,\d{3}|\s?(?:%|percent|pct|pp\b|bps|thousand|million|billion|trillion|mn\b|mm\b"
-    r"|bn\b"
-    r"|shares|points|times|basis|dollars|usd\b|rmb\b|days|units|employees|stores|[万亿千元股点倍美港个家]))"
+    r"(?![a-z\d_%]|\.\d|,\d{3}|\s?(?:%|percent|pct|pp(?![a-z])|bps|thousand|million|billion|trillion|mn(?![a-z])|mm(?![a-z])"
+    r"|bn(?![a-z])"
+    r"|shares|points|times|basis|dollars|usd(?![a-z])|rmb(?![a-z])|days|units|employees|stores|[万亿千元股点倍美港个家手份次人吨辆台桶只]))"
 )
 
 
@@ -128,8 +128,11 @@ _PATTERNS: list[tuple[re.Pattern[str], _Builder]] = [
             lambda m: _day(m[1], int(m[2]), m[3]),
         ),
         (r"(?<![\d.])(\d\d?)/(\d\d?)/" + _YEAR + r"(?!\d)", lambda m: _day(m[3], int(m[1]), m[2])),
-        (_YEAR + r"\s?年\s?(\d\d?)\s?月\s?(\d\d?)\s?[日号]", lambda m: _day(m[1], int(m[2]), m[3])),
-        (_YEAR + r"\s?年\s?(\d\d?)\s?月份?", lambda m: Period("month", int(m[1]), int(m[2]))),
+        (
+            r"(?<!\d)" + _YEAR + r"\s?年\s?(\d\d?)\s?月\s?(\d\d?)\s?[日号]",
+            lambda m: _day(m[1], int(m[2]), m[3]),
+        ),
+        (r"(?<!\d)" + _YEAR + r"\s?年\s?(\d\d?)\s?月份?", lambda m: Period("month", int(m[1]), int(m[2]))),
         (r"(?<!\d)(\d\d?)月(\d\d?)[日号]", lambda m: _day("", int(m[1]), m[2])),
         (
             r"(?<![a-z])" + _MON + r"\s(\d\d?)" + _ORD + r",?\s{0,2}" + _YEAR + r"(?!\d)",
@@ -148,7 +151,7 @@ _PATTERNS: list[tuple[re.Pattern[str], _Builder]] = [
             + _MON
             + r"\s(\d\d?)"
             + _ORD
-            + r"(?![\w%])(?!\.\d)(?!,\d)(?!\s?(?:%|percent|million|billion|basis))",
+            + r"(?![a-z\d_%])(?!\.\d)(?!,\d)(?!\s?(?:%|percent|million|billion|basis))",
             lambda m: _day("", _MONTHS[m[1]], m[2]),
         ),
         (
@@ -160,7 +163,7 @@ _PATTERNS: list[tuple[re.Pattern[str], _Builder]] = [
             lambda m: Period("quarter", _year(m[2]), int(m[1])),
         ),
         (
-            r"(?<![a-z\d])(?:" + _FY + r"\s?)?" + _YEAR + r"\s?-?q([1-4])(?!\w)",
+            r"(?<![a-z\d])(?:" + _FY + r"\s?)?" + _YEAR + r"\s?-?q([1-4])(?![a-z\d_])",
             lambda m: Period("quarter", int(m[1]), int(m[2])),
         ),
         (
@@ -171,7 +174,10 @@ _PATTERNS: list[tuple[re.Pattern[str], _Builder]] = [
             + r"(?!\d)",
             lambda m: Period("quarter", int(m[2]), _number(m[1])),
         ),
-        (_YEAR + r"年?第?([一二三四1-4])季度?", lambda m: Period("quarter", int(m[1]), _number(m[2]))),
+        (
+            r"(?<!\d)" + _YEAR + r"年?第?([一二三四1-4])季度?",
+            lambda m: Period("quarter", int(m[1]), _number(m[2])),
+        ),
         (
             r"(?<![a-z\d])h([12])\s?(?:of\s)?(?:fy\s?)?" + _YY + "(?![a-z])",
             lambda m: Period("half", _year(m[2]), int(m[1])),
@@ -180,9 +186,9 @@ _PATTERNS: list[tuple[re.Pattern[str], _Builder]] = [
             r"(?<![a-z\d.])([12])h\s?(?:fy\s?)?" + _YY + "(?![a-z])",
             lambda m: Period("half", _year(m[2]), int(m[1])),
         ),
-        (_YEAR + r"年(上|下)半年", lambda m: Period("half", int(m[1]), _number(m[2]))),
+        (r"(?<!\d)" + _YEAR + r"年(上|下)半年", lambda m: Period("half", int(m[1]), _number(m[2]))),
         (
-            r"(?<![\w.$€£¥,])(?:fy\s?)?"
+            r"(?<![a-z\d_.$€£¥,])(?:fy\s?)?"
             + _YEAR
             + r"\s?(?:年|财年)?\s?(?:-|to|through|至|到|~)\s?(?:fy\s?)?"
             + _YEAR
@@ -191,20 +197,21 @@ _PATTERNS: list[tuple[re.Pattern[str], _Builder]] = [
             lambda m: _span(m[1], m[2]),
         ),
         (
-            r"(?<![\w.$€£¥,])" + _YEAR + r"[/-](\d\d)(?![\d%])(?!\.\d)(?!-)",
+            r"(?<![a-z\d_.$€£¥,])" + _YEAR + r"[/-](\d\d)(?![\d%])(?!\.\d)(?!-)",
             lambda m: Period("year", _year(m[2])) if _year(m[2]) == int(m[1]) + 1 else None,
         ),
         (r"(?<![a-z\d])" + _FY + r"\s?" + _YY + r"e?(?![a-z])", lambda m: Period("year", _year(m[1]))),
         (r"(?<![\d.])((?:19|20)?\d\d)\s?财年", lambda m: Period("year", _year(m[1]))),
         (r"(?<![\d.])" + _YEAR + r"\s?(?:会计年度|年度|年)", lambda m: Period("year", int(m[1]))),
         (
-            r"(?<![\w.$€£¥,+&-])(?<![$€£¥]\s)" + _YEAR + r"(?:e(?![a-z])|" + _NOT_YEAR + ")",
+            r"(?<![a-z\d_.$€£¥,+&-])(?<![$€£¥]\s)" + _YEAR + r"(?:e(?![a-z])|" + _NOT_YEAR + ")",
             lambda m: Period("year", int(m[1])),
         ),
         (r"(?<=[-~至到])(?<=\d[-~至到])" + _YEAR + _NOT_YEAR, lambda m: Period("year", int(m[1]))),
         (r"(?<![a-z\d])q([1-4])(?![a-z\d])", lambda m: Period("quarter", 0, int(m[1]))),
         (
-            r"(?<![a-z])(?:a|one) year (?:earlier|ago|before|prior)|year[- ](?:ago|earlier)"
+            r"(?<![a-z])(?:(?:a|one) year (?:earlier|ago|before|prior)|the year (?:before|prior))"
+            r"|year[- ](?:ago|earlier)"
             r"|(?:the )?(?:prior|previous|last|preceding)[- ](?:fiscal[- ])?year"
             r"|上一?财?年(?:度)?(?:同期)?|去年(?:同期)?|前一年",
             lambda m: Period("prior", 0),
@@ -213,11 +220,52 @@ _PATTERNS: list[tuple[re.Pattern[str], _Builder]] = [
 ]
 
 
+# A pattern that can only begin where digits begin is tried there alone; others wait for a word they need.
+_LED = re.compile(
+    r"\(\?<!(?:\[[^\]]*\\d[^\]]*\]|\\d)\)(?:\(\?<!\[\$€£¥\]\\s\))?(?:\(|\(\?:){0,2}(?:\\d|19\|20)"
+)
+_MONTH_NAME = re.compile("|".join(sorted(_MONTHS, key=len, reverse=True)))
+_DIGITS = re.compile(r"(?<!\d)\d")
+
+
+def is_led(pattern: re.Pattern[str]) -> bool:
+    """Tell whether the pattern can only begin where digits begin."""
+    return _LED.match(pattern.pattern) is not None
+
+
+def digit_starts(text: str) -> list[int]:
+    """Give the places where runs of digits begin."""
+    return [match.start() for match in _DIGITS.finditer(text)]
+
+
+def matches_of(pattern: re.Pattern[str], led: bool, text: str, starts: list[int]) -> Iterator[re.Match[str]]:
+    """Find the pattern; one that is led by digits only at the given starts of digits."""
+    if not led:
+        yield from pattern.finditer(text)
+        return
+    for start in starts:
+        match = pattern.match(text, start)
+        if match is not None:
+            yield match
+
+
+def _need(pattern: str) -> str:
+    """Name what text must hold for the pattern to be worth trying; "" for digits alone."""
+    return (
+        "month" if _MON in pattern else "quarter" if "quarter" in pattern else "q" if "q" in pattern else ""
+    )
+
+
+_PLANS = [(pattern, build, is_led(pattern), _need(pattern.pattern)) for pattern, build in _PATTERNS]
+
+
 def find_periods(low: str) -> Iterator[tuple[int, int, Period]]:
     """Find the periods named in lower-case text; earlier patterns win where two overlap."""
     taken: set[int] = set()
-    for pattern, build in _PATTERNS:
-        for match in pattern.finditer(low):
+    starts = digit_starts(low)
+    held = {"": True, "q": "q" in low, "quarter": "quarter" in low, "month": bool(_MONTH_NAME.search(low))}
+    for pattern, build, led, need in _PLANS:
+        for match in matches_of(pattern, led, low, starts) if held[need] else ():
             if match.start() in taken or match.end() - 1 in taken:
                 continue
             period = build(match)

@@ -12,7 +12,7 @@ from graph.report.figures.finding import Finding, weigh_derived, weigh_facts
 from graph.report.figures.free import FREE
 from graph.report.figures.labels import Mention
 from graph.report.figures.lookup import Lookup
-from graph.report.figures.resolve import Label
+from graph.report.figures.naming import Label
 from graph.report.figures.role import Role
 from graph.report.figures.terms import DISTANCES, LEVELS, UNSIGNED
 from graph.report.figures.timing import When
@@ -43,7 +43,8 @@ class Reader:
             if finding is not None and finding.status != "contradicted":
                 return finding
             first = first or finding
-        return first
+        # A choice left open contradicts nothing.
+        return first if len({label.mention.keys for label in names}) == 1 else None
 
     def _level_of(
         self, number: Number, mention: Mention, entities: tuple[str, ...], when: When, role: Role
@@ -64,6 +65,8 @@ class Reader:
         )
         if found and (finding is None or finding.status != "contradicted"):
             return finding
+        if found and self.resolver.is_from(number):
+            return finding
         computed = [
             item for key in mention.keys for item in derive.named(self.book, key, entities, when.period)
         ]
@@ -75,6 +78,22 @@ class Reader:
     def _outflow(self, mention: Mention) -> bool:
         """Tell whether the row is of costs or payments: filed as negative and told without a sign."""
         return any(key.startswith(FREE) and _OUTFLOW.search(key) for key in mention.keys)
+
+    def level_or_distance(
+        self, number: Number, labels: Sequence[Label], when: When, role: Role
+    ) -> Finding | None:
+        """Read an amount behind a level, as in 高于50日均线$237.29, as that level or the distance from it."""
+        target = role.target
+        if target is None or not number.currency or target.end > number.start:
+            return self.distance(number, labels, when, role)
+        level = self._level_of(number, target, self.resolver.entities(number), when, Role("level"))
+        if (
+            level is not None
+            and level.known
+            and (level.status == "supported" or number.value * 2 > level.known[0].value)
+        ):
+            return level
+        return self.distance(number, labels, when, role)
 
     def distance(self, number: Number, labels: Sequence[Label], when: When, role: Role) -> Finding | None:
         """Read the figure as the distance between the price and a level."""

@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from graph.report.figures.book import Book
 from graph.report.figures.extract import Number
 from graph.report.figures.labels import Mention
 from graph.report.figures.layout import Scope, Span
+from graph.report.figures.naming import Label, Naming
 from graph.report.figures.page import Page
 from graph.report.figures.pairing import Pairing
 from graph.report.figures.timing import Timing, When
 
-_BARE_PRICE = re.compile(
-    r"(?:[A-Z][A-Z0-9]{0,5}(?:\.[A-Z]{1,2})?|\d{4,6}\.[A-Z]{2})\)?:?\s(?:at|@|is at|报)?\s?$"
-)
-_APPOSED = re.compile(r"\s?(?:,|[(—]|，即)\s?(?:the|its|a|an|which is the|the nearest|即|its)?\s?")
-_PARTS = re.compile(r"[,，;:]|(?<![a-z])(?:and|while|but|with|vs)(?![a-z])|和|而")
 _FAR = 60
-
-
-@dataclass(frozen=True)
-class Label:
-    """A mention as the name of a figure; the lower the cost, the closer it stands."""
-
-    cost: int
-    mention: Mention
+_BACK = 6
 
 
 class Resolver:
@@ -40,6 +27,7 @@ class Resolver:
         self.question = question
         self._entities = book.mentioned(page.norm)
         self._entity_starts = [start for start, _, _ in self._entities]
+        self.naming = Naming(page, book)
         self.pairing = Pairing(page)
         self.timing = Timing(page, question, self.pairing)
 
@@ -62,56 +50,31 @@ class Resolver:
             number.start
         )
         if isinstance(paired, Mention):
-            return [Label(0, paired)]
-        found = self._near(number, scope)
+            return [Label(0, self.naming.as_told(number, paired))]
+        if scope.cell and (row := self._row_pair(number, scope)) is not None:
+            return [Label(0, self.naming.as_told(number, row))]
+        found = self.naming.near(number, scope)
         if scope.cell:
-            found += [Label(3 + 2 * rank, mention) for rank, mention in self._headers(number, scope)]
+            found += [Label(3 + 8 * rank, mention) for rank, mention in self._headers(number, scope)]
         elif not found:
             found = self._elsewhere(number, scope)
         return sorted(found, key=lambda label: label.cost)
 
-    def _near(self, number: Number, scope: Scope) -> list[Label]:
-        """Weigh the mentions of the scope itself, on both sides of the figure."""
-        page = self.page
-        starts = page.mention_starts
+    def _row_pair(self, number: Number, scope: Scope) -> Mention | None:
+        """Match the figures of a cell in order with as many names of its row, as in "MACD / Signal"."""
+        if scope.row is None or scope.row == (scope.start, scope.end):
+            return None
+        starts = self.page.number_starts
         first, last = bisect_left(starts, scope.start), bisect_left(starts, scope.end)
-        here = bisect_left(starts, number.start)
-        found: list[Label] = []
-        for mention in page.mentions[max(first, here - 4) : here]:
-            if mention.end <= number.start:
-                found.append(Label(page.distance(mention.end, number.start) + self._spent(mention), mention))
-        for mention in page.mentions[here : min(last, here + 3)]:
-            # "9.9 times sales": the figure's unit is part of the name.
-            if mention.start >= number.end or (mention.start > number.start and mention.end > number.end):
-                place = max(number.end, mention.start)
-                found.append(Label(2 + self._behind(number.end, place), mention))
-        if number.currency and not number.scale and not any(label.cost < 4 for label in found):
-            before = page.norm[max(scope.start, number.start - 16) : number.start]
-            if _BARE_PRICE.search(before):
-                found.append(Label(3, Mention(number.start, number.start, ("close",))))
-        return found
-
-    def _spent(self, mention: Mention) -> int:
-        """Weigh down a name that another figure holds in parentheses, as in "$232.04 (50-day)"."""
-        gap = self.page.masked[max(0, mention.start - 3) : mention.start]
-        if not gap.endswith("(") or self.page.low[mention.end : mention.end + 1] != ")":
-            return 0
-        index = bisect_left(self.page.number_starts, mention.start)
-        return 20 if index and self.page.numbers[index - 1].end >= mention.start - 3 else 0
-
-    def _behind(self, end: int, start: int) -> int:
-        """Weigh a name behind the figure: a clause mark between them parts them, an apposition does not."""
-        page = self.page
-        if start - end < 24 and _APPOSED.fullmatch(page.low[end:start]):
-            return 1
-        cost = page.distance(end, start)
-        return cost + (30 if cost >= 4 and _PARTS.search(page.low, end, start) else 0)
+        names = self.page.mentions_in(scope.row) if 2 <= last - first <= 4 else []
+        place = bisect_left(starts, number.start) - first
+        return names[place] if len(names) == last - first and 0 <= place < len(names) else None
 
     def _headers(self, number: Number, scope: Scope) -> list[tuple[int, Mention]]:
         """Give the names of the row header, the column header and the caption."""
         spans = [span for span in (scope.row, scope.column, *scope.heads) if span is not None]
         return [
-            (rank, mention)
+            (rank, self.naming.as_told(number, mention))
             for rank, span in enumerate(spans)
             for mention in self.page.mentions_in(span)
             if not (mention.start <= number.start < mention.end) and span != (scope.start, scope.end)
@@ -140,18 +103,25 @@ class Resolver:
             spans += [span for span in (scope.row, scope.column) if span is not None]
         spans += list(scope.heads)
         for span in spans:
-            found = self._entities[
-                bisect_left(self._entity_starts, span[0]) : bisect_left(self._entity_starts, span[1])
-            ]
+            found = self._entities_in(span)
             if found:
                 return (self._nearest_entity(number, found),)
+        return self._carried(number, scope)
+
+    def _carried(self, number: Number, scope: Scope) -> tuple[str, ...]:
+        """Carry the subject over from the sentences before, or what else the nearest of them names."""
         index = self.page.scope_index(number.start)
-        if index and self.page.scopes[index - 1].block == scope.block:
-            earlier = self.page.scopes[index - 1]
-            found = [item for item in self._entities if earlier.start <= item[0] < earlier.end]
+        for earlier in reversed(self.page.scopes[max(0, index - _BACK) : index]):
+            if earlier.block != scope.block:
+                break
+            found = self._entities_in((earlier.start, earlier.end))
             if found:
-                return (found[-1][2],)
+                return tuple(dict.fromkeys((found[0][2], found[-1][2])))
         return ()
+
+    def _entities_in(self, span: Span) -> list[tuple[int, int, str]]:
+        starts = self._entity_starts
+        return self._entities[bisect_left(starts, span[0]) : bisect_left(starts, span[1])]
 
     def _nearest_entity(self, number: Number, found: Sequence[tuple[int, int, str]]) -> str:
         paired = self._pair_entities(number, found)
@@ -159,7 +129,8 @@ class Resolver:
             return paired
         behind = [item for item in found if item[0] >= number.end]
         ahead = [item for item in found if item[1] <= number.start]
-        if behind and self.page.distance(number.end, behind[0][0]) <= 2:
+        own = behind and self.page.low[behind[0][1] : behind[0][1] + 2] in ("'s", "’s", "的")
+        if behind and not (own and ahead) and self.page.distance(number.end, behind[0][0]) <= 2:
             return behind[0][2]
         return (ahead[-1] if ahead else behind[0] if behind else found[0])[2]
 

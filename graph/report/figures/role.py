@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import Literal
 
@@ -62,7 +63,7 @@ _OF_NOUN = re.compile(
 )
 _AFTER = re.compile(
     r"[\s)]{0,3}(?:yoy |y/y |year[- ](?:over|on)[- ]year |annual |yearly |quarterly |one-day "
-    r"|relative )?"
+    r"|relative |[a-z\d\x00]{1,8}-(?:day|week|month|year) |\x00{4,12} )?"
     r"(?:(?<![a-z])(?:(?P<up>increase|rise|growth|gain|jump|higher|improvement|advance|expansion"
     r"|upside|rally|up)|(?P<down>decrease|decline|drop|fall|lower|contraction|downside|slide|pullback"
     r"|reduction|down)"
@@ -71,6 +72,7 @@ _AFTER = re.compile(
 )
 # "3832.85亿美元增长2.0%": the verb belongs to the figure behind it.
 _OWN_FIGURE = re.compile(r"(?<=[\u4e00-\u9fff])[了约至到近]{0,2}\s?[\d$¥]")
+_REACHES = re.compile(r"了?[至到]")
 _LEVEL_BEFORE = re.compile(
     r"(?:(?<![a-z])(?:to|at|reached|hit|totall?ed|reaching|totaling|ended at|ending at|stood at"
     r"|came in at)|至|到|达到?|为|报)[\s(:]{0,2}(?:about|around|approximately|约)?\s?$"
@@ -91,6 +93,11 @@ _TOWARD = re.compile(
     r"(?:(?P<upside>upside)|(?P<downside>downside))(?: potential| risk)? (?:of|is|at) (?:about "
     r"|roughly )?$"
 )
+_WAY = re.compile(
+    r"(?<![a-z])(?:(?P<upside>upside|gain|rise)|(?P<downside>downside|drop|fall|decline|loss)|distance|move)"
+    r"(?: potential| risk)?(?P<to> (?:to|toward|towards) (?:the |its )?)[^%.;]{3,60}(?:is|of|be|=|:)"
+    r"(?: only| just)?(?: a)?(?: about| around| roughly)? ?$"
+)
 _TOWARD_TO = re.compile(r"[\s)]{0,2}to\s")
 _SIDE_WORD = re.compile(
     r"[\s)]{0,2}(?:(?P<above>above|higher|upside)|(?P<below>below|lower|downside))(?![a-z])\s?(?=[)\].,;|]"
@@ -98,21 +105,19 @@ _SIDE_WORD = re.compile(
 )
 _OBJECT_ZH = re.compile(r"(?:较|比|距离?|低于|高于|相对|相对于|位于|在)")
 _SIDE_ZH = re.compile(
-    r"(?:(?P<above>高出?|上方|之上|溢价)|(?P<below>低|下方|之下|折价))(?:了|约|近|逾|超过)?\s{0,2}$"
+    r"(?:(?P<above>高出?|上方|之上|溢价)|(?P<below>低|下方|之下|折价)|(?:[仅只还])?(?:相差|差|有))(?:了|约|近|逾|超过)?\s{0,2}$"
 )
 _LEAD_ZH = re.compile(r"(?:(?P<above>高于|高出|超出|较高于)|(?P<below>低于|跌破))其?$")
 _FILLER_ZH = re.compile(r"\s?(?:了|约|达|近|的)?\s?")
 _SHARE_BEHIND = re.compile(r"[\s)]{0,2}of\s(?:the |its |total |their |annual ){0,2}")
+_OVER = re.compile(r"\s?[/÷]\s?|\sdivided by\s|除以")
 _TIMES_BEHIND = re.compile(r"\s{0,2}(?:of |as much as )?(?:the |its |their )")
 _SHARE_ZH = re.compile(
-    r"(?:占|相当于|是|为)(?P<of>[\u4e00-\u9fff\d日()]{1,14}?)的?(?:比例|比重)?(?:为|约|达)?\s{0,2}$"
+    r"(?:占[\x00\u4e00-\u9fff\d日()]{1,14}?的?(?:比例|比重)?"
+    r"|(?:相当于|是|为)[\x00\u4e00-\u9fff\d日()]{1,14}?(?:的(?:比例|比重)?|比例|比重))(?:为|约|达)?\s{0,2}$"
 )
 _CAGR = re.compile(
     r"cagr|compound(?:ed)? annual|annuali[sz]ed growth|复合(?:年均|年化|年)?增长|年均复合|年复合|复合增速"
-)
-_MEAN = re.compile(r"(?<![a-z])(?:averag(?:e|ed|es|ing)|mean)(?![a-z])|平均|均值")
-_SUM = re.compile(
-    r"(?<![a-z])(?:combined|in total|cumulative(?:ly)?|sum of|together|altogether)(?![a-z])|合计|累计|总计"
 )
 
 
@@ -148,25 +153,31 @@ def _special(page: Page, number: Number, scope: Scope, before: str, after: str) 
     near = before[-40:] + "\x00" + after[:32]
     if number.unit in ("percent", "") and _CAGR.search(near):
         return Role("cagr", _side_of(_BEFORE.search(before)))
-    names = [(m.start, m.end) for m in page.mentions_in((scope.start, scope.end))]
-    for kind, pattern in (("mean", _MEAN), ("sum", _SUM)):
-        for match in pattern.finditer(
-            page.low, max(scope.start, number.start - 90), min(scope.end, number.end + 24)
-        ):
-            if not any(start <= match.start() < end for start, end in names):
-                return Role("mean" if kind == "mean" else "sum")
+    first, last = max(scope.start, number.start - 90), min(scope.end, number.end + 24)
+    for _, end, kind in page.joining[
+        bisect_left(page.joining, (first,)) : bisect_left(page.joining, (last,))
+    ]:
+        if number.start - end <= 40 or "," not in page.low[end : number.start]:
+            return Role(kind)
     return None
 
 
 def _distance(page: Page, number: Number, scope: Scope, before: str, after: str) -> Role | None:
     """Recognise "3.0% below its 52-week high" and 较52周高点低3.0%."""
     amount = number.unit == "percent" or bool(number.currency)
+    lead = page.low[max(scope.start, number.start - 90) : number.start] if number.unit == "percent" else ""
+    way = _WAY.search(page.low, number.start - len(lead), number.start) if " to" in lead else None
+    if way is not None:
+        place = way.end("to")
+        goal = _first(page.mentions_in((place, number.start)), place, 3, page)
+        if goal is not None and page.low.find("%", goal.end, number.start) < 0:
+            return Role("distance", 1 if way["upside"] else -1 if way["downside"] else 0, goal, toward=True)
     ahead = _TOWARD.search(before)
     match = (_TOWARD_TO if ahead is not None else _SIDE).match(after)
     if match is not None and amount:
         place = number.end + match.end()
         target = _first(page.mentions_in((place, min(scope.end, place + 60))), place, 4, page)
-        if target is not None:
+        if target is not None and target.keys != ("low_52w", "high_52w"):
             said = (ahead or match).groupdict()
             side = (
                 1
@@ -190,7 +201,9 @@ def _distance_zh(page: Page, number: Number, scope: Scope, before: str) -> Role 
         if mentions and _OBJECT_ZH.search(
             page.low, max(scope.start, mentions[-1].start - 4), mentions[-1].start
         ):
-            return Role("distance", 1 if side["above"] else -1, mentions[-1])
+            return Role("distance", 1 if side["above"] else -1 if side["below"] else 0, mentions[-1])
+        if (side["above"] or side["below"]) and scope.cell and number.unit == "percent":
+            return Role("distance", 1 if side["above"] else -1, None)
     near = page.mentions_in((max(scope.start, number.start - 24), number.start))
     if near and _FILLER_ZH.fullmatch(page.low[near[-1].end : number.start]):
         lead = _LEAD_ZH.search(page.low, max(scope.start, near[-1].start - 6), near[-1].start)
@@ -218,6 +231,10 @@ def _share(page: Page, number: Number, scope: Scope, before: str) -> Role | None
         )
         if target is not None:
             return Role("share", 0, target)
+    pair = page.mentions_in((max(scope.start, number.start - 70), number.start))[-2:]
+    over = len(pair) == 2 and _OVER.fullmatch(page.low, pair[0].end, pair[1].start)
+    if over and page.distance(pair[1].end, number.start) <= 3:
+        return Role("share", 0, pair[1])
     zh = _SHARE_ZH.search(before)
     if zh is not None:
         mentions = page.mentions_in((number.start - len(before) + zh.start(), number.start))
@@ -233,15 +250,21 @@ def _change(
     if _FROM_BEFORE.search(before) and not number.sign:
         return Role("level")
     found = _BEFORE.search(before) or _OF_NOUN.search(page.before(number, scope, 150))
+    if found is not None and number.currency and ":" in found[0]:
+        found = None
     if found is not None and not (_is_name(page, number, found) and not found.groupdict().get("flat")):
         return Role("change", _side_of(found))
     if _LEVEL_BEFORE.search(before) and number.unit != "percent":
         return Role("level")
     behind = _AFTER.match(after)
+    if behind is not None and number.currency and _REACHES.match(after, behind.end()):
+        behind = None
     if behind is not None and not _OWN_FIGURE.match(page.masked, number.end + behind.end()):
         place = number.end + behind.end()
         side = _side_of(behind)
-        return Role("change", side, _first(page.mentions_in((place, place + 20)), place, 1, page))
+        return Role(
+            "change", side, _first(page.mentions_in((place, min(scope.end, place + 20))), place, 1, page)
+        )
     if previous is not None and previous.kind in ("change", "distance") and _GLOSS.fullmatch(gap):
         return Role(previous.kind, previous.side, previous.target)
     if (

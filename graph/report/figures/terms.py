@@ -39,10 +39,6 @@ from_high_52w: from 52-week high; distance from 52-week high; distance to 52-wee
     52-week high; vs 52-week high; vs. 52-week high
 from_low_52w: from 52-week low; distance from 52-week low; distance to 52-week low; distance to the
     52-week low; vs 52-week low; vs. 52-week low
-vs_sma_50: vs 50-day moving average; vs. 50-day moving average; vs 50-day; distance from 50-day moving
-    average; distance from 50-day; vs 50-day sma; vs sma(50)
-vs_sma_200: vs 200-day moving average; vs. 200-day moving average; vs 200-day; distance from 200-day
-    moving average; distance from 200-day; vs 200-day sma; vs sma(200)
 return_1d: 1-day change; one-day return; daily return; 日涨跌幅; 当日涨跌幅
 return_1m: one-month return; 1m return; 1 month return; 近一个月涨跌幅; 1个月涨跌幅
 return_3m: three-month return; 3m return; 3 month return; 近三个月涨跌幅; 3个月涨跌幅
@@ -58,7 +54,7 @@ volatility_20d: 20-day annualized volatility; 20日波动率; 20d volatility
 atr_pct: atr %; atr as % of close; atr/close; atr/price; atr as a percentage of price; atr(14) %
 bollinger_upper: upper bollinger band; bollinger upper band; bollinger upper; 布林上轨; 布林带上轨
 bollinger_lower: lower bollinger band; bollinger lower band; bollinger lower; 布林下轨; 布林带下轨
-volume_avg_20: 20-day average; 20-day average daily volume; average daily volume; 20日平均成交量;
+volume_avg_20: 20-day average daily volume; average daily volume; 20日平均成交量;
     20日均成交量
 volume_ratio: relative volume; volume vs 20-day average; volume vs. 20-day average
 revenue: revenues; total revenue; turnover; top line; top-line; 总收入; 总营收; 营业总收入
@@ -84,12 +80,15 @@ debt: gross debt; total borrowings; 总负债额; 有息债务
 cash: cash balance; cash position; 现金储备
 support: support level; nearest support level; first support; 支撑价
 resistance: resistance level; nearest resistance level; first resistance; 阻力价
-previous_close: previous close; prior day's close
+previous_close: previous close; prior day's close; the day before; the prior day; the previous day; the
+    previous session; the prior session; 前一日; 前一交易日; 上一交易日; 上一日
 """)
 
 # Several metrics under one name; the value, the unit or the order says which is meant.
 _JOINT = _table("""
-low_52w high_52w: 52-week range; 52w range; 52周区间; 52周波动区间
+low_52w high_52w: 52-week range; 52w range; 52周区间; 52周波动区间; last 52 weeks; past 52 weeks; 过去52周;
+    近52周
+volume_avg_20 sma_20: 20-day average; 20日均值
 bollinger_lower bollinger_upper: bollinger bands; bollinger band; 布林带
 swing_low swing_high: swing; swing range; 波段
 peak: peak; 1-year peak; one-year peak; 近1年峰值; 近一年高点; 峰值
@@ -130,6 +129,7 @@ position size; all-time high; 历史高点
 
 # Words that hold the name of a metric without meaning one.
 _NOISE = _words("""
+shares traded between;
 close to; closely; close attention; fibonacci retracement; fib retracement; 斐波那契回撤; 黄金分割回撤;
 earnings
 report; earnings call; earnings season; earnings release; earnings date; price action; price data; support
@@ -146,6 +146,7 @@ return_3m: three; 3; 三
 return_6m: six; 6; 六
 return_1y: twelve; 12; 十二
 """)
+_MOVES = _words("gain; rise; rally; advance; loss; decline; drop; fall; slide; move; performance")
 _HEADS = ("over", "in", "during", "for")
 _ZH_HEADS = ("近", "过去", "最近")
 _DAY = _words("on the day; today; 当日; 单日; 日内; in the latest session; in the last session")
@@ -166,6 +167,10 @@ def _windows() -> dict[str, str]:
             said |= {f"{head} {past} month": "return_1m", f"{head} {past} year": "return_1y"}
             said |= {f"{head} {past} quarter": "return_3m", f"{head} {past} day": "return_1d"}
             said[f"{head} {past} session"] = "return_1d"
+    for metric, counts in _MONTHS.items():
+        spans = [f"{count}-month" for count in counts if count != "a"]
+        spans += ["one-year", "1-year"] if metric == "return_1y" else []
+        said |= {f"{span} {noun}": metric for span in spans for noun in _MOVES}
     for head in _ZH_HEADS:
         for metric, counts in _MONTHS.items():
             said |= {f"{head}{count}{unit}": metric for count in counts for unit in ("个月", "月")}
@@ -179,11 +184,25 @@ _AVERAGE_NAMES = _words("""
 """)
 
 
+_AGAINST = _words(
+    "vs; vs.; versus; distance from; distance to; distance from the; distance to the; relative to"
+)
+_AGAINST_NAMES = _words("""
+{0}-day moving average; {0}-day average; {0}-day; {0}-day sma; {0}-day ma; sma({0}); sma{0}; {0}dma; {0}d
+""")
+
+
 def _names() -> dict[str, Meaning]:
     """Give the names of the metrics themselves."""
     said: dict[str, Meaning] = {}
     for days in ("20", "50", "200"):
         said |= {name.format(days): ("metric", (f"sma_{days}",)) for name in _AVERAGE_NAMES}
+    for days in ("50", "200"):
+        said |= {
+            f"{head} {name.format(days)}": ("metric", (f"vs_sma_{days}",))
+            for head in _AGAINST
+            for name in _AGAINST_NAMES
+        }
     for metric in METRICS.values():
         names = (metric.en, metric.zh, *metric.aliases, *_MORE.get(metric.name, ()))
         said |= {name.lower(): ("metric", (metric.name,)) for name in names if name not in _GRAMMAR}
@@ -212,6 +231,7 @@ sma_50: vs_sma_50
 sma_200: vs_sma_200
 peak: drawdown; from_high_52w
 """)
+DISTANCE_OF = {gap: level for level, gaps in DISTANCES.items() if level != "peak" for gap in gaps}
 # Told without a sign: the name says which side the value lies on.
 UNSIGNED = frozenset({"drawdown", "max_drawdown_1y", "from_high_52w"})
 LEVELS = frozenset(
@@ -221,7 +241,7 @@ support; resistance; previous_close; fib_23.6; fib_38.2; fib_50; fib_61.8; fib_7
 """)
 )
 # Extremes carry the date on which they were reached, which need not be the date of the fact.
-UNDATED = LEVELS - {"sma_20", "sma_50", "sma_200", "ema_20", "previous_close"}
+UNDATED = LEVELS - {"sma_20", "sma_50", "sma_200", "ema_20"}
 # Values that an oscillator is conventionally read against.
 THRESHOLDS = _table("""
 rsi_14: 20; 30; 40; 50; 60; 70; 80

@@ -19,16 +19,23 @@ _LATER = re.compile(
     r"|period|reached|set)(?![a-z])|[(\s,:于在截至]"
 )
 _FROM = re.compile(
-    r"(?:(?<![a-z])(?:from|versus|vs\.?|against|than|compared (?:with|to)|over)|从|自|由|较"
+    r"(?:(?<![a-z])(?:from|versus|vs\.?|against|than|after|compared (?:with|to))|从|自|由|较|低于|高于"
     r"|相比)[\s(]{0,3}[\x00's的 ]{0,24}(?:about|约)?\s?$"
 )
+_MOVED = re.compile(r"(?:(?<![a-z])from|从|自|由)[\s(]{0,3}[\x00's的 ]{0,24}(?:about|约)?\s?$")
+_SINCE = re.compile(r"(?<![a-z])since (?:the |fiscal )?$|自\s?$")
+_ENDS = re.compile(r"\s?[),;，]")
+_COMPARED = re.compile(r"(?<![a-z])(?:above|below) (?:the |fiscal )?$")
+_OWNED = re.compile(r"['’]s\s|的")
+_OTHER = re.compile(r"\s(?:of|in)\s(?:its |the |total )?")
+_HEDGED = re.compile(r"(?<![a-z])(?:more|less|fewer) than\s?$")
 _BASE = re.compile(
     r"[\s)]{0,3}(?:(?:from|over|versus|vs\.?|against|than|since|compared (?:with|to)|on)(?![a-z])|较"
     r"|比)[\s(]{0,3}(?:the )?(?:fiscal )?$"
 )
 _BASE_AHEAD = re.compile(
     r"(?:(?<![a-z])(?:from|over|versus|vs\.?|than|since|compared (?:with|to))|较|比)"
-    r"\s(?:the )?(?:fiscal )?$|[较比]$"
+    r"\s(?:the )?(?:fiscal )?$|[较比自]\s?$"
 )
 
 
@@ -62,10 +69,11 @@ class Timing:
             return When(paired.period, own=True)
         if scope.cell:
             return self._cell_period(scope, named)
-        others = tuple(dict.fromkeys(item.period for item in named[:8]))
+        since = self._since(number, scope)
+        others = tuple(dict.fromkeys(item.period for item in named[:8] if item is not since))
         behind = self._period_behind(number, scope)
         base = None
-        if behind is not None and _BASE.match(self.page.low[number.end : behind.start]):
+        if behind is not None and self._is_base_behind(number, behind):
             base, behind = behind.period, None
         if behind is not None:
             return When(behind.period, own=True, others=others)
@@ -73,19 +81,50 @@ class Timing:
         if ahead is not None:
             return When(
                 ahead.period,
-                own=not self.page.numbers_between(ahead.end, number.start),
+                own=not self.page.numbers_between(ahead.end, number.start)
+                and not (
+                    number.start - ahead.end < 200 and _FROM.search(self.page.low[ahead.end : number.start])
+                ),
                 base=base,
                 others=others,
             )
+        if base is None and since is not None:
+            base = since.period
         if others:
             return self._left_over(number, named, others, base)
+        if base is not None:
+            return When(base=base)
         return self._period_elsewhere(number, scope)
+
+    def _since(self, number: Number, scope: Scope) -> Named | None:
+        """Give the period that the sentence counts from, as in "since FY2022"."""
+        index = bisect_right(self.page.named_starts, number.start) - 1
+        if index < 0 or self.page.named[index].start < scope.start:
+            return None
+        named = self.page.named[index]
+        lead = self.page.low[max(scope.start, named.start - 14) : named.start]
+        owned = _OWNED.fullmatch(self.page.low, named.end, number.start)
+        return named if _SINCE.search(lead) and not owned else None
+
+    def _is_base_behind(self, number: Number, behind: Named) -> bool:
+        """Tell whether the period behind is what a change is measured from; "on" a day something is."""
+        match = _BASE.match(self.page.low[number.end : behind.start])
+        return match is not None and not (
+            behind.period.kind == "day" and match[0].strip(" )(").startswith("on")
+        )
 
     def _left_over(
         self, number: Number, named: Sequence[Named], others: tuple[Period, ...], base: Period | None
     ) -> When:
         """Settle for what the sentence names beside the periods that other figures claim."""
-        claimed = [item.period for item in named[:8] if self._is_claimed(item, number)]
+        claimed = [
+            item.period
+            for item in named[:8]
+            if self._is_claimed(item, number)
+            or self._is_ahead_of_another(item, number)
+            or self._is_enclosed(item, number)
+            or _COMPARED.search(self.page.low, max(number.end, item.start - 12), item.start)
+        ]
         free = tuple(period for period in others if period not in claimed)
         rest = [period for period in free if period != base and period.kind != "prior"]
         if base is None and claimed and claimed[0].kind != "prior" and not self.is_from(number):
@@ -100,7 +139,8 @@ class Timing:
             return None
         named = self.page.named[index]
         gap = self.page.low[number.end : named.start][:60]
-        far = named.end > scope.end or named.start - number.end > 40
+        inner = gap.rstrip().endswith("(") and not _ENDS.match(self.page.low, named.end)
+        far = inner or named.end > scope.end or named.start - number.end > 40
         if far or self.page.numbers_between(number.end, named.start):
             return None
         if _BASE.match(gap):
@@ -117,9 +157,12 @@ class Timing:
             named = self.page.named[index]
             if named.start < scope.start:
                 return None
+            if named.end <= number.start and _OWNED.fullmatch(self.page.low, named.end, number.start):
+                return named
             if (
                 named.end <= number.start
                 and not self._is_base(named, scope)
+                and not self._is_enclosed(named, number)
                 and not self._is_claimed(named, number)
             ):
                 return named
@@ -132,6 +175,25 @@ class Timing:
             return False
         owner = self.page.numbers[index]
         return self.is_from(owner) and self._period_behind(owner, self.page.scope_of(owner.start)) is named
+
+    def _is_enclosed(self, named: Named, number: Number) -> bool:
+        """Tell whether parentheses keep a period from the figures behind, as in "(FY2023: 44.1%), 31.5%"."""
+        if named.end > number.start or "(" not in self.page.low[max(0, named.start - 2) : named.start]:
+            return False
+        close = self.page.low.find(")", named.end, min(number.start, named.end + 40))
+        if close < 0:
+            return False
+        index = bisect_left(self.page.number_starts, named.start) - 1
+        owned = index >= 0 and named.start - self.page.numbers[index].end <= 3
+        return owned or self.page.numbers_between(named.end, close) > 0
+
+    def _is_ahead_of_another(self, named: Named, number: Number) -> bool:
+        """Tell whether a later figure follows the period directly, as in "the FY2022 record of $394"."""
+        index = bisect_left(self.page.number_starts, named.end)
+        if named.start < number.end or index >= len(self.page.numbers):
+            return False
+        gap = self.page.low[named.end : self.page.numbers[index].start][:40]
+        return gap.strip() in (":", "") or self.page.distance(named.end, named.end + len(gap)) <= 3
 
     def _is_base(self, named: Named, scope: Scope) -> bool:
         """Tell whether a period is what a change is measured from, as in "up 2% from FY2023"."""
@@ -166,5 +228,16 @@ class Timing:
         return When(asked[0]) if len(asked) == 1 else When(None, others=asked)
 
     def is_from(self, number: Number) -> bool:
+        """Tell whether the figure is what something moved from or is compared with."""
+        before = self.page.before(number, self.page.scope_of(number.start))
+        if not _FROM.search(before) or (number.hedge and _HEDGED.search(before)):
+            return False
+        # "Cash against $106.6 billion of debt" compares two things, not two times.
+        place = _OTHER.match(self.page.low, number.end)
+        index = bisect_left(self.page.mention_starts, place.end()) if place is not None else -1
+        others = self.page.mentions[index : index + 1] if place is not None else []
+        return not (place is not None and others and others[0].start == place.end())
+
+    def moved_from(self, number: Number) -> bool:
         """Tell whether the figure is what something moved from."""
-        return bool(_FROM.search(self.page.before(number, self.page.scope_of(number.start))))
+        return bool(_MOVED.search(self.page.before(number, self.page.scope_of(number.start))))
