@@ -49,7 +49,7 @@ def build_graph(deps: Deps, checkpointer: BaseCheckpointSaver[str] | None = None
     builder.add_node("resolve", partial(_resolve, deps=deps))
     builder.add_node("gather", partial(_gather, deps=deps))
     builder.add_node("analyst", partial(_analyst, deps=deps))
-    builder.add_node("verify", verify)
+    builder.add_node("verify", partial(_verify, deps=deps))
     builder.add_node("format", partial(_format, deps=deps))
     builder.add_edge(START, "resolve")
     builder.add_edge("resolve", "gather")
@@ -88,6 +88,10 @@ async def _gather(state: State, deps: Deps) -> dict[str, Any]:
 
 async def _analyst(state: State, runtime: Runtime[Options], deps: Deps) -> dict[str, Any]:
     return await analyst(state, runtime.context or Options(), deps)
+
+
+async def _verify(state: State, deps: Deps) -> dict[str, Any]:
+    return await verify(state, deps)
 
 
 async def _format(

@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
 
 from server.errors import StoreUnavailable
 
@@ -60,11 +59,11 @@ def scheme_of(url: str) -> str:
 
 
 def without_secrets(url: str) -> str:
-    """Give a URL as it may be shown: no user, no password, no options."""
-    if "://" not in url or scheme_of(url) == "sqlite":
+    """Give a URL as it may be shown: no user, no password, no options, also where it is malformed."""
+    scheme, found, rest = url.partition("://")
+    if not found or scheme.lower() == "sqlite":
         return url
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}"
 
 
 @asynccontextmanager
@@ -89,10 +88,13 @@ async def open_redis(url: str) -> AsyncIterator[Redis | RedisCluster]:
         "retry": Retry(NoBackoff(), 0),  # who calls knows what may be done twice
     }
     client: Redis | RedisCluster
-    if scheme.endswith("+cluster"):
-        client = RedisCluster.from_url(scheme.removesuffix("+cluster") + url[len(scheme) :], **options)
-    else:
-        client = Redis.from_url(url, **options)
+    try:
+        if scheme.endswith("+cluster"):
+            client = RedisCluster.from_url(scheme.removesuffix("+cluster") + url[len(scheme) :], **options)
+        else:
+            client = Redis.from_url(url, **options)
+    except ValueError:  # its text may hold a part of the password
+        raise ValueError(f"{without_secrets(url)} cannot be read") from None
     try:
         try:
             async with asyncio.timeout(_OPEN_SECONDS):
@@ -123,8 +125,8 @@ async def open_mongo(url: str) -> AsyncIterator[AsyncDatabase[dict[str, Any]]]:
             serverSelectionTimeoutMS=int(_ANSWER_SECONDS * 1000),
             timeoutMS=int(_ANSWER_SECONDS * 1000),
         )
-    except (InvalidURI, ConfigurationError) as fault:
-        raise ValueError(f"{without_secrets(url)} cannot be read: {type(fault).__name__}") from fault
+    except (InvalidURI, ConfigurationError, ValueError):  # its text may hold a part of the password
+        raise ValueError(f"{without_secrets(url)} cannot be read") from None
     try:
         try:
             async with asyncio.timeout(_OPEN_SECONDS):

@@ -48,9 +48,18 @@ class Server:
             _wait_for(port, process)
 
     def stop(self) -> None:
-        """End it, and wait until it has ended."""
+        """End it, and wait until it has ended; what it was told is on disk."""
         for process in self.processes:
             process.terminate()
+        self._wait()
+
+    def kill(self) -> None:
+        """End it at once."""
+        for process in self.processes:
+            process.kill()
+        self._wait()
+
+    def _wait(self) -> None:
         for process in self.processes:
             try:
                 process.wait(timeout=5)
@@ -82,7 +91,7 @@ def serving(kind: str) -> Iterator[Server]:
                 _join(commands)
             yield server
         finally:
-            server.stop()
+            server.kill()
 
 
 def _join(commands: dict[int, list[str]]) -> None:

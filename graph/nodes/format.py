@@ -12,6 +12,7 @@ from graph.deps import Deps, Options
 from graph.events import FigureEvent, ReportEvent, StepEvent
 from graph.facts import FactSheet
 from graph.nodes.analyst import LANGUAGE_NAMES, build_messages, make_briefing
+from graph.nodes.verify import names_of
 from graph.nodes.writing import Writer
 from graph.prompting import render_briefing
 from graph.report.model import SECTIONS, TITLES, Rating, Report, SectionName
@@ -68,7 +69,8 @@ async def _ask_for(
         await writer.call(messages)
         text: str = getattr(writer.draft(), name)
     emit(StepEvent(id=f"repair:{name}", name="format", label=label, state="done" if text else "failed"))
-    placed = place_figures(name, text, FactSheet.from_list(state["facts"]), state["message"])
+    facts = FactSheet.from_list(state["facts"])
+    placed = place_figures(name, text, facts, state["message"], await names_of(deps))
     for figure in placed:
         emit(FigureEvent(**figure))
     return text, placed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from graph.deps import Deps
 from graph.events import FigureEvent
 from graph.facts import FactSheet
 from graph.report.model import SECTIONS
@@ -12,13 +13,21 @@ from graph.sink import emit
 from graph.state import State
 
 
-async def verify(state: State) -> dict[str, Any]:
+async def verify(state: State, deps: Deps) -> dict[str, Any]:
     """Emit a `figure` event for every figure of the draft, section by section."""
-    facts = list(FactSheet.from_list(state["facts"]))
+    facts, names = list(FactSheet.from_list(state["facts"])), await names_of(deps)
     figures: list[dict[str, Any]] = []
     for section in SECTIONS:
-        placed = place_figures(section, state["draft"]["sections"][section], facts, state["message"])
+        placed = place_figures(section, state["draft"]["sections"][section], facts, state["message"], names)
         for figure in placed:
             emit(FigureEvent(**figure))
         figures += placed
     return {"figures": figures}
+
+
+async def names_of(deps: Deps) -> dict[str, tuple[str, ...]]:
+    """Give how people call each company that the data providers can name."""
+    return {
+        identity.symbol: (identity.name, identity.name_zh, *identity.aliases)
+        for identity in await deps.market.universe()
+    }

@@ -71,7 +71,7 @@ async def _store(settings: ServerSettings) -> Line:
     try:
         async with open_index(url) as index:
             await index.ping()
-    except (AgentError, OSError) as fault:
+    except (AgentError, OSError, ValueError) as fault:
         return ("sessions", False, f"{without_secrets(url)} cannot be opened: {type(fault).__name__}")
     return ("sessions", True, without_secrets(url))
 

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import socket
 import time
+import traceback
 from collections.abc import Iterator
 from typing import Any
 
@@ -52,6 +53,22 @@ async def test_a_server_that_is_not_there_is_told_in_seconds(scheme: str) -> Non
                 pass
     assert time.monotonic() - started < 6
     assert "hunter2" not in f"{caught.value} {caught.value.message}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://ann:hunter2/x@host:6379/0",
+        "redis://ann:hunter2@host:port/0",
+        "rediss+cluster://ann:hunter2#@host:port",
+        "mongodb://ann:hunter2@x@host/db",
+    ],
+)
+async def test_a_url_that_cannot_be_read_tells_no_password(url: str) -> None:
+    with pytest.raises(ValueError, match="cannot be read") as caught:
+        async with open_checkpointer(url):
+            pass
+    assert "hunter2" not in "".join(traceback.format_exception(caught.value))
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

@@ -127,3 +127,18 @@ async def test_the_whole_service_works_on_the_store(backend: Backend) -> None:
         with pytest.raises(UnknownSession):
             await read_session(service, LOCAL, "s1")
     assert backend.stored() == {}
+
+
+async def test_two_servers_answering_in_one_session_keep_both_questions(backend: Backend) -> None:
+    settings = ServerSettings(agent=AgentSettings(offline_pace_ms=1), store_url=backend.url, drain_seconds=1)
+    async with open_service(settings) as one, open_service(settings) as two:
+        runs = [
+            await ask(service, LOCAL, AnalystInput(message=words, session_id="s1"))
+            for service, words in ((one, "Is AAPL a buy?"), (two, "Is MSFT a buy?"))
+        ]
+        for run in runs:
+            await run.done.wait()
+        transcript = (await read_session(one, LOCAL, "s1")).transcript
+    assert sorted(turn.status for turn in transcript) == ["done", "failed"]
+    assert {turn.question for turn in transcript} == {"Is AAPL a buy?", "Is MSFT a buy?"}
+    assert all(turn.answer for turn in transcript)
