@@ -9,26 +9,26 @@ from __future__ import annotations
 
 import asyncio
 import random
-import re
 import warnings
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
+from functools import partial
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
 import aiohttp
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
-from langchain_core.language_models.chat_models import agenerate_from_stream
+from langchain_core.language_models.chat_models import generate_from_stream
 from langchain_core.messages import BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
-from pydantic import ConfigDict, Field, PrivateAttr, SecretStr, model_validator
+from pydantic import ConfigDict, Field, PrivateAttr, SecretStr, field_validator, model_validator
 
-from graph.errors import ModelError, ModelMisconfigured, ModelUnavailable
-from graph.models import dashscope_wire as wire
-from graph.models.aside import iterate_apart, run_apart
+from graph.errors import ModelMisconfigured
+from graph.models import dashscope_request as wire
+from graph.models.aside import is_apart, iterate_apart, run_apart
+from graph.models.dashscope_answer import Answer
 from graph.models.dashscope_call import Call, Limits
-from graph.models.dashscope_chunks import ChunkBuilder
-from graph.models.resilience import CircuitBreaker, Gate, backoff, may_pass
+from graph.models.resilience import CircuitBreaker, Gate
 from graph.settings import MAX_TOKENS_CEILING, AgentSettings
 
 with warnings.catch_warnings():
@@ -38,26 +38,18 @@ with warnings.catch_warnings():
 
 DEFAULT_URL = "https://dashscope.aliyuncs.com/api/v1"
 
-# Text-generation refuses these with "url error": they are reached by the multimodal endpoint alone.
-_MULTIMODAL = re.compile(r"qwen-?(?:3\.[5-9]|[4-9])|(?:^|-)(?:vl|omni)(?:-|$)|vl-", re.IGNORECASE)
-
-# What a call may set besides its messages; anything else is a mistake and is refused before it is sent.
-CALL_OPTIONS = frozenset(
-    {
-        "model", "max_tokens", "temperature", "top_p", "seed", "enable_thinking", "thinking_budget", "stop",
-        "tools", "tool_choice", "parallel_tool_calls", "response_format",
-    }
-)  # fmt: skip
-
 
 class QwenAnalystChat(ChatTongyi):
     """A Qwen chat model.
 
     Takes ChatTongyi's arguments and those below; unknown ones are refused. `max_tokens` is 1 to 3000, also
-    per call. `fallbacks` are models to try when the first cannot begin an answer. Raises `ModelError`s only.
+    per call. `fallbacks` are models to try when the first cannot begin an answer; `max_retries` is the most
+    tries of each, as ChatTongyi counts them. Raises `ModelError`s only.
     """
 
-    model_config = ConfigDict(extra="forbid", populate_by_name=True, protected_namespaces=())
+    model_config = ConfigDict(
+        extra="forbid", populate_by_name=True, protected_namespaces=(), hide_input_in_errors=True
+    )
 
     model_name: str = Field(default="qwen-plus", alias="model")
     streaming: bool = True
@@ -70,11 +62,11 @@ class QwenAnalystChat(ChatTongyi):
     stop: list[str] | None = None
     fallbacks: tuple[str, ...] = ()
     endpoint: Literal["auto", "text", "multimodal"] = "auto"
-    base_url: str = DEFAULT_URL
+    base_url: str = Field(default=DEFAULT_URL, pattern=r"^https?://[^\s/]\S*$")
     limits: Limits = Limits()
     max_streams: int = Field(default=1024, ge=1)
     patience_seconds: float = Field(default=5.0, gt=0)
-    max_attempts: int = Field(default=4, ge=1, le=10)
+    max_retries: int = Field(default=4, ge=1, le=10)
 
     _sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, aiohttp.ClientSession] = PrivateAttr(
         default_factory=WeakKeyDictionary
@@ -92,6 +84,22 @@ class QwenAnalystChat(ChatTongyi):
         keys = {name: key.get_secret_value() for name, key in values.items() if isinstance(key, SecretStr)}
         return {**values, **keys}
 
+    @field_validator("dashscope_api_key")
+    @classmethod
+    def _fits_a_header(cls, key: SecretStr | None) -> SecretStr | None:
+        text = key.get_secret_value().strip() if key is not None else ""
+        if not (text.isascii() and text.isprintable()) or " " in text:
+            raise ValueError("the key holds characters that no key has")
+        return SecretStr(text) if key is not None else None
+
+    @field_validator("model_kwargs")
+    @classmethod
+    def _can_be_sent(cls, options: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return wire.read_options(options)
+        except ModelMisconfigured as fault:
+            raise ValueError(str(fault)) from None
+
     def __getstate__(self) -> dict[Any, Any]:
         """Refuse to be pickled: the key would be written out in plain text."""
         raise TypeError("a model that holds a key cannot be pickled: build it anew from settings")
@@ -102,9 +110,10 @@ class QwenAnalystChat(ChatTongyi):
         if session is not None:
             await session.close()
 
-    def close(self) -> None:
-        """Close the connections that the synchronous methods hold."""
-        run_apart(self.aclose)
+    @property
+    def _default_params(self) -> dict[str, Any]:
+        """Give what ChatTongyi's callers see of the parameters, without the key that it would add."""
+        return {"model": self.model_name, **self._parameters(None, {})}
 
     async def _astream(
         self,
@@ -112,69 +121,23 @@ class QwenAnalystChat(ChatTongyi):
         stop: list[str] | None = None,
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
-    ) -> AsyncIterator[ChatGenerationChunk]:
-        parameters = self._parameters(stop, kwargs)
-        chain = (kwargs.get("model") or self.model_name, *self.fallbacks)
-        async with self._gate().enter(), aclosing(self._chain(chain, messages, parameters)) as chunks:
-            async for chunk in chunks:
-                if run_manager:
-                    await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
-                yield chunk
-
-    async def _chain(
-        self, chain: tuple[str, ...], messages: list[BaseMessage], parameters: dict[str, Any]
     ) -> AsyncGenerator[ChatGenerationChunk]:
-        """Stream from the first model that begins an answer; a question that is refused goes to no other."""
-        failure: ModelError | None = None
-        for name in dict.fromkeys(chain):
-            breaker = self._breakers.setdefault(name, CircuitBreaker())
-            if not breaker.allows():
-                failure = failure or ModelUnavailable(
-                    f"{name} failed too often and is left alone for a while"
-                )
-                continue
-            shown = False
-            try:
-                async with aclosing(self._attempts(name, messages, parameters)) as chunks:
-                    async for chunk in chunks:
-                        shown = True
-                        yield chunk
-            except ModelError as fault:
-                if may_pass(fault):
-                    breaker.failed()
-                if shown or not (may_pass(fault) or isinstance(fault, ModelMisconfigured)):
-                    raise
-                failure = fault
-            else:
-                breaker.succeeded()
-                return
-        raise failure or ModelUnavailable("no model to ask")
-
-    async def _attempts(
-        self, name: str, messages: list[BaseMessage], parameters: dict[str, Any]
-    ) -> AsyncGenerator[ChatGenerationChunk]:
-        """Stream from one model; what can pass is tried again as long as nothing was shown."""
-        multimodal = self._is_multimodal(name)
-        body = wire.request_body(name, messages, parameters, multimodal)
-        path = wire.MULTIMODAL_PATH if multimodal else wire.TEXT_PATH
-        deadline = asyncio.get_running_loop().time() + self.limits.total_seconds
-        for attempt in range(self.max_attempts):
-            builder = ChunkBuilder(name)
-            call = Call(self._session(), self.base_url.rstrip("/") + path, body, self._headers())
-            try:
-                async with aclosing(call.frames(self._limits_for(parameters), deadline)) as frames:
-                    async for data in frames:
-                        if (chunk := builder.take(data)) is not None:
-                            yield chunk
-                yield builder.finish()
-            except ModelError as fault:
-                wait = backoff(attempt, self._rng)
-                late = asyncio.get_running_loop().time() + wait >= deadline
-                if builder.shown or not may_pass(fault) or late or attempt + 1 == self.max_attempts:
-                    raise
-                await asyncio.sleep(wait)
-            else:
-                return
+        options = self._parameters(stop, kwargs)
+        models = tuple(dict.fromkeys((options.pop("model", None) or self.model_name, *self.fallbacks)))
+        async with self._gate().enter(), self._connected() as session:
+            answer = Answer(
+                models=models,
+                call=partial(self._call, session, messages, options),
+                limits=partial(self._limits_for, options),
+                tries=self.max_retries,
+                breakers=self._breakers,
+                rng=self._rng,
+            )
+            async with aclosing(answer.stream(self.limits.total_seconds)) as chunks:
+                async for chunk in chunks:
+                    if run_manager:
+                        await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
+                    yield chunk
 
     async def _agenerate(
         self,
@@ -183,7 +146,8 @@ class QwenAnalystChat(ChatTongyi):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        return await agenerate_from_stream(self._astream(messages, stop, run_manager, **kwargs))
+        async with aclosing(self._astream(messages, stop, run_manager, **kwargs)) as chunks:
+            return generate_from_stream(iter([chunk async for chunk in chunks]))
 
     def _stream(
         self,
@@ -207,50 +171,53 @@ class QwenAnalystChat(ChatTongyi):
         return run_apart(lambda: self._agenerate(messages, stop, None, **kwargs))
 
     def _parameters(self, stop: list[str] | None, kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Give the request's parameters; a per-call value counts before the model's own.
+        """Give the request's options; a per-call value counts before the model's own.
 
         Raises:
-            ModelMisconfigured: the call sets something that is not known here.
+            ModelMisconfigured: the call sets something that is not known here, or to what cannot be sent.
         """
-        unknown = sorted(set(kwargs) - CALL_OPTIONS)
-        if unknown:
-            raise ModelMisconfigured(f"unknown call options: {', '.join(unknown)}")
-        chosen: dict[str, Any] = {
+        own = {
+            "max_tokens": self.max_tokens,
             "top_p": self.top_p,
             "temperature": self.temperature,
             "seed": self.seed,
             "enable_thinking": self.enable_thinking,
             "thinking_budget": self.thinking_budget,
-            "stop": stop or self.stop,
-            **{name: value for name, value in kwargs.items() if name != "model"},
+            "stop": self.stop,
         }
-        limit = chosen.get("max_tokens") or self.max_tokens
-        chosen["max_tokens"] = max(1, min(int(limit), MAX_TOKENS_CEILING))
-        return {name: value for name, value in chosen.items() if value is not None}
+        chosen = {name: value for name, value in kwargs.items() if value is not None}
+        stops = {"stop": stop} if stop else {}
+        return wire.read_options({**own, **self.model_kwargs, **chosen, **stops})
 
-    def _limits_for(self, parameters: dict[str, Any]) -> Limits:
-        return self.limits.thinking() if parameters.get("enable_thinking") else self.limits
+    def _call(
+        self, session: aiohttp.ClientSession, messages: list[BaseMessage], options: dict[str, Any], name: str
+    ) -> Call:
+        multimodal = wire.is_multimodal(name) if self.endpoint == "auto" else self.endpoint == "multimodal"
+        path = wire.MULTIMODAL_PATH if multimodal else wire.TEXT_PATH
+        body = wire.request_body(name, messages, options, multimodal)
+        return Call(session, self.base_url.rstrip("/") + path, body, self._headers())
 
-    def _is_multimodal(self, name: str) -> bool:
-        if self.endpoint == "auto":
-            return _MULTIMODAL.search(name) is not None
-        return self.endpoint == "multimodal"
+    def _limits_for(self, options: dict[str, Any], name: str) -> Limits:
+        thinks = options.get("enable_thinking")
+        return self.limits.thinking() if thinks or wire.always_thinks(name) else self.limits
 
     def _headers(self) -> dict[str, str]:
         if self.dashscope_api_key is None:
             raise ModelMisconfigured("DASHSCOPE_API_KEY is not set")
         return wire.headers(self.dashscope_api_key.get_secret_value())
 
-    def _session(self) -> aiohttp.ClientSession:
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[aiohttp.ClientSession]:
+        """Give this event loop's session; a synchronous caller, who closes nothing, gets one for the call."""
+        if is_apart():
+            async with _open_session() as session:
+                yield session
+            return
         loop = asyncio.get_running_loop()
-        session = self._sessions.get(loop)
-        if session is None or session.closed:
-            session = self._sessions[loop] = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=30),
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=self.limits.connect_seconds),
-                trust_env=True,
-            )
-        return session
+        kept = self._sessions.get(loop)
+        if kept is None or kept.closed:
+            kept = self._sessions[loop] = _open_session()
+        yield kept
 
     def _gate(self) -> Gate:
         loop = asyncio.get_running_loop()
@@ -258,6 +225,14 @@ class QwenAnalystChat(ChatTongyi):
         if gate is None:
             gate = self._gates[loop] = Gate(self.max_streams, self.patience_seconds)
         return gate
+
+
+def _open_session() -> aiohttp.ClientSession:
+    # No ceiling on connections and no time limits here: the gate has the one, each call the others.
+    connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=30)
+    return aiohttp.ClientSession(
+        connector=connector, timeout=aiohttp.ClientTimeout(total=None), trust_env=True
+    )
 
 
 def build(settings: AgentSettings) -> QwenAnalystChat:

@@ -8,7 +8,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from time import monotonic
 
-from graph.errors import ModelBusy, ModelError, ModelMisconfigured, ModelRefused
+from graph.errors import (
+    ModelBusy,
+    ModelError,
+    ModelMisconfigured,
+    ModelQuotaExceeded,
+    ModelRefused,
+    ModelUnavailable,
+)
 
 _BASE_SECONDS, _CAP_SECONDS = 0.5, 8.0
 
@@ -24,7 +31,11 @@ def backoff(attempt: int, rng: random.Random) -> float:
 
 
 class CircuitBreaker:
-    """Leaves a model alone for `cooldown` seconds after `threshold` failures in a row."""
+    """Leaves a model alone for `cooldown` seconds after `threshold` failures in a row.
+
+    Only what speaks against the model counts: that it is unavailable or out of quota, not that it is busy or
+    refuses a question.
+    """
 
     def __init__(
         self, threshold: int = 5, cooldown: float = 30.0, clock: Callable[[], float] = monotonic
@@ -34,23 +45,28 @@ class CircuitBreaker:
         self._clock = clock
         self._failures = 0
         self._opened_at: float | None = None
+        self._kind: type[ModelError] = ModelUnavailable
 
-    def allows(self) -> bool:
-        """Say whether a call may go out; after each cooldown one may, to see if the model is back."""
+    def refusal(self, name: str) -> ModelError | None:
+        """Say why no call may go out; nothing when one may, as after each cooldown, to see if it is back."""
         if self._opened_at is None:
-            return True
-        if self._clock() - self._opened_at < self._cooldown:
-            return False
+            return None
+        left = self._cooldown - (self._clock() - self._opened_at)
+        if left > 0:
+            return self._kind(f"{name} failed {self._failures} times and is left alone", retry_after=left)
         self._opened_at = self._clock()
-        return True
+        return None
 
     def succeeded(self) -> None:
         """Note that the model answers."""
         self._failures, self._opened_at = 0, None
 
-    def failed(self) -> None:
-        """Note a failure that speaks against the model, not against the question."""
+    def failed(self, fault: ModelError) -> None:
+        """Note how a call failed."""
+        if not isinstance(fault, ModelUnavailable | ModelQuotaExceeded):
+            return
         self._failures += 1
+        self._kind = ModelQuotaExceeded if isinstance(fault, ModelQuotaExceeded) else ModelUnavailable
         if self._failures >= self._threshold:
             self._opened_at = self._clock()
 

@@ -40,16 +40,17 @@ async def run_tools(reply: Reply, deps: Deps) -> Round:
     ]
     answers = [
         *(
-            ToolMessage(text, tool_call_id=call["id"])
+            ToolMessage(text, tool_call_id=call["id"], name=call["name"])
             for call, (text, _) in zip(allowed, results, strict=True)
         ),
-        *(ToolMessage(TOO_MANY, tool_call_id=call["id"]) for call in refused),
+        *(ToolMessage(TOO_MANY, tool_call_id=call["id"], name=call["name"]) for call in refused),
         *(
             ToolMessage(f"Not called: {call['error']}", tool_call_id=call["id"])
             for call in reply.invalid_tool_calls
         ),
     ]
-    facts = [fact for _, found in results for fact in found]
+    # Calls may overlap: a fact is told once.
+    facts = FactSheet.from_list(fact for _, found in results for fact in found).to_list()
     if facts:
         emit(FactsEvent(facts=facts))
     said = AIMessage(reply.text, tool_calls=[*reply.tool_calls, *unreadable])
