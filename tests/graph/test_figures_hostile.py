@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.report.figures import Source, check_figures
-from tests.graph.test_figures import FACTS, GOOD, TABLES
+from tests.graph.figures import FACTS, GOOD, TABLES
 
 PIECES = st.sampled_from(
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from graph.report.model import Direction, Rating
 from graph.report.rating import parse_rating
@@ -24,6 +25,10 @@ _IN_COMPARISON = re.compile(
     re.MULTILINE,
 )
 
+_ORDER: dict[Direction, int] = {"sell": -1, "hold": 0, "abstain": 0, "buy": 1}
+#: What an answer does to an earlier verdict: "refined" keeps the direction at another conviction.
+Effect = Literal["none", "untested", "better", "weaker", "refined", "confirmed"]
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -41,6 +46,16 @@ class Earlier:
     symbol: str
     same: bool
 
+    def effect(self, now: Rating) -> Effect:
+        """Tell what a rating now does to this verdict; nothing when it is about another symbol."""
+        if not self.same:
+            return "none"
+        if now.direction == "abstain":
+            return "untested"
+        if change := _ORDER[now.direction] - _ORDER[self.rating.direction]:
+            return "better" if change > 0 else "weaker"
+        return "confirmed" if self.rating.conviction == now.conviction else "refined"
+
 
 def find_earlier(history: Sequence[Turn], symbols: Sequence[str]) -> Earlier | None:
     """Find the latest earlier verdict about one of the symbols, else the latest of all."""
@@ -51,12 +66,6 @@ def find_earlier(history: Sequence[Turn], symbols: Sequence[str]) -> Earlier | N
                 return Earlier(found[symbol], symbol, same=True)
     others = [(symbol, rating) for found in verdicts for symbol, rating in list(found.items())[:1]]
     return Earlier(others[-1][1], others[-1][0], same=False) if others else None
-
-
-def direction_change(before: Direction, now: Direction) -> int:
-    """Count the steps from one direction to another: positive is more bullish."""
-    order = {"sell": -1, "hold": 0, "abstain": 0, "buy": 1}
-    return order[now] - order[before]
 
 
 def _verdicts(turn: Turn, symbols: Sequence[str]) -> dict[str, Rating]:

@@ -6,6 +6,18 @@ from graph.facts import Fact
 from graph.models.note import format as figures
 from graph.models.note.plan import Plan
 from graph.models.note.signals import ADX_STRONG
+from graph.vocabulary import METRICS
+
+SPANS = ("return_1m", "return_3m", "return_6m", "return_1y")
+GROWTHS = ("revenue_growth", "eps_growth", "net_income_growth")
+#: The lines of the income statement, each with its growth.
+INCOME = {"revenue": "revenue_growth", "net_income": "net_income_growth", "eps_diluted": "eps_growth"}
+#: The metrics that can stand for a topic, the better first.
+_KEYS = {
+    "volatility": ("volatility_1y", "volatility_20d"), "drawdown": ("max_drawdown_1y", "drawdown"),
+    "margins": ("operating_margin", "net_margin"), "momentum": ("rsi_14",), "valuation": ("pe",),
+    "balance": ("free_cash_flow",),
+}  # fmt: skip
 
 
 class Pen:
@@ -55,9 +67,17 @@ class Pen:
         """Tell whether the sheet holds every one of the metrics."""
         return self.view.has(*metrics) and (self._only is None or self._only.issuperset(metrics))
 
+    def known(self, *metrics: str) -> list[str]:
+        """Give those of the metrics that the sheet holds, in their order."""
+        return [metric for metric in metrics if self.has(metric)]
+
+    def name(self, metric: str) -> str:
+        """Name a metric."""
+        return METRICS[metric].zh if self.language == "zh" else METRICS[metric].en
+
     def above(self, metric: str) -> bool:
         """Tell whether the close lies at or above a level."""
-        return self.fact("close").value >= self.fact(metric).value
+        return self.exceeds("close", metric)
 
     @property
     def trend_is_strong(self) -> bool:
@@ -73,9 +93,37 @@ class Pen:
     @property
     def telling_growth(self) -> str:
         """The growth metric that decides the sign of the topic: the weakest when growth is weak."""
-        known = [name for name in ("revenue_growth", "eps_growth", "net_income_growth") if self.has(name)]
         weak = self.plan.signals["growth"].score < 0.1
-        return (min if weak else max)(known, key=lambda name: self.fact(name).value)
+        return (min if weak else max)(self.known(*GROWTHS), key=lambda name: self.fact(name).value)
+
+    @property
+    def is_calmer(self) -> bool | None:
+        """Whether recent trading was calmer than the year; unknown without both volatilities."""
+        if not self.has("volatility_20d", "volatility_1y"):
+            return None
+        return self.fact("volatility_20d").value < self.fact("volatility_1y").value
+
+    def exceeds(self, metric: str, other: str) -> bool:
+        """Tell whether one figure is at least as large as another."""
+        return self.fact(metric).value >= self.fact(other).value
+
+    def key_metric(self, topic: str) -> str:
+        """Choose the metric that stands for a topic."""
+        state = self.plan.state(topic)
+        if topic == "growth":
+            return self.telling_growth
+        if topic == "returns":
+            return self.known(*(SPANS if state.startswith("turned") else reversed(SPANS)))[0]
+        if state == "under_water":
+            return "drawdown"
+        return next((metric for metric in _KEYS[topic] if self.has(metric)), _KEYS[topic][-1])
+
+    def marks(self, *, ceiling: bool = False) -> list[str]:
+        """Give the nearest support and resistance; `ceiling` puts the 52-week high in the latter's place."""
+        found = self.known("support", "resistance")
+        if ceiling and found == ["support"]:
+            found += self.known("high_52w")
+        return found
 
     def sign(self, metric: str, back: int = 0) -> int:
         """Give the sign of a figure as it is shown: 0 when it rounds to nothing."""

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from graph.models.note.chinese import ChineseWriter
+from graph.models.note.caveat import write_abstention, write_caveat
+from graph.models.note.chinese import CHINESE
 from graph.models.note.comparison import compare
 from graph.models.note.earlier import Turn, find_earlier
-from graph.models.note.english import EnglishWriter
+from graph.models.note.english import ENGLISH
+from graph.models.note.evidence import write_evidence
+from graph.models.note.insights import write_insights
 from graph.models.note.pen import Pen
 from graph.models.note.plan import Plan, make_plan
-from graph.models.note.writer import Writer
+from graph.models.note.table import write_comparison
+from graph.models.note.verdict import write_verdict
+from graph.models.note.words import Words
 from graph.prompting import Briefing
 from graph.report.model import SECTIONS, TITLES
 
-WRITERS: Mapping[str, Writer] = {"en": EnglishWriter(), "zh": ChineseWriter()}
+LANGUAGES: Mapping[str, Words] = {"en": ENGLISH, "zh": CHINESE}
 MIN_BULLETS = 4
 
 
@@ -28,24 +33,34 @@ def write_note(briefing: Briefing | None, history: Sequence[Turn] = ()) -> str:
 
 
 def _bodies(briefing: Briefing | None, history: Sequence[Turn]) -> dict[str, str]:
-    writer = WRITERS[briefing.language if briefing else "en"]
+    words = LANGUAGES[briefing.language if briefing else "en"]
     if briefing is None:
-        return writer.abstention(None, None)
+        return write_abstention(words, None, None)
     if len(briefing.symbols) > 1 and (case := compare(briefing, history)):
-        return writer.comparison(case)
+        return write_comparison(words, case)
     plans = [make_plan(briefing, symbol, history) for symbol in briefing.symbols]
     known = [plan for plan in plans if plan.topics]
     if not known:
-        return writer.abstention(briefing, find_earlier(history, briefing.symbols))
-    return _fitting(writer, known[0], tuple(plan.view.symbol for plan in plans if not plan.topics))
+        return write_abstention(words, briefing, find_earlier(history, briefing.symbols))
+    return _fitting(words, known[0], tuple(plan.view.symbol for plan in plans if not plan.topics))
 
 
-def _fitting(writer: Writer, plan: Plan, missing: tuple[str, ...]) -> dict[str, str]:
-    """Write a note within the writer's length, leaving out the weakest evidence as long as enough remains."""
+def _fitting(words: Words, plan: Plan, missing: tuple[str, ...]) -> dict[str, str]:
+    """Write a note within the language's length, leaving out the weakest evidence while enough remains."""
     while True:
-        bodies = writer.note(Pen(plan), missing)
-        if len(plan.topics) <= MIN_BULLETS or writer.fits("\n".join(bodies.values())):
+        bodies = _note(words, Pen(plan), missing)
+        if len(plan.topics) <= MIN_BULLETS or words.common.fits("\n".join(bodies.values())):
             return bodies
         kept = {signal.topic for signal in (plan.best, plan.against) if signal} | {plan.topics[0]}
         weakest = next(topic for topic in reversed(plan.topics) if topic not in kept)
         plan = replace(plan, topics=tuple(topic for topic in plan.topics if topic != weakest))
+
+
+def _note(words: Words, pen: Pen, missing: tuple[str, ...]) -> dict[str, str]:
+    """Write the four sections in their order, which decides where a term is explained."""
+    return {
+        "verdict": write_verdict(words, pen, missing),
+        "evidence": write_evidence(words, pen),
+        "insights": write_insights(words, pen),
+        "caveat": write_caveat(words, pen.plan.briefing, [pen.view]),
+    }

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from graph.models.note.chinese.words import GROWTHS
-from graph.models.note.pen import Pen
+from graph.models.note.pen import GROWTHS, INCOME, Pen
+from graph.models.note.words import Texts
 
 
-def _moved(pen: Pen, name: str, level: str, growth: str) -> str:
+def _moved(pen: Pen, level: str, growth: str) -> str:
     """Say how one line moved to its level, with the direction in words."""
     if not pen.has(growth):
-        return f"{name}为{pen.say(level)}"
-    if pen.sign(growth) == 0:
-        return f"{name}{pen.say(level)}，同比持平"
-    verb = "增长" if pen.sign(growth) > 0 else "下降"
-    return f"{name}{pen.say(level)}，同比{verb}{pen.size(growth)}"
+        return f"{pen.name(level)}为{pen.say(level)}"
+    size = pen.size(growth)
+    moved = {1: f"增长{size}", -1: f"下降{size}", 0: "持平"}[pen.sign(growth)]
+    return f"{pen.name(level)}{pen.say(level)}，同比{moved}"
 
 
 def growth(pen: Pen) -> str:
     """Give the lines of the income statement with their growth."""
-    lines = (
-        ("营收", "revenue", "revenue_growth"),
-        ("净利润", "net_income", "net_income_growth"),
-        ("稀释每股收益", "eps_diluted", "eps_growth"),
-    )
-    parts = [_moved(pen, name, level, growth) for name, level, growth in lines if pen.has(level)]
-    if not parts:
-        parts = [f"{GROWTHS[metric]}为{pen.say(metric)}" for metric in GROWTHS if pen.has(metric)]
+    parts = [_moved(pen, line, INCOME[line]) for line in pen.known(*INCOME)]
+    parts = parts or [f"{pen.name(metric)}为{pen.say(metric)}" for metric in pen.known(*GROWTHS)]
     meaning = {
         "strong": "长期支撑股价的正是这样的盈利增长。",
         "modest": "足以支撑股价，却不足以解释高估值。",
@@ -39,11 +32,9 @@ def growth(pen: Pen) -> str:
 
 def margins(pen: Pen) -> str:
     """Give the margins of the last year and the year before."""
-    names = (("gross_margin", "毛利率"), ("operating_margin", "营业利润率"), ("net_margin", "净利率"))
-    known = [(metric, name) for metric, name in names if pen.has(metric)][:2]
     parts = []
-    for metric, name in known:
-        part = f"{name}在{pen.period(metric)}为{pen.say(metric)}"
+    for metric in pen.known("gross_margin", "operating_margin", "net_margin")[:2]:
+        part = f"{pen.name(metric)}在{pen.period(metric)}为{pen.say(metric)}"
         if pen.view.fact(metric, back=1):
             part += f"，在{pen.period(metric, 1)}为{pen.say(metric, 1)}"
         parts.append(part)
@@ -88,3 +79,6 @@ def balance(pen: Pen) -> str:
         "burning": "缺口总要有人来填。",
     }[pen.plan.state("balance")]
     return f"{pen.symbol}在{pen.period('free_cash_flow')}的{'，'.join(parts)}：{meaning}"
+
+
+TEXTS: Texts = {"growth": growth, "margins": margins, "valuation": valuation, "balance": balance}

@@ -2,81 +2,67 @@
 
 from __future__ import annotations
 
-from graph.models.note.chinese.focus import focus
-from graph.models.note.chinese.words import GROWTHS, average_name, listed, marks, swing
-from graph.models.note.pen import Pen
-from graph.models.note.signals import FUNDAMENTAL
+from collections.abc import Sequence
 
-_TITLES = {
+from graph.models.note.chinese.words import bullet, listed, marks, other_side, swing
+from graph.models.note.pen import GROWTHS, Pen
+
+TITLES = {
     "holders": "长期持有者",
     "traders": "交易者",
     "levels": "关注的价位",
     "change": "什么会改变结论",
 }
+NO_TRIGGER = "数据太少，说不出触发条件。"
 
 
-def insights(pen: Pen) -> str:
-    """Write who should do what, the levels to watch and what would change the verdict."""
-    writers = {"holders": _holders, "traders": _traders, "levels": _levels, "change": _change}
-    blocks = {name: writers[name](pen) for name in pen.plan.action_order}
-    own = focus(pen) if pen.plan.follow_up else ""
-    # Without a point of its own, a follow-up repeats at least the one that it is about.
-    kept = "" if own else pen.plan.central_action
-    fresh = {name: text for name, text in blocks.items() if name == kept or not pen.was_told(text, 20)}
-    lines = [f"- {own}"] if own else []
-    lines += [f"- **{_TITLES[name]}。** {text}" for name, text in fresh.items()]
-    if told := [_TITLES[name] for name in blocks if name not in fresh]:
-        lines.append(f"- **不变的部分。** 先前回答中的以下各点依然成立：{listed(told)}。")
-    return "\n".join(lines)
+def unchanged(titles: Sequence[str]) -> str:
+    """Name the points of an earlier answer that still stand."""
+    return bullet("不变的部分", f"先前回答中的以下各点依然成立：{listed(titles)}。")
 
 
-def _holders(pen: Pen) -> str:
-    plan = pen.plan
-    if plan.rating.direction == "abstain":
-        return "价格只说明市场的情绪，不说明业务是否配得上价格：不应据此改变持仓。"
+def holders(pen: Pen, stance: str, backing: str) -> str:
+    """Advise holders: the stance, and what the business adds to it."""
     text = {
+        "abstain": "价格只说明市场的情绪，不说明业务是否配得上价格：不应据此改变持仓",
         "buy": "逻辑仍然成立：继续持有，逢弱加仓，而不是追高",
+        "build": "逻辑仍然成立：继续持有，可由此分批建仓",
         "hold": "已有的留着，在一方证据松动之前不再加仓",
         "sell": "逢强减持，举证的责任在想留下的人",
-    }[plan.rating.direction]
-    if plan.rating.direction == "buy" and not plan.is_extended:
-        text = "逻辑仍然成立：继续持有，可由此分批建仓"
-    if plan.is_priced_for_more:
-        return (
-            f"{text}。{pen.symbol}在{pen.on('pe')}的市盈率为{pen.say('pe')}，而{_growth(pen)}，"
-            "估值需要业绩来兑现：下一份年报比下一张图表更重要。"
-        )
-    if plan.state("growth") in ("strong", "modest"):
-        return f"{text}。{pen.symbol}{_growth(pen)}，业务对股价有支撑。"
-    if not any(plan.state(topic) for topic in FUNDAMENTAL):
-        return f"{text}。这只基于价格：数据中没有{pen.symbol}的基本面。"
+    }[stance]
+    match backing:
+        case "priced":
+            text += (
+                f"。{pen.symbol}在{pen.on('pe')}的市盈率为{pen.say('pe')}，而{_growth(pen)}，"
+                "估值需要业绩来兑现：下一份年报比下一张图表更重要"
+            )
+        case "backed":
+            text += f"。{pen.symbol}{_growth(pen)}，业务对股价有支撑"
+        case "price_only":
+            text += f"。这只基于价格：数据中没有{pen.symbol}的基本面"
     return f"{text}。"
 
 
 def _growth(pen: Pen) -> str:
-    metric = next(metric for metric in GROWTHS if pen.has(metric))
-    return f"{pen.period(metric)}的{GROWTHS[metric]}为{pen.say(metric)}"
+    metric = pen.known(*GROWTHS)[0]
+    return f"{pen.period(metric)}的{pen.name(metric)}为{pen.say(metric)}"
 
 
-def _traders(pen: Pen) -> str:
-    plan = pen.plan
+def traders(pen: Pen, tactic: str, brake: str) -> str:
+    """Advise traders: the tactic, and what holds it back."""
     force = "但缺乏力度" if pen.has("adx_14") else ""
-    if not plan.state("trend"):
-        text = "数据中读不出趋势：等它出现"
-    elif pen.trend_is_strong and plan.is_rising:
-        text = "顺势而为：守得住的回调，胜过追出来的突破"
-    elif pen.trend_is_strong:
-        text = "顺势而为：失败的反弹，胜过追出来的低点"
-    elif plan.is_rising:
-        text = f"方向向上{force}：靠近支撑买入，靠近阻力了结"
-    else:
-        text = f"方向向下{force}：等某个价位站稳再行动"
-    if plan.state("momentum") == "overbought":
-        text += "；RSI(14)超买期间不开多仓"
-    elif plan.state("momentum") == "oversold":
-        text += "；RSI(14)超卖期间不开空仓"
-    elif plan.is_rising and plan.state("macd").startswith("falling"):
-        text += "；MACD(12,26,9)快线低于信号线，不必心急"
+    text = {
+        "wait": "数据中读不出趋势：等它出现",
+        "with_up": "顺势而为：守得住的回调，胜过追出来的突破",
+        "with_down": "顺势而为：失败的反弹，胜过追出来的低点",
+        "drift_up": f"方向向上{force}：靠近支撑买入，靠近阻力了结",
+        "drift_down": f"方向向下{force}：等某个价位站稳再行动",
+    }[tactic]
+    text += {
+        "overbought": "；RSI(14)超买期间不开多仓",
+        "oversold": "；RSI(14)超卖期间不开空仓",
+        "falling": "；MACD(12,26,9)快线低于信号线，不必心急",
+    }.get(brake, "")
     if pen.has("atr_14"):
         gloss = pen.once("ATR", "（一个交易日的平均振幅）")
         text += f"。仓位的大小，以一个ATR(14){gloss}的亏损无伤大雅为准；"
@@ -84,7 +70,8 @@ def _traders(pen: Pen) -> str:
     return text + "。"
 
 
-def _levels(pen: Pen) -> str:
+def levels(pen: Pen) -> str:
+    """Name the levels to watch."""
     told = "levels" in pen.plan.topics
     sentences = []
     if pen.has("swing_low", "swing_high", "fib_38.2", "fib_50", "fib_61.8"):
@@ -97,47 +84,36 @@ def _levels(pen: Pen) -> str:
         )
         if told:
             sentences.append(f"50%斐波那契回撤位{pen.say('fib_50')}居中")
-    if (found := marks(pen, ceiling="range" not in pen.plan.topics)) and not told:
-        sentences.append(f"{pen.symbol}在{pen.on()}的{'，'.join(found)}")
+    if not told and pen.marks():
+        where = marks(pen, ceiling="range" not in pen.plan.topics)
+        sentences.append(f"{pen.symbol}在{pen.on()}的{where}")
     if not sentences:
         return f"{pen.symbol}的数据太短，给不出关键价位。"
     return "；".join(sentences) + "。这些是观察区域，不是目标价。"
 
 
-def _change(pen: Pen) -> str:
+def no_rating_yet(pen: Pen) -> str:
+    """Say which data would allow a rating."""
     if pen.plan.unanswerable:
         return f"{pen.symbol}的营收、利润率与估值倍数：有了这些就能评级。"
-    if pen.plan.rating.direction == "abstain":
-        return f"{pen.symbol}更长的每日价格：趋势、动能与区间都需要它。"
-    conditions = [text for text in (_trend_trigger(pen), _level_trigger(pen), _growth_trigger(pen)) if text]
-    return f"{'；'.join(conditions)}。" if conditions else "数据太少，说不出触发条件。"
+    return f"{pen.symbol}更长的每日价格：趋势、动能与区间都需要它。"
 
 
-def _trend_trigger(pen: Pen) -> str:
-    metric = pen.average
-    if not metric:
-        return ""
-    lost = pen.above(metric)
-    effect = "趋势便不再是理由" if lost else "下降趋势便告终结"
-    return (
-        f"{pen.symbol}连续收盘{'低于' if lost else '高于'}{average_name(metric)}"
-        f"（{pen.on(metric)}为{pen.say(metric)}），{effect}"
-    )
+def trend_trigger(pen: Pen) -> str:
+    """Name the moving average whose loss or recovery changes the verdict."""
+    effect = "趋势便不再是理由" if pen.above(pen.average) else "下降趋势便告终结"
+    return f"{pen.symbol}{other_side(pen)}，{effect}"
 
 
-def _level_trigger(pen: Pen) -> str:
-    if pen.plan.rating.direction == "buy":
-        return f"若跌破最近支撑位（{pen.say('support')}），是第一个警告" if pen.has("support") else ""
-    if pen.has("resistance"):
-        return f"若突破最近阻力位（{pen.say('resistance')}），则有利于上行"
-    return f"若创出52周最高价（{pen.say('high_52w')}）以上的新高，则支持买入" if pen.has("high_52w") else ""
+def level_trigger(pen: Pen, metric: str) -> str:
+    """Name the level whose break changes the verdict."""
+    return {
+        "support": "若跌破最近支撑位（{}），是第一个警告",
+        "resistance": "若突破最近阻力位（{}），则有利于上行",
+        "high_52w": "若创出52周最高价（{}）以上的新高，则支持买入",
+    }[metric].format(pen.say(metric))
 
 
-def _growth_trigger(pen: Pen) -> str:
-    state = pen.plan.state("growth")
-    if not state:
-        return ""
-    effect = (
-        "若此后加快，信心可以提高" if state in ("flat", "shrinking", "uneven") else "若此后放慢，信心应当降低"
-    )
-    return f"{_growth(pen)}，{effect}"
+def growth_trigger(pen: Pen, *, weak: bool) -> str:
+    """Name the growth that changes the conviction."""
+    return f"{_growth(pen)}，" + ("若此后加快，信心可以提高" if weak else "若此后放慢，信心应当降低")

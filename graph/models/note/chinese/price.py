@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from graph.models.note.chinese.words import SPANS, average_name, marks, side, swing
-from graph.models.note.pen import Pen
+from graph.models.note.chinese.words import marks, side, swing
+from graph.models.note.pen import SPANS, Pen
 from graph.models.note.signals import ADX_STRONG, RSI_HIGH, RSI_LOW
+from graph.models.note.words import Texts
 
 _ORDERS = {
     "up": "，短均线位于长均线之上：数月以来由买方主导，而非几天的行情。",
@@ -18,9 +19,9 @@ _ORDERS = {
 
 def trend(pen: Pen) -> str:
     """Set the close against its averages, and the strength of the move beside it."""
-    averages = [metric for metric in ("sma_50", "sma_200") if pen.has(metric)]
+    averages = pen.known("sma_50", "sma_200")
     gloss = pen.once("日均线", "；日均线是这些天收盘价的平均")
-    sides = [f"{side(pen, metric)}{average_name(metric)}（{pen.say(metric)}" for metric in averages]
+    sides = [f"{side(pen, metric)}{pen.name(metric)}（{pen.say(metric)}" for metric in averages]
     text = f"{pen.symbol}在{pen.on()}收于{pen.say('close')}，{'），'.join(sides)}{gloss}）"
     text += _ORDERS.get(pen.plan.state("trend"), "。")
     if not pen.has("adx_14"):
@@ -34,8 +35,8 @@ def trend(pen: Pen) -> str:
 
 def returns(pen: Pen) -> str:
     """Give the returns over each period."""
-    known = [metric for metric in SPANS if pen.has(metric)]
-    parts = [f"{SPANS[metric]}涨跌幅为{pen.say(metric)}" for metric in known]
+    known = pen.known(*SPANS)
+    parts = [f"{pen.name(metric)}为{pen.say(metric)}" for metric in known]
     meaning = {
         "gaining": "各个长度上都强，才会吸引后来的资金。",
         "losing": "各个长度上都弱，说明每次反弹都遭卖出。",
@@ -59,7 +60,7 @@ def momentum(pen: Pen) -> str:
     }[pen.plan.state("momentum")]
     if pen.plan.intent == "momentum" and pen.has("stoch_k", "stoch_d"):
         gloss = pen.once("随机指标", "（当前位置在近期区间中的高低）")
-        above = pen.fact("stoch_k").value >= pen.fact("stoch_d").value
+        above = pen.exceeds("stoch_k", "stoch_d")
         text += (
             f"。随机指标(14,3,3) %K{gloss}为{pen.say('stoch_k')}，{'高于' if above else '低于'}"
             f"%D的{pen.say('stoch_d')}：最近一波{'在加力' if above else '在减弱'}"
@@ -71,7 +72,7 @@ def macd(pen: Pen) -> str:
     """Set the MACD line against its signal line."""
     gloss = pen.once("MACD", "（快慢两条均线之差）")
     state = pen.plan.state("macd")
-    where = "高于" if pen.fact("macd").value >= pen.fact("macd_signal").value else "低于"
+    where = "高于" if pen.exceeds("macd", "macd_signal") else "低于"
     where = "持平于" if state.startswith("level") else where
     meaning = {
         "rising_above": "上行在加速。",
@@ -117,9 +118,8 @@ def volatility(pen: Pen) -> str:
     if pen.has("volatility_20d"):
         parts.append(f"20日年化波动率为{pen.say('volatility_20d')}")
     text = f"截至{pen.on('volatility_1y')}，{pen.symbol}的{'，'.join(parts)}"
-    if pen.has("volatility_1y", "volatility_20d"):
-        calmer = pen.fact("volatility_20d").value < pen.fact("volatility_1y").value
-        text += "：近期比全年平静" if calmer else "：近期比全年动荡"
+    if pen.is_calmer is not None:
+        text += "：近期比全年平静" if pen.is_calmer else "：近期比全年动荡"
     if pen.has("atr_14", "atr_pct"):
         gloss = pen.once("ATR", "（一个交易日的平均振幅）")
         text += f"。ATR(14){gloss}为{pen.say('atr_14')}，ATR(14)占收盘价{pen.say('atr_pct')}"
@@ -149,9 +149,9 @@ def levels(pen: Pen) -> str:
     text = ""
     if pen.has("swing_low", "swing_high"):
         text = f"{pen.symbol}最近一个完整波段由{swing(pen)}。"
-    if found := marks(pen):
+    if pen.marks():
         gloss = pen.once("最近支撑位", "（市场曾经转向的价位）")
-        text += f"{pen.symbol}在{pen.on()}收于{pen.say('close')}，{'，'.join(found)}{gloss}"
+        text += f"{pen.symbol}在{pen.on()}收于{pen.say('close')}，{marks(pen)}{gloss}"
         text += {
             "on_support": "：买方的风险近在眼前，也说得清楚。",
             "under_resistance": "：此时买入，正好迎着卖方等候的位置。",
@@ -174,3 +174,9 @@ def volume(pen: Pen) -> str:
         f"{pen.symbol}在{pen.on('volume')}的成交量为{pen.say('volume')}，"
         f"20日均量为{pen.say('volume_avg_20')}：{meaning}"
     )
+
+
+TEXTS: Texts = {
+    "trend": trend, "returns": returns, "momentum": momentum, "macd": macd, "range": range,
+    "volatility": volatility, "drawdown": drawdown, "levels": levels, "volume": volume,
+}  # fmt: skip

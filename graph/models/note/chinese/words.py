@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from graph.models.note.pen import Pen
+from graph.models.note.signals import FUNDAMENTAL
 from graph.report.model import Conviction, Direction
 
+GAP, SEMICOLON = "", "；"
+OPENING = 20
+MAX_CHARACTERS = 1500
+OBJECTIONS = ("反面证据：", "另一面：")
 CLAIMS = {
     ("trend", "up"): "趋势向上",
     ("trend", "turning_up"): "趋势正在转强",
@@ -72,13 +79,12 @@ CLAIMS = {
 }
 
 CALLS: dict[Direction, str] = {"buy": "买入", "hold": "持有", "sell": "卖出", "abstain": "不予评级"}
-CONVICTIONS: dict[Conviction, str] = {"low": "低", "medium": "中", "high": "高"}
-SPANS = {"return_1m": "近1个月", "return_3m": "近3个月", "return_6m": "近6个月", "return_1y": "近1年"}
-GROWTHS = {
-    "revenue_growth": "营收同比增长",
-    "eps_growth": "每股收益同比增长",
-    "net_income_growth": "净利润同比增长",
-}
+CONVICTIONS: dict[Conviction | None, str] = {None: "", "low": "低", "medium": "中", "high": "高"}
+
+
+def fits(text: str) -> bool:
+    """Tell whether a note has at most `MAX_CHARACTERS` characters."""
+    return len(text) <= MAX_CHARACTERS
 
 
 def claim(pen: Pen, topic: str) -> str:
@@ -86,9 +92,19 @@ def claim(pen: Pen, topic: str) -> str:
     return CLAIMS[topic, pen.plan.state(topic)]
 
 
-def listed(parts: list[str]) -> str:
+def listed(parts: Sequence[str]) -> str:
     """Join names or parts as a sentence does."""
     return parts[0] if len(parts) == 1 else f"{'、'.join(parts[:-1])}和{parts[-1]}"
+
+
+def sentence(clauses: Sequence[str]) -> str:
+    """Make one sentence of clauses."""
+    return f"{SEMICOLON.join(clauses)}。"
+
+
+def bullet(head: str, text: str) -> str:
+    """Make a point with its head in bold."""
+    return f"- **{head}。** {text}"
 
 
 def side(pen: Pen, metric: str) -> str:
@@ -96,24 +112,27 @@ def side(pen: Pen, metric: str) -> str:
     return "高于" if pen.above(metric) else "低于"
 
 
-def average_name(metric: str) -> str:
-    """Name a moving average."""
-    return f"{metric[4:]}日均线"
+def other_side(pen: Pen) -> str:
+    """Name a run of closes on the other side of the longest average, whose value stands behind it."""
+    metric = pen.average
+    other = "低于" if pen.above(metric) else "高于"
+    return f"连续收盘{other}{pen.name(metric)}（{pen.on(metric)}为{pen.say(metric)}）"
 
 
-def marks(pen: Pen, *, ceiling: bool = False) -> list[str]:
+def marks(pen: Pen, *, ceiling: bool = False) -> str:
     """Name the nearest support and resistance; `ceiling` adds the 52-week high in its place."""
-    names = (("support", "最近支撑位"), ("resistance", "最近阻力位"))
-    found = [f"{name}为{pen.say(metric)}" for metric, name in names if pen.has(metric)]
-    if ceiling and found and not pen.has("resistance") and pen.has("high_52w"):
-        found.append(f"上方关口是52周最高价{pen.say('high_52w')}（{pen.on('high_52w')}）")
-    return found
+    return "，".join(_mark(pen, metric) for metric in pen.marks(ceiling=ceiling))
+
+
+def _mark(pen: Pen, metric: str) -> str:
+    if metric == "high_52w":
+        return f"上方关口是52周最高价{pen.say(metric)}（{pen.on(metric)}）"
+    return f"{pen.name(metric)}为{pen.say(metric)}"
 
 
 def swing(pen: Pen) -> str:
     """Name the swing by its ends, each with its date."""
-    low = f"{pen.on('swing_low')}的波段低点{pen.say('swing_low')}"
-    high = f"{pen.on('swing_high')}的波段高点{pen.say('swing_high')}"
+    low, high = (f"{pen.on(end)}的{pen.name(end)}{pen.say(end)}" for end in ("swing_low", "swing_high"))
     return f"{low}至{high}" if pen.view.swing_is_up else f"{high}至{low}"
 
 
@@ -121,50 +140,21 @@ def key_clause(pen: Pen, topic: str, owner: str | None = None) -> str:
     """Give the one figure that stands for a topic, as a clause about `owner`, else about the symbol."""
     who = pen.symbol if owner is None else owner
     if topic == "trend":
-        metric = pen.average
-        name = average_name(metric)
-        if pen.has(f"vs_{metric}"):
-            return f"{who}在{pen.on()}{side(pen, metric)}{name}{pen.size(f'vs_{metric}')}"
-        return f"{who}在{pen.on()}收于{pen.say('close')}，{side(pen, metric)}{name}"
+        name = side(pen, pen.average) + pen.name(pen.average)
+        if pen.has(f"vs_{pen.average}"):
+            return f"{who}在{pen.on()}{name}{pen.size(f'vs_{pen.average}')}"
+        return f"{who}在{pen.on()}收于{pen.say('close')}，{name}"
     if topic == "range":
         if pen.sign("from_high_52w") == 0:
             return f"{who}在{pen.on()}正处于52周最高价"
         return f"{who}在{pen.on()}低于52周最高价{pen.size('from_high_52w')}"
     if topic == "macd":
-        where = "高于" if pen.fact("macd").value >= pen.fact("macd_signal").value else "低于"
+        where = "高于" if pen.exceeds("macd", "macd_signal") else "低于"
         line = f"{who}在{pen.on('macd')}的MACD(12,26,9)快线为{pen.say('macd')}"
         return f"{line}，{where}信号线的{pen.say('macd_signal')}"
-    metric, name, when = _key(pen, topic)
+    metric = pen.key_metric(topic)
     figure = pen.size(metric) if topic == "drawdown" else pen.say(metric)
-    return f"{who}{when}的{name}为{figure}"
-
-
-def _key(pen: Pen, topic: str) -> tuple[str, str, str]:
-    """Choose a topic's key metric, its name and how its date is said."""
-    if topic == "returns":
-        spans = list(SPANS) if pen.plan.state("returns").startswith("turned") else list(reversed(SPANS))
-        metric = next(name for name in spans if pen.has(name))
-        return metric, f"{SPANS[metric]}涨跌幅", f"截至{pen.on(metric)}"
-    if topic == "volatility":
-        metric = "volatility_1y" if pen.has("volatility_1y") else "volatility_20d"
-        return (
-            metric,
-            "1年年化波动率" if metric == "volatility_1y" else "20日年化波动率",
-            f"截至{pen.on(metric)}",
-        )
-    if topic == "drawdown":
-        if pen.plan.state("drawdown") == "under_water" or not pen.has("max_drawdown_1y"):
-            return "drawdown", "较近1年峰值回撤", f"截至{pen.on('drawdown')}"
-        return "max_drawdown_1y", "近1年最大回撤", f"截至{pen.on('max_drawdown_1y')}"
-    if topic == "growth":
-        metric = pen.telling_growth
-        return metric, GROWTHS[metric], pen.period(metric)
-    if topic == "margins":
-        metric = "operating_margin" if pen.has("operating_margin") else "net_margin"
-        return metric, "营业利润率" if metric == "operating_margin" else "净利率", pen.period(metric)
-    metric, name = {
-        "momentum": ("rsi_14", "RSI(14)"),
-        "valuation": ("pe", "市盈率"),
-        "balance": ("free_cash_flow", "自由现金流"),
-    }[topic]
-    return metric, name, pen.period(metric) if topic == "balance" else f"在{pen.on(metric)}"
+    when = f"{'截至' if topic in ('returns', 'volatility', 'drawdown') else '在'}{pen.on(metric)}"
+    if topic in FUNDAMENTAL and topic != "valuation":
+        when = pen.period(metric)
+    return f"{who}{when}的{pen.name(metric)}为{figure}"

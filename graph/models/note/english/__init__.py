@@ -1,36 +1,9 @@
-"""The English writer."""
+"""The English wording of a note."""
 
 from __future__ import annotations
 
-from graph.models.note.comparison import Comparison
-from graph.models.note.earlier import Earlier
-from graph.models.note.english import caveat, compare, evidence, insights, verdict
-from graph.models.note.pen import Pen
-from graph.prompting import Briefing
+from graph.models.note.english import business, caveat, compare, focus, insights, lead, price, verdict, words
+from graph.models.note.words import Words
 
-MAX_WORDS = 590
-
-
-class EnglishWriter:
-    """Writes notes in English."""
-
-    def note(self, pen: Pen, missing: tuple[str, ...] = ()) -> dict[str, str]:
-        """Write the four sections on one symbol; `missing` are symbols asked for that have no facts."""
-        return {
-            "verdict": verdict.verdict(pen, missing),
-            "evidence": evidence.evidence(pen),
-            "insights": insights.insights(pen),
-            "caveat": caveat.caveat(pen.plan.briefing, [pen.view]),
-        }
-
-    def fits(self, text: str) -> bool:
-        """Tell whether a note has at most `MAX_WORDS` words."""
-        return len(text.split()) <= MAX_WORDS
-
-    def comparison(self, case: Comparison) -> dict[str, str]:
-        """Write the four sections on several symbols."""
-        return compare.comparison(case)
-
-    def abstention(self, briefing: Briefing | None, earlier: Earlier | None) -> dict[str, str]:
-        """Write the four sections of a note that has nothing to rate."""
-        return caveat.abstention(briefing, earlier)
+_EVIDENCE = price.TEXTS | business.TEXTS
+ENGLISH = Words("en", words, verdict, lead, _EVIDENCE, insights, focus.TEXTS, caveat, compare)

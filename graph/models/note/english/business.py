@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from graph.models.note.english.words import GROWTHS, listed
-from graph.models.note.pen import Pen
+from graph.models.note.english.words import listed
+from graph.models.note.pen import GROWTHS, INCOME, Pen
+from graph.models.note.words import Texts
 
 
-def _moved(pen: Pen, name: str, level: str, growth: str) -> str:
+def _moved(pen: Pen, level: str, growth: str) -> str:
     """Say how one line moved to its level, with the direction in words."""
-    if not pen.has(growth):
-        return f"{name} was {pen.say(level)}"
-    verb = {1: f"rose {pen.size(growth)} to", -1: f"fell {pen.size(growth)} to", 0: "was unchanged at"}
-    return f"{name} {verb[pen.sign(growth)]} {pen.say(level)}"
+    verb = "was"
+    if pen.has(growth):
+        size = pen.size(growth)
+        verb = {1: f"rose {size} to", -1: f"fell {size} to", 0: "was unchanged at"}[pen.sign(growth)]
+    return f"{pen.name(level)} {verb} {pen.say(level)}"
 
 
 def growth(pen: Pen) -> str:
     """Give the lines of the income statement with their growth."""
-    lines = (
-        ("revenue", "revenue", "revenue_growth"),
-        ("net income", "net_income", "net_income_growth"),
-        ("diluted EPS", "eps_diluted", "eps_growth"),
-    )
-    parts = [_moved(pen, name, level, growth) for name, level, growth in lines if pen.has(level)]
-    if not parts:
-        parts = [f"{GROWTHS[metric]} was {pen.say(metric)}" for metric in GROWTHS if pen.has(metric)]
+    parts = [_moved(pen, line, INCOME[line]) for line in pen.known(*INCOME)]
+    parts = parts or [f"{pen.name(metric)} was {pen.say(metric)}" for metric in pen.known(*GROWTHS)]
     meaning = {
         "strong": "profit growth of that kind is what carries a share price over years.",
         "modest": "enough to support the price, not to excuse a rich one.",
@@ -37,15 +33,9 @@ def growth(pen: Pen) -> str:
 
 def margins(pen: Pen) -> str:
     """Give the margins of the last year and the year before."""
-    names = (
-        ("gross_margin", "gross margin"),
-        ("operating_margin", "operating margin"),
-        ("net_margin", "net margin"),
-    )
-    known = [(metric, name) for metric, name in names if pen.has(metric)][:2]
     parts = []
-    for metric, name in known:
-        part = f"{name} was {pen.say(metric)} in {pen.period(metric)}"
+    for metric in pen.known("gross_margin", "operating_margin", "net_margin")[:2]:
+        part = f"{pen.name(metric)} was {pen.say(metric)} in {pen.period(metric)}"
         if pen.view.fact(metric, back=1):
             part += f" after {pen.say(metric, 1)} in {pen.period(metric, 1)}"
         parts.append(part)
@@ -67,15 +57,13 @@ def valuation(pen: Pen) -> str:
     if pen.has("fcf_yield"):
         gloss = pen.once("free cash flow yield", " (free cash over market value)")
         text += f" and its free cash flow yield{gloss} {pen.say('fcf_yield')}"
-    return (
-        text
-        + {
-            "demanding": ": growth must speed up or the multiple has to carry the return.",
-            "full": ": good results are expected, and only better ones are rewarded.",
-            "fair": ": the price asks for nothing unusual.",
-            "modest": ": the market expects little, so results need only be ordinary.",
-        }[pen.plan.state("valuation")]
-    )
+    meaning = {
+        "demanding": ": growth must speed up or the multiple has to carry the return.",
+        "full": ": good results are expected, and only better ones are rewarded.",
+        "fair": ": the price asks for nothing unusual.",
+        "modest": ": the market expects little, so results need only be ordinary.",
+    }[pen.plan.state("valuation")]
+    return text + meaning
 
 
 def balance(pen: Pen) -> str:
@@ -84,13 +72,14 @@ def balance(pen: Pen) -> str:
     if pen.has("cash", "debt"):
         parts.append(f"cash and cash equivalents were {pen.say('cash')}")
         parts.append(f"total debt was {pen.say('debt')}")
-    return (
-        f"In {pen.period('free_cash_flow')} {pen.symbol}'s {listed(parts)}: "
-        + {
-            "net_cash": "the firm owes nobody its independence.",
-            "covered": "net of cash, a year of free cash would repay the debt.",
-            "levered": "part of each year's cash belongs to lenders first.",
-            "generating": "the profit is real money.",
-            "burning": "someone has to fund the gap.",
-        }[pen.plan.state("balance")]
-    )
+    meaning = {
+        "net_cash": "the firm owes nobody its independence.",
+        "covered": "net of cash, a year of free cash would repay the debt.",
+        "levered": "part of each year's cash belongs to lenders first.",
+        "generating": "the profit is real money.",
+        "burning": "someone has to fund the gap.",
+    }[pen.plan.state("balance")]
+    return f"In {pen.period('free_cash_flow')} {pen.symbol}'s {listed(parts)}: {meaning}"
+
+
+TEXTS: Texts = {"growth": growth, "margins": margins, "valuation": valuation, "balance": balance}

@@ -2,75 +2,56 @@
 
 from __future__ import annotations
 
-from graph.models.note.english.words import capital, claim
+from graph.models.note.english.words import bullet, claim
 from graph.models.note.pen import Pen
-
-
-def focus(pen: Pen) -> str:
-    """Say what follows from the topic asked for; empty when the sheet has nothing on it."""
-    writer = {
-        "risk": _sizing, "momentum": _timing, "fundamentals": _business, "valuation": _price,
-    }.get(pen.plan.intent)  # fmt: skip
-    return writer(pen) if writer else ""
+from graph.models.note.words import Texts
 
 
 def _sizing(pen: Pen) -> str:
-    if not pen.has("max_drawdown_1y"):
-        return ""
     text = (
-        f"**Size of a position.** A repeat of {pen.symbol}'s maximum drawdown over 1 year, "
-        f"{pen.size('max_drawdown_1y')} as of {pen.on('max_drawdown_1y')}, should be a loss to sit through"
+        f"A repeat of {pen.symbol}'s maximum drawdown over 1 year, {pen.size('max_drawdown_1y')} as of "
+        f"{pen.on('max_drawdown_1y')}, should be a loss to sit through"
     )
-    if not pen.has("volatility_1y", "volatility_20d"):
-        return f"{text}."
-    calmer = pen.fact("volatility_20d").value < pen.fact("volatility_1y").value
-    if calmer:
-        return (
-            f"{text}. Calm stretches end: reckon with {pen.symbol}'s 1-year annualised volatility of "
+    if pen.is_calmer:
+        text += (
+            f". Calm stretches end: reckon with {pen.symbol}'s 1-year annualised volatility of "
             f"{pen.say('volatility_1y')}, not with its 20-day annualised volatility of "
-            f"{pen.say('volatility_20d')}."
+            f"{pen.say('volatility_20d')}"
         )
-    return (
-        f"{text}. Trading is rougher than usual: {pen.symbol}'s 20-day annualised volatility of "
-        f"{pen.say('volatility_20d')} is the one to reckon with."
-    )
+    elif pen.is_calmer is not None:
+        text += (
+            f". Trading is rougher than usual: {pen.symbol}'s 20-day annualised volatility of "
+            f"{pen.say('volatility_20d')} is the one to reckon with"
+        )
+    return bullet("Size of a position", f"{text}.")
 
 
 def _timing(pen: Pen) -> str:
-    state = pen.plan.state("momentum")
-    if not state:
-        return ""
     text = {
         "overbought": "Wait: an overbought market pays patience, and the first pullback shows who still buys",
         "oversold": "Cover rather than press: an oversold market punishes late sellers",
         "firm": "There is room to act with the move, since buyers lead without being spent",
         "soft": "There is no hurry to buy, since sellers lead without being spent",
         "neutral": "Momentum gives no signal to act on, so levels decide",
-    }[state]
+    }[pen.plan.state("momentum")]
     if pen.plan.state("macd"):
         text += f"; on the shorter view, {claim(pen, 'macd')}"
-    return f"**Timing.** {text}."
+    return bullet("Timing", f"{text}.")
 
 
 def _business(pen: Pen) -> str:
-    parts = []
-    if pen.has("revenue_growth"):
-        parts.append(f"revenue growth above {pen.say('revenue_growth')}")
-    if pen.has("operating_margin"):
-        parts.append(f"an operating margin that holds {pen.say('operating_margin')}")
-    if not parts:
-        return ""
-    period = pen.period("revenue_growth" if pen.has("revenue_growth") else "operating_margin")
-    return (
-        f"**What the business must show.** After {period}, {pen.symbol} has to deliver "
-        f"{' and '.join(parts)}: one without the other leaves the case half made."
+    known = pen.known("revenue_growth", "operating_margin")
+    aims = {"revenue_growth": "revenue growth above", "operating_margin": "an operating margin that holds"}
+    parts = [f"{aims[metric]} {pen.say(metric)}" for metric in known]
+    return bullet(
+        "What the business must show",
+        f"After {pen.period(known[0])}, {pen.symbol} has to deliver {' and '.join(parts)}: "
+        "one without the other leaves the case half made.",
     )
 
 
 def _price(pen: Pen) -> str:
-    if not pen.has("pe"):
-        return ""
-    text = f"at a price/earnings of {pen.say('pe')} on {pen.on('pe')}"
+    text = f"At a price/earnings of {pen.say('pe')} on {pen.on('pe')}"
     if pen.has("fcf_yield"):
         text += f" and a free cash flow yield of {pen.say('fcf_yield')}"
     meaning = {
@@ -79,5 +60,9 @@ def _price(pen: Pen) -> str:
         "fair": "a holder is paid by cash and growth alike",
         "modest": "a holder is paid even without growth",
     }[pen.plan.state("valuation")]
-    test = f"{pen.symbol}'s next annual report is the test"
-    return f"**What the price assumes.** {capital(text)}, {meaning}: {test}."
+    return bullet(
+        "What the price assumes", f"{text}, {meaning}: {pen.symbol}'s next annual report is the test."
+    )
+
+
+TEXTS: Texts = {"risk": _sizing, "momentum": _timing, "fundamentals": _business, "valuation": _price}

@@ -2,84 +2,70 @@
 
 from __future__ import annotations
 
-from graph.models.note.english.focus import focus
-from graph.models.note.english.words import GROWTHS, capital, listed, marks, side, swing
-from graph.models.note.pen import Pen
-from graph.models.note.signals import FUNDAMENTAL
+from collections.abc import Sequence
 
-_TITLES = {
+from graph.models.note.english.words import bullet, listed, marks, other_side, swing
+from graph.models.note.pen import GROWTHS, Pen
+
+TITLES = {
     "holders": "Long-term holders",
     "traders": "Traders",
     "levels": "Levels to watch",
     "change": "What would change the verdict",
 }
+NO_TRIGGER = "This sheet is too thin to name a trigger."
 
 
-def insights(pen: Pen) -> str:
-    """Write who should do what, the levels to watch and what would change the verdict."""
-    writers = {"holders": _holders, "traders": _traders, "levels": _levels, "change": _change}
-    blocks = {name: writers[name](pen) for name in pen.plan.action_order}
-    own = focus(pen) if pen.plan.follow_up else ""
-    # Without a point of its own, a follow-up repeats at least the one that it is about.
-    kept = "" if own else pen.plan.central_action
-    fresh = {name: text for name, text in blocks.items() if name == kept or not pen.was_told(text)}
-    lines = [f"- {own}"] if own else []
-    lines += [f"- **{_TITLES[name]}.** {text}" for name, text in fresh.items()]
-    if told := [_TITLES[name].lower() for name in blocks if name not in fresh]:
-        lines.append(f"- **Unchanged.** What the earlier answer says stands for: {listed(told)}.")
-    return "\n".join(lines)
+def unchanged(titles: Sequence[str]) -> str:
+    """Name the points of an earlier answer that still stand."""
+    told = listed([title.lower() for title in titles])
+    return bullet("Unchanged", f"What the earlier answer says stands for: {told}.")
 
 
-def _holders(pen: Pen) -> str:
-    plan = pen.plan
-    if plan.rating.direction == "abstain":
-        return (
-            "Prices say how the market feels, not whether the business earns its price: "
-            "no change of a holding should rest on this."
-        )
+def holders(pen: Pen, stance: str, backing: str) -> str:
+    """Advise holders: the stance, and what the business adds to it."""
     text = {
+        "abstain": "Prices say how the market feels, not whether the business earns its price: "
+        "no change of a holding should rest on this",
         "buy": "The case stands: hold, and add on weakness rather than on strength",
+        "build": "The case stands: hold, and build the position in stages from here",
         "hold": "Keep what you own and add nothing until one side of the evidence gives way",
         "sell": "Reduce into strength; the burden of proof lies with whoever wants to stay",
-    }[plan.rating.direction]
-    if plan.rating.direction == "buy" and not plan.is_extended:
-        text = "The case stands: hold, and build the position in stages from here"
-    if plan.is_priced_for_more:
-        return (
-            f"{text}. With price/earnings at {pen.say('pe')} on {pen.on('pe')} and {_growth(pen)}, "
-            f"{pen.symbol} has to earn its multiple: the next annual report matters more than the next chart."
-        )
-    if plan.state("growth") in ("strong", "modest"):
-        return f"{text}. The business backs the price, with {_growth(pen)} for {pen.symbol}."
-    if not any(plan.state(topic) for topic in FUNDAMENTAL):
-        return f"{text}. This rests on price alone: no fundamentals of {pen.symbol} are on the sheet."
+    }[stance]
+    match backing:
+        case "priced":
+            text += (
+                f". With price/earnings at {pen.say('pe')} on {pen.on('pe')} and {_growth(pen)}, "
+                f"{pen.symbol} has to earn its multiple: "
+                "the next annual report matters more than the next chart"
+            )
+        case "backed":
+            text += f". The business backs the price, with {_growth(pen)} for {pen.symbol}"
+        case "price_only":
+            text += f". This rests on price alone: no fundamentals of {pen.symbol} are on the sheet"
     return f"{text}."
 
 
 def _growth(pen: Pen) -> str:
-    metric = next(metric for metric in GROWTHS if pen.has(metric))
-    return f"{GROWTHS[metric]} of {pen.say(metric)} in {pen.period(metric)}"
+    metric = pen.known(*GROWTHS)[0]
+    return f"{pen.name(metric)} of {pen.say(metric)} in {pen.period(metric)}"
 
 
-def _traders(pen: Pen) -> str:
-    plan = pen.plan
+def traders(pen: Pen, tactic: str, brake: str) -> str:
+    """Advise traders: the tactic, and what holds it back."""
     force = " without force" if pen.has("adx_14") else ""
-    if not plan.state("trend"):
-        text = "No trend can be read from the sheet: wait for one"
-    elif pen.trend_is_strong and plan.is_rising:
-        text = "Trade with the trend: dips that hold are worth more than breakouts that are chased"
-    elif pen.trend_is_strong:
-        text = "Trade with the trend: rallies that fail are worth more than lows that are chased"
-    elif plan.is_rising:
-        text = f"The drift is up{force}, so buy near support and take profits near resistance"
-    else:
-        text = f"The drift is down{force}, so wait for a level to hold before acting"
-    if plan.state("momentum") == "overbought":
-        text += ", and open no longs while RSI(14) is overbought"
-    elif plan.state("momentum") == "oversold":
-        text += ", and open no shorts while RSI(14) is oversold"
-    elif plan.is_rising and plan.state("macd").startswith("falling"):
-        text += ", with less haste while the MACD(12,26,9) line lies below its signal line"
+    text = {
+        "wait": "No trend can be read from the sheet: wait for one",
+        "with_up": "Trade with the trend: dips that hold are worth more than breakouts that are chased",
+        "with_down": "Trade with the trend: rallies that fail are worth more than lows that are chased",
+        "drift_up": f"The drift is up{force}, so buy near support and take profits near resistance",
+        "drift_down": f"The drift is down{force}, so wait for a level to hold before acting",
+    }[tactic]
+    text += {
+        "overbought": ", and open no longs while RSI(14) is overbought",
+        "oversold": ", and open no shorts while RSI(14) is oversold",
+        "falling": ", with less haste while the MACD(12,26,9) line lies below its signal line",
+    }.get(brake, "")
     if pen.has("atr_14"):
         gloss = pen.once("ATR", " (the average span of a trading day)")
         text += f". Size a position so that one ATR(14){gloss}, {pen.say('atr_14')} for {pen.symbol} on "
@@ -87,7 +73,8 @@ def _traders(pen: Pen) -> str:
     return text + "."
 
 
-def _levels(pen: Pen) -> str:
+def levels(pen: Pen) -> str:
+    """Name the levels to watch."""
     told = "levels" in pen.plan.topics
     sentences = []
     if pen.has("swing_low", "swing_high", "fib_38.2", "fib_50", "fib_61.8"):
@@ -101,50 +88,42 @@ def _levels(pen: Pen) -> str:
         if told:
             middle = f"{pen.say('fib_50')} on {pen.on('fib_50')}"
             sentences.append(f"The 50% Fibonacci retracement at {middle} is its middle")
-    if (found := marks(pen, ceiling="range" not in pen.plan.topics)) and not told:
-        sentences.append(f"For {pen.symbol} on {pen.on()} {listed(found)}")
+    if not told and pen.marks():
+        where = marks(pen, ceiling="range" not in pen.plan.topics)
+        sentences.append(f"For {pen.symbol} on {pen.on()} {where}")
     if not sentences:
         return f"The bars are too few for levels of {pen.symbol}."
     return ". ".join(sentences) + ". These are zones to watch, not targets."
 
 
-def _change(pen: Pen) -> str:
+def no_rating_yet(pen: Pen) -> str:
+    """Say which data would allow a rating."""
     if pen.plan.unanswerable:
         return f"Revenue, margins and a multiple of {pen.symbol}: with these a rating can be given."
-    if pen.plan.rating.direction == "abstain":
-        return f"More daily prices of {pen.symbol}: trend, momentum and range need them."
-    conditions = [text for text in (_trend_trigger(pen), _level_trigger(pen), _growth_trigger(pen)) if text]
-    return f"{capital('; '.join(conditions))}." if conditions else "This sheet is too thin to name a trigger."
+    return f"More daily prices of {pen.symbol}: trend, momentum and range need them."
 
 
-def _trend_trigger(pen: Pen) -> str:
+def trend_trigger(pen: Pen) -> str:
+    """Name the moving average whose loss or recovery changes the verdict."""
     metric = pen.average
-    if not metric:
-        return ""
-    lost = side(pen, metric) == "above"
-    effect = "take the trend out of the case" if lost else "call off the downtrend"
+    effect = "take the trend out of the case" if pen.above(metric) else "call off the downtrend"
     return (
-        f"a run of closes {'below' if lost else 'above'} {pen.symbol}'s {metric[4:]}-day moving average, "
+        f"a run of closes {other_side(pen, metric)} {pen.symbol}'s {pen.name(metric)}, "
         f"{pen.say(metric)} on {pen.on(metric)}, would {effect}"
     )
 
 
-def _level_trigger(pen: Pen) -> str:
-    if pen.plan.rating.direction == "buy":
-        if not pen.has("support"):
-            return ""
-        return f"a break of the nearest support at {pen.say('support')} would be the first warning"
-    if pen.has("resistance"):
-        return f"a break of the nearest resistance at {pen.say('resistance')} would argue for the upside"
-    return (
-        f"a new 52-week high above {pen.say('high_52w')} would argue for a buy" if pen.has("high_52w") else ""
-    )
+def level_trigger(pen: Pen, metric: str) -> str:
+    """Name the level whose break changes the verdict."""
+    what, effect = {
+        "support": ("a break of the nearest support at", "be the first warning"),
+        "resistance": ("a break of the nearest resistance at", "argue for the upside"),
+        "high_52w": ("a new 52-week high above", "argue for a buy"),
+    }[metric]
+    return f"{what} {pen.say(metric)} would {effect}"
 
 
-def _growth_trigger(pen: Pen) -> str:
-    state = pen.plan.state("growth")
-    if not state:
-        return ""
-    if state in ("flat", "shrinking", "uneven"):
-        return f"a year with more than the {_growth(pen)} would raise the conviction"
-    return f"a year with less than the {_growth(pen)} would lower the conviction"
+def growth_trigger(pen: Pen, *, weak: bool) -> str:
+    """Name the growth that changes the conviction."""
+    than, effect = ("more", "raise") if weak else ("less", "lower")
+    return f"a year with {than} than the {_growth(pen)} would {effect} the conviction"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from graph.models.note.english.words import SPANS, listed, marks, side, swing
-from graph.models.note.pen import Pen
+from graph.models.note.english.words import listed, marks, side, swing
+from graph.models.note.pen import SPANS, Pen
 from graph.models.note.signals import ADX_STRONG, RSI_HIGH, RSI_LOW
+from graph.models.note.words import Texts
 
 _ORDERS = {
     "up": ", with the shorter average above the longer: buyers have set the pace for months, not days.",
@@ -18,10 +19,8 @@ _ORDERS = {
 
 def trend(pen: Pen) -> str:
     """Set the close against its averages, and the strength of the move beside it."""
-    averages = [metric for metric in ("sma_50", "sma_200") if pen.has(metric)]
-    sides = [
-        f"{side(pen, metric)} its {metric[4:]}-day moving average of {pen.say(metric)}" for metric in averages
-    ]
+    averages = pen.known("sma_50", "sma_200")
+    sides = [f"{side(pen, metric)} its {pen.name(metric)} of {pen.say(metric)}" for metric in averages]
     gloss = pen.once("moving average", " (the mean close of that many sessions)")
     text = f"{pen.symbol} closed at {pen.say('close')} on {pen.on()}, {' and '.join(sides)}{gloss}"
     text += _ORDERS.get(pen.plan.state("trend"), ".")
@@ -36,8 +35,8 @@ def trend(pen: Pen) -> str:
 
 def returns(pen: Pen) -> str:
     """Give the returns over each period."""
-    known = [metric for metric in SPANS if pen.has(metric)]
-    parts = [f"a {SPANS[metric]} return of {pen.say(metric)}" for metric in known]
+    known = pen.known(*SPANS)
+    parts = [f"a {pen.name(metric)} of {pen.say(metric)}" for metric in known]
     meaning = {
         "gaining": "strength at every length is what draws others in.",
         "losing": "weakness at every length says that rallies were sold.",
@@ -63,7 +62,7 @@ def momentum(pen: Pen) -> str:
     }[pen.plan.state("momentum")]
     if pen.plan.intent == "momentum" and pen.has("stoch_k", "stoch_d"):
         gloss = pen.once("stochastic", ", the place within the recent range,")
-        above = pen.fact("stoch_k").value >= pen.fact("stoch_d").value
+        above = pen.exceeds("stoch_k", "stoch_d")
         text += (
             f". The stochastic(14,3,3) %K{gloss} reads {pen.say('stoch_k')} for {pen.symbol} on "
             f"{pen.on('stoch_k')}, {'above' if above else 'below'} its %D of {pen.say('stoch_d')}: "
@@ -76,7 +75,7 @@ def macd(pen: Pen) -> str:
     """Set the MACD line against its signal line."""
     gloss = pen.once("MACD", ", the gap between a fast and a slow average,")
     state = pen.plan.state("macd")
-    where = "above" if pen.fact("macd").value >= pen.fact("macd_signal").value else "below"
+    where = "above" if pen.exceeds("macd", "macd_signal") else "below"
     where = "level with" if state.startswith("level") else where
     meaning = {
         "level_above": "the rise no longer gathers pace, and the next turn decides",
@@ -94,24 +93,20 @@ def macd(pen: Pen) -> str:
 
 def range(pen: Pen) -> str:
     """Place the close in the range of the year."""
-    at_high = pen.sign("from_high_52w") == 0
-    text = f"On {pen.on()} {pen.symbol} stands " + (
-        "at its 52-week high" if at_high else f"{pen.size('from_high_52w')} below its 52-week high"
-    )
+    where = "at" if pen.sign("from_high_52w") == 0 else f"{pen.size('from_high_52w')} below"
+    text = f"On {pen.on()} {pen.symbol} stands {where} its 52-week high"
     if pen.has("high_52w"):
         text += f" of {pen.say('high_52w')} ({pen.on('high_52w')})"
     if pen.has("from_low_52w", "low_52w"):
         text += f" and {pen.size('from_low_52w')} above its 52-week low of {pen.say('low_52w')}"
         text += f" ({pen.on('low_52w')})"
-    return (
-        text
-        + {
-            "near_high": ": few holders sit on losses, so little supply waits overhead.",
-            "upper": ": the year's advance is mostly kept, and the old high is the test.",
-            "middle": ": many holders sit on losses, and rallies meet their selling.",
-            "near_low": ": nearly every buyer of the year sits on a loss, and the low is the last line.",
-        }[pen.plan.state("range")]
-    )
+    meaning = {
+        "near_high": ": few holders sit on losses, so little supply waits overhead.",
+        "upper": ": the year's advance is mostly kept, and the old high is the test.",
+        "middle": ": many holders sit on losses, and rallies meet their selling.",
+        "near_low": ": nearly every buyer of the year sits on a loss, and the low is the last line.",
+    }[pen.plan.state("range")]
+    return text + meaning
 
 
 def volatility(pen: Pen) -> str:
@@ -124,13 +119,8 @@ def volatility(pen: Pen) -> str:
         owner = "its" if parts else f"{pen.symbol}'s"
         parts.append(f"{owner} 20-day annualised volatility is {pen.say('volatility_20d')}")
     text = f"As of {pen.on('volatility_1y')} {' and '.join(parts)}"
-    if pen.has("volatility_1y", "volatility_20d"):
-        calmer = pen.fact("volatility_20d").value < pen.fact("volatility_1y").value
-        text += (
-            ": recent trading is calmer than the year"
-            if calmer
-            else ": recent trading is rougher than the year"
-        )
+    if pen.is_calmer is not None:
+        text += f": recent trading is {'calmer' if pen.is_calmer else 'rougher'} than the year"
     if pen.has("atr_14", "atr_pct"):
         gloss = pen.once("ATR", ", the average span of a trading day,")
         text += (
@@ -162,10 +152,10 @@ def levels(pen: Pen) -> str:
     parts = []
     if pen.has("swing_low", "swing_high"):
         parts.append(f"{pen.symbol}'s last full swing ran from {swing(pen)}.")
-    if found := marks(pen):
+    if pen.marks():
         gloss = pen.once("nearest support", " (prices at which the market turned before)")
         parts.append(
-            f"Around {pen.symbol}'s close of {pen.say('close')} on {pen.on()}, {' and '.join(found)}{gloss}: "
+            f"Around {pen.symbol}'s close of {pen.say('close')} on {pen.on()}, {marks(pen)}{gloss}: "
             + {
                 "on_support": "a buyer's risk is near and can be named.",
                 "under_resistance": "a buyer pays up to the place where sellers have waited.",
@@ -180,12 +170,18 @@ def levels(pen: Pen) -> str:
 
 def volume(pen: Pen) -> str:
     """Set the last session's volume against its average."""
+    meaning = {
+        "heavy": "many hands moved, which gives the session's direction weight.",
+        "light": "few hands moved, so the session's direction says little.",
+        "normal": "the session carries no message of its own.",
+    }[pen.plan.state("volume")]
     return (
         f"{pen.symbol}'s volume was {pen.say('volume')} shares on {pen.on('volume')} against a 20-day "
-        f"average volume of {pen.say('volume_avg_20')} shares: "
-        + {
-            "heavy": "many hands moved, which gives the session's direction weight.",
-            "light": "few hands moved, so the session's direction says little.",
-            "normal": "the session carries no message of its own.",
-        }[pen.plan.state("volume")]
+        f"average volume of {pen.say('volume_avg_20')} shares: {meaning}"
     )
+
+
+TEXTS: Texts = {
+    "trend": trend, "returns": returns, "momentum": momentum, "macd": macd, "range": range,
+    "volatility": volatility, "drawdown": drawdown, "levels": levels, "volume": volume,
+}  # fmt: skip

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from graph.models.note.pen import Pen
+from graph.models.note.signals import FUNDAMENTAL
 from graph.report.model import Direction
 
+GAP, SEMICOLON = " ", "; "
+OPENING = 48
+MAX_WORDS = 590
+OBJECTIONS = ("against the call: ", "on the other side: ")
 CLAIMS = {
     ("trend", "up"): "the trend is up",
     ("trend", "turning_up"): "the trend is turning up",
@@ -71,12 +78,11 @@ CLAIMS = {
     ("volume", "normal"): "turnover is ordinary",
 }
 CALLS: dict[Direction, str] = {"buy": "a buy", "hold": "a hold", "sell": "a sell", "abstain": "not rated"}
-SPANS = {"return_1m": "1-month", "return_3m": "3-month", "return_6m": "6-month", "return_1y": "1-year"}
-GROWTHS = {
-    "revenue_growth": "revenue growth",
-    "eps_growth": "diluted EPS growth",
-    "net_income_growth": "net income growth",
-}
+
+
+def fits(text: str) -> bool:
+    """Tell whether a note has at most `MAX_WORDS` words."""
+    return len(text.split()) <= MAX_WORDS
 
 
 def claim(pen: Pen, topic: str) -> str:
@@ -84,7 +90,7 @@ def claim(pen: Pen, topic: str) -> str:
     return CLAIMS[topic, pen.plan.state(topic)]
 
 
-def listed(parts: list[str]) -> str:
+def listed(parts: Sequence[str]) -> str:
     """Join parts as a sentence does."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
@@ -94,75 +100,69 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def sentence(clauses: Sequence[str]) -> str:
+    """Make one sentence of clauses."""
+    return f"{capital(SEMICOLON.join(clauses))}."
+
+
+def bullet(head: str, text: str) -> str:
+    """Make a point with its head in bold."""
+    return f"- **{capital(head)}.** {text}"
+
+
 def side(pen: Pen, metric: str) -> str:
     """Say on which side of a level the close lies."""
     return "above" if pen.above(metric) else "below"
 
 
-def marks(pen: Pen, *, ceiling: bool = False) -> list[str]:
+def other_side(pen: Pen, metric: str) -> str:
+    """Say on which side of a level the close does not lie."""
+    return "below" if pen.above(metric) else "above"
+
+
+def marks(pen: Pen, *, ceiling: bool = False) -> str:
     """Name the nearest support and resistance; `ceiling` adds the 52-week high in its place."""
-    found = [f"the nearest {name} is {pen.say(name)}" for name in ("support", "resistance") if pen.has(name)]
-    if ceiling and found and not pen.has("resistance") and pen.has("high_52w"):
-        found.append(f"the 52-week high of {pen.say('high_52w')} ({pen.on('high_52w')}) is the ceiling")
-    return found
+    return listed([_mark(pen, metric) for metric in pen.marks(ceiling=ceiling)])
+
+
+def _mark(pen: Pen, metric: str) -> str:
+    if metric == "high_52w":
+        return f"the 52-week high of {pen.say(metric)} ({pen.on(metric)}) is the ceiling"
+    return f"the {pen.name(metric)} is {pen.say(metric)}"
 
 
 def swing(pen: Pen) -> str:
     """Name the swing by its ends, each with its date."""
-    low = f"the swing low of {pen.say('swing_low')} on {pen.on('swing_low')}"
-    high = f"the swing high of {pen.say('swing_high')} on {pen.on('swing_high')}"
+    low, high = (
+        f"the {pen.name(end)} of {pen.say(end)} on {pen.on(end)}" for end in ("swing_low", "swing_high")
+    )
     return f"{low} to {high}" if pen.view.swing_is_up else f"{high} to {low}"
 
 
 def key_clause(pen: Pen, topic: str, owner: str = "") -> str:
     """Give the one figure that stands for a topic; `owner` "its" where the symbol has been named."""
-    whose = owner or f"{pen.symbol}'s"
-    if topic == "trend" and pen.has(f"vs_{pen.average}"):
-        metric = pen.average
-        share, name = pen.size(f"vs_{metric}"), f"its {metric[4:]}-day moving average"
-        return f"{'it' if owner else pen.symbol} stood {share} {side(pen, metric)} {name} on {pen.on()}"
+    whose, who = owner or f"{pen.symbol}'s", "it" if owner else pen.symbol
     if topic == "trend":
-        close = f"{whose} close of {pen.say('close')} on {pen.on()}"
-        return f"{close} lay {side(pen, pen.average)} its {pen.average[4:]}-day moving average"
+        metric = pen.average
+        name = f"{side(pen, metric)} its {pen.name(metric)}"
+        if pen.has(f"vs_{metric}"):
+            return f"{who} stood {pen.size(f'vs_{metric}')} {name} on {pen.on()}"
+        return f"{whose} close of {pen.say('close')} on {pen.on()} lay {name}"
     if topic == "range":
         where = "at" if pen.sign("from_high_52w") == 0 else f"{pen.size('from_high_52w')} below"
-        return f"{'it' if owner else pen.symbol} stood {where} its 52-week high on {pen.on()}"
+        return f"{who} stood {where} its 52-week high on {pen.on()}"
     if topic == "macd":
         line, signal = pen.say("macd"), pen.say("macd_signal")
-        where = "above" if pen.fact("macd").value >= pen.fact("macd_signal").value else "below"
+        where = "above" if pen.exceeds("macd", "macd_signal") else "below"
         return (
             f"{whose} MACD(12,26,9) line was {line} on {pen.on('macd')}, {where} its signal line of {signal}"
         )
-    metric, name, when = _key(pen, topic)
+    metric = pen.key_metric(topic)
     figure = pen.size(metric) if topic == "drawdown" else pen.say(metric)
     if topic == "returns":
-        return f"{whose} {name} {when} was {figure}"
-    return f"{whose} {name} was {figure} {when}"
-
-
-def _key(pen: Pen, topic: str) -> tuple[str, str, str]:
-    """Choose a topic's key metric, its name and how its date is said."""
-    if topic == "returns":
-        spans = list(SPANS) if pen.plan.state("returns").startswith("turned") else list(reversed(SPANS))
-        metric = next(name for name in spans if pen.has(name))
-        return metric, f"{SPANS[metric]} return", f"to {pen.on(metric)}"
-    if topic == "volatility":
-        metric = "volatility_1y" if pen.has("volatility_1y") else "volatility_20d"
-        span = "1-year" if metric == "volatility_1y" else "20-day"
-        return metric, f"{span} annualised volatility", f"as of {pen.on(metric)}"
-    if topic == "drawdown":
-        if pen.plan.state("drawdown") == "under_water" or not pen.has("max_drawdown_1y"):
-            return "drawdown", "drawdown from the 1-year peak", f"as of {pen.on('drawdown')}"
-        return "max_drawdown_1y", "maximum drawdown over 1 year", f"as of {pen.on('max_drawdown_1y')}"
-    if topic == "growth":
-        metric = pen.telling_growth
-        return metric, GROWTHS[metric], f"in {pen.period(metric)}"
-    if topic == "margins":
-        metric = "operating_margin" if pen.has("operating_margin") else "net_margin"
-        return metric, metric.replace("_", " "), f"in {pen.period(metric)}"
-    metric, name = {
-        "momentum": ("rsi_14", "RSI(14)"),
-        "valuation": ("pe", "price/earnings"),
-        "balance": ("free_cash_flow", "free cash flow"),
-    }[topic]
-    return metric, name, f"in {pen.period(metric)}" if topic == "balance" else f"on {pen.on(metric)}"
+        return f"{whose} {pen.name(metric)} to {pen.on(metric)} was {figure}"
+    when = "as of" if topic in ("volatility", "drawdown") else "on"
+    period = topic in FUNDAMENTAL and topic != "valuation"
+    return f"{whose} {pen.name(metric)} was {figure} " + (
+        f"in {pen.period(metric)}" if period else f"{when} {pen.on(metric)}"
+    )
