@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tests.graph.figures import FACTS as FACTS
 from tests.graph.figures import RIGHT, one, told
 
 GOOD = [

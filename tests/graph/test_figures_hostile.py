@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.report.figures import Source, check_figures
-from tests.graph.figures import FACTS, GOOD, TABLES
+from tests.graph.figures import FACTS
+from tests.graph.test_figures import GOOD, TABLES
 
 PIECES = st.sampled_from(
     [

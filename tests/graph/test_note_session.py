@@ -34,6 +34,14 @@ def test_the_second_answer_confirms_the_first_and_does_not_repeat_it() -> None:
     assert "the mean close" not in second
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_valuation_follow_up_without_earnings_is_answered(language: str) -> None:
+    losing = sheet_of(RISING | {"pe": "-4.10", "ps": "2.00", "revenue": "1000000000"})
+    first = note(losing, language=language)
+    second = note(losing, "valuation", language, history=[Turn("How is XYZ?", first)])
+    assert section(second, "insights", language)
+
+
 def test_a_changed_verdict_is_called_refined() -> None:
     first = note(sheet_of(RISING))
     second = note(sheet_of(FALLING), history=[Turn("How is XYZ?", first)])

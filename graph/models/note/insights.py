@@ -41,7 +41,7 @@ def _focus(words: Words, pen: Pen) -> str:
         "risk": pen.has("max_drawdown_1y"),
         "momentum": pen.plan.state("momentum"),
         "fundamentals": pen.has("revenue_growth") or pen.has("operating_margin"),
-        "valuation": pen.has("pe"),
+        "valuation": pen.has("pe") and pen.plan.state("valuation"),
     }.get(pen.plan.intent)
     return words.focus[pen.plan.intent](pen) if known else ""
 
