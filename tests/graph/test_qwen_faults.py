@@ -13,6 +13,7 @@ from graph.errors import (
     ModelBusy,
     ModelCutOff,
     ModelError,
+    ModelFirstTokenTimeout,
     ModelInspected,
     ModelMisconfigured,
     ModelQuotaExceeded,
@@ -209,3 +210,14 @@ def test_a_breaker_lets_one_call_see_whether_the_model_is_back() -> None:
     assert breaker.refusal("m") is not None
     breaker.succeeded()
     assert breaker.refusal("m") is None
+
+
+async def test_a_model_that_does_not_begin_is_asked_once_when_there_is_another(fake: FakeDashScope) -> None:
+    limits = Limits(first_token_seconds=0.1)
+    async with opened(fake, "silent", limits=limits, max_retries=3, fallbacks=("qwen-turbo",)) as model:
+        assert text_of(await read(model)) == ANSWER
+    assert [body["model"] for body in fake.requests] == ["silent", "qwen-turbo"]
+    async with opened(fake, "silent", limits=limits, max_retries=3) as model:
+        with pytest.raises(ModelFirstTokenTimeout):
+            await read(model)
+    assert len(fake.requests) == 5
