@@ -22,7 +22,7 @@ async def analyst(state: State, options: Options, deps: Deps) -> dict[str, Any]:
     """Let the model write the four sections; what its tool calls find joins the fact sheet."""
     messages = build_messages(state, options, deps)
     tools = tuple(deps.tools.values()) if deps.settings.lets_model_call_tools else ()
-    facts = list(state["facts"])
+    found: list[dict[str, Any]] = []
     with Writer(deps, options) as writer:
         reply = await writer.call(messages, tools)
         for number in range(1, MAX_ROUNDS + 1):
@@ -30,12 +30,13 @@ async def analyst(state: State, options: Options, deps: Deps) -> dict[str, Any]:
                 break
             done = await run_tools(reply, deps)
             messages += done.messages
-            facts += done.facts
+            found += done.facts
             # The last round may not ask again: it has to write with what it has.
             reply = await writer.call(messages, tools if number < MAX_ROUNDS else ())
         draft = writer.draft()
+    sheet = {fact["id"]: fact for fact in (*state["facts"], *found)}
     return {
-        "facts": FactSheet.from_list(facts).to_list(),
+        "facts": list(sheet.values()),
         "draft": DraftState(
             text=writer.text,
             sections={

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ from langchain_core.messages import AIMessage, HumanMessage
 from langchain_core.runnables import RunnableConfig
 
 from graph.deps import Deps, Options
+from graph.errors import ModelError
 from graph.events import FigureEvent, ReportEvent, StepEvent
 from graph.facts import FactSheet
 from graph.nodes.analyst import LANGUAGE_NAMES, build_messages, make_briefing
@@ -66,8 +68,10 @@ async def _ask_for(
     label = f"Ask again for {TITLES['en'][name]}"
     emit(StepEvent(id=f"repair:{name}", name="format", label=label, state="started"))
     with Writer(deps, options, only=(name,)) as writer:
-        await writer.call(messages)
-        text: str = getattr(writer.draft(), name)
+        # What the model cannot add stays missing; the rest of the answer is not lost for it.
+        with suppress(ModelError):
+            await writer.call(messages)
+        text = writer.section(name)
     emit(StepEvent(id=f"repair:{name}", name="format", label=label, state="done" if text else "failed"))
     facts = FactSheet.from_list(state["facts"])
     placed = place_figures(name, text, facts, state["message"], await names_of(deps))

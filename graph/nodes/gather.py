@@ -9,7 +9,6 @@ from typing import Any
 from graph.deps import Deps
 from graph.errors import MarketError, NotFound
 from graph.events import ChartEvent, FactsEvent, StepEvent, StepState
-from graph.facts import FactSheet
 from graph.sink import emit
 from graph.state import State
 
@@ -41,16 +40,17 @@ async def gather(state: State, deps: Deps) -> dict[str, Any]:
     notes = [*state.get("notes", []), *(texts["unknown"].format(symbol=name) for name in request["unknown"])]
     calls = [(name, symbol) for symbol in request["symbols"] for name in deps.tools]
     results = await asyncio.gather(*(_call(deps, name, symbol) for name, symbol in calls))
-    facts: list[dict[str, Any]] = []
+    found_facts: dict[str, dict[str, Any]] = {}
     for (_, symbol), (found, missing) in zip(calls, results, strict=True):
-        facts.extend(found)
+        found_facts.update((fact["id"], fact) for fact in found)
         if missing and (note := texts[missing].format(symbol=symbol)) not in notes:
             notes.append(note)
+    facts = list(found_facts.values())
     if not facts and (offered := [identity.symbol for identity in await deps.market.universe()]):
         notes.append(texts["offered"].format(symbol=", ".join(offered)))
     if facts:
         emit(FactsEvent(facts=facts))
-        emit(_chart(FactSheet.from_list(facts)))
+        emit(_chart(facts))
     return {"facts": facts, "notes": notes}
 
 
@@ -82,13 +82,20 @@ async def _call(deps: Deps, name: str, symbol: str) -> tuple[list[dict[str, Any]
     return facts, "" if facts else name
 
 
-def _chart(sheet: FactSheet) -> ChartEvent:
-    """Show the first symbol with the averages and levels that its sheet holds."""
-    symbol = sheet.entities()[0]
+def _chart(facts: list[dict[str, Any]]) -> ChartEvent:
+    """Show the first symbol with the averages and levels that are known of it."""
+    symbol = facts[0]["entity"]
+    known = {fact.get("metric"): fact for fact in facts if fact.get("entity") == symbol}
     overlays = [
-        {"kind": kind, "fact": fact.id, "label": fact.label, "value": float(fact.value), "date": fact.as_of}
+        {
+            "kind": kind,
+            "fact": fact["id"],
+            "label": fact["label"],
+            "value": float(fact["value"]),
+            "date": fact.get("as_of"),
+        }
         for kind, metrics in (("average", _AVERAGES), ("level", _LEVELS))
         for metric in metrics
-        if (fact := sheet.get(symbol, metric)) is not None
+        if (fact := known.get(metric)) is not None
     ]
     return ChartEvent(symbol=symbol, range="1y", overlays=overlays)

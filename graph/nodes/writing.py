@@ -18,7 +18,7 @@ from graph.errors import AgentError, ModelUnavailable
 from graph.events import SectionEvent, StepEvent, TokenEvent, UsageEvent
 from graph.models.faults import as_model_error
 from graph.models.tool_calls import ToolCallAssembler
-from graph.report.model import SECTIONS
+from graph.report.model import SECTIONS, SectionName
 from graph.report.parse import Draft, SectionDelta, SectionParser
 from graph.sink import emit
 
@@ -72,6 +72,12 @@ class Writer:
             )
         self._emit(self._parser.finish())
         return self._parser.close()
+
+    def section(self, name: SectionName) -> str:
+        """End the answer and give the text of one of its sections, "" when there is none."""
+        self._emit(self._parser.finish())
+        text: str = getattr(self._parser.close(), name)
+        return text
 
     async def call(self, messages: Sequence[BaseMessage], tools: Sequence[BaseTool] = ()) -> Reply:
         """Call the model once and write what it answers.

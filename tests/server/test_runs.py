@@ -21,6 +21,7 @@ from server.service import Service, open_service
 from server.settings import ServerSettings
 from server.transcripts import read_session
 from tests.fake_dashscope import FakeDashScope, fake_dashscope
+from tests.fake_dashscope.replies import Reply, refusal, text_frames
 
 Events = list[dict[str, Any]]
 
@@ -247,6 +248,30 @@ async def test_a_missing_section_is_asked_for_once_and_never_invented(
     assert report.rating.direction == "abstain"
     assert len(fake.requests) == 2
     assert "## Caveat" in fake.requests[1]["input"]["messages"][-1]["content"]
+
+
+@pytest.mark.parametrize("second", ["refused", "empty", "cut", "good"])
+async def test_a_repair_that_fails_costs_no_answer(live: Service, fake: FakeDashScope, second: str) -> None:
+    whole = "## Verdict\n\nA fair price.\n\n## Evidence\n\nFlat.\n\n## Insights & Action\n\nWait."
+    caveat = text_frames("## Caveat\n\nThe data is old.")
+    fake.replies["qwen-plus"] = [
+        Reply(text_frames(whole)),
+        {
+            "refused": refusal(400, "DataInspectionFailed"),
+            "empty": Reply(text_frames("")),
+            "cut": Reply(caveat[:3]),
+            "good": Reply(caveat),
+        }[second],
+    ]
+    run = await start(live)
+    answer = await wait_for_answer(live, run)
+    tokens = [event for event in await read(live, run) if event["type"] == "token"]
+    told = "".join(event["text"] for event in tokens if event["section"] == "caveat")
+    assert answer.status == "done"
+    assert answer.report.sections["caveat"] == told
+    assert answer.report.sections["verdict"] == "A fair price."
+    assert bool(told) == (second in ("cut", "good"))
+    assert ("caveat" in answer.report.missing) == (second in ("refused", "empty"))
 
 
 async def test_a_full_server_says_when_to_come_back(live: Service) -> None:
