@@ -64,7 +64,7 @@ class Recitation(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        raise NotImplementedError("it only streams")
+        raise RuntimeError("it only streams")
 
     async def _astream(
         self,
