@@ -12,9 +12,8 @@ from langchain_core.runnables import RunnableConfig
 from graph.deps import Deps, Options
 from graph.errors import ModelError
 from graph.events import FigureEvent, ReportEvent, StepEvent
-from graph.facts import FactSheet
 from graph.nodes.analyst import LANGUAGE_NAMES, build_messages, make_briefing
-from graph.nodes.verify import names_of
+from graph.nodes.verify import open_checker
 from graph.nodes.writing import Writer
 from graph.prompting import render_briefing
 from graph.report.model import SECTIONS, TITLES, Rating, Report, SectionName
@@ -73,8 +72,7 @@ async def _ask_for(
             await writer.call(messages)
         text = writer.section(name)
     emit(StepEvent(id=f"repair:{name}", name="format", label=label, state="done" if text else "failed"))
-    facts = FactSheet.from_list(state["facts"])
-    placed = place_figures(name, text, facts, state["message"], await names_of(deps))
+    placed = place_figures(name, text, await open_checker(state, deps), state["message"])
     for figure in placed:
         emit(FigureEvent(**figure))
     return text, placed

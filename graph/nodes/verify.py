@@ -7,6 +7,7 @@ from typing import Any
 from graph.deps import Deps
 from graph.events import FigureEvent
 from graph.facts import FactSheet
+from graph.report.figures import Checker
 from graph.report.model import SECTIONS
 from graph.report.placing import place_figures
 from graph.sink import emit
@@ -15,19 +16,20 @@ from graph.state import State
 
 async def verify(state: State, deps: Deps) -> dict[str, Any]:
     """Emit a `figure` event for every figure of the draft, section by section."""
-    facts, names = list(FactSheet.from_list(state["facts"])), await names_of(deps)
+    checker = await open_checker(state, deps)
     figures: list[dict[str, Any]] = []
     for section in SECTIONS:
-        placed = place_figures(section, state["draft"]["sections"][section], facts, state["message"], names)
+        placed = place_figures(section, state["draft"]["sections"][section], checker, state["message"])
         for figure in placed:
             emit(FigureEvent(**figure))
         figures += placed
     return {"figures": figures}
 
 
-async def names_of(deps: Deps) -> dict[str, tuple[str, ...]]:
-    """Give how people call each company that the data providers can name."""
-    return {
+async def open_checker(state: State, deps: Deps) -> Checker:
+    """Read the fact sheet for checking, with the names of every company that the data providers know."""
+    names = {
         identity.symbol: (identity.name, identity.name_zh, *identity.aliases)
         for identity in await deps.market.universe()
     }
+    return Checker(FactSheet.from_list(state["facts"]), names=names)

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-from graph.facts import Fact
-from graph.report.figures import check_figures
+from graph.report.figures import Checker
 from graph.report.model import FIGURE_STATUSES, Figure, SectionName, utf16_offset
 
-Names = Mapping[str, Iterable[str]]
 
-
-def place_figures(
-    section: SectionName, text: str, facts: Iterable[Fact], question: str, names: Names | None = None
-) -> list[dict[str, Any]]:
-    """Check a section's figures; give each as the fields of a `figure` event, in order of appearance.
-
-    `names` are how people call the entities of the facts, in any language.
-    """
+def place_figures(section: SectionName, text: str, checker: Checker, question: str) -> list[dict[str, Any]]:
+    """Check a section's figures; give each as the fields of a `figure` event, in order of appearance."""
     return [
         _placed(f"{section}-{number}", section, text, figure)
-        for number, figure in enumerate(
-            check_figures(text, facts=facts, question=question, names=names), start=1
-        )
+        for number, figure in enumerate(checker.check(text, question), start=1)
     ]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.graph.figures import fact, one, statuses, told
+from graph.report.figures import Checker, check_figures
+from tests.graph.figures import FACTS, fact, one, statuses, told
+from tests.graph.test_figures import GOOD
 
 
 def test_growth_on_the_wrong_base_is_not_derived() -> None:
@@ -104,3 +106,9 @@ def test_offsets_are_characters_of_the_text() -> None:
 def test_without_facts_nothing_is_supported() -> None:
     assert {figure.status for figure in told("Revenue rose 2.0% to $391.04 billion.", [])} == {"unsupported"}
     assert told("") == []
+
+
+def test_one_checker_gives_every_text_what_a_fresh_one_gives() -> None:
+    checker = Checker(FACTS)
+    texts = [*GOOD, *reversed(GOOD)]
+    assert [checker.check(text) for text in texts] == [check_figures(text, facts=FACTS) for text in texts]

@@ -57,36 +57,46 @@ def check_figures(
 
     `names` are other names of the facts' entities, such as "Apple" and "苹果" of AAPL.
     """
-    with localcontext(_ARITHMETIC):
-        return _Check(text, list(facts), list(sources), question, names).run()
+    return Checker(facts, sources, names).check(text, question)
+
+
+class Checker:
+    """Checks any number of texts against the same facts and documents, which are read once."""
+
+    def __init__(
+        self,
+        facts: Iterable[Fact] = (),
+        sources: Iterable[Source] = (),
+        names: Mapping[str, Iterable[str]] | None = None,
+    ) -> None:
+        typed, texts = list(facts), [(source.title, source.text) for source in sources]
+        with localcontext(_ARITHMETIC):
+            self.book = Book([*typed, *table_facts(texts)], names)
+            self.passages = Passages(texts)
+            self.free = FreeLabels(key for key in self.book.lines if key.startswith(FREE))
+        self.has_days = any(fact.unit == "days" for fact in typed)
+
+    def check(self, text: str, question: str = "") -> list[Figure]:
+        """Check every figure of a text, in order of appearance."""
+        with localcontext(_ARITHMETIC):
+            return _Check(self, text, question).run()
 
 
 class _Check:
     """One run over one text."""
 
-    def __init__(
-        self,
-        text: str,
-        facts: Sequence[Fact],
-        sources: Sequence[Source],
-        question: str,
-        names: Mapping[str, Iterable[str]] | None,
-    ) -> None:
+    def __init__(self, known: Checker, text: str, question: str) -> None:
         self.text = text
         self.page = Page(text)
         self.asked = Page(question)
-        texts = [(source.title, source.text) for source in sources]
-        self.book = Book([*facts, *table_facts(texts)], names)
+        self.book, self.passages, self.has_days = known.book, known.passages, known.has_days
         self.quotable = {(asked.value, asked.unit, asked.currency) for asked in self.asked.numbers}
-        self.passages = Passages(texts)
-        free = FreeLabels(key for key in self.book.lines if key.startswith(FREE))
         for page in (self.page, self.asked):
-            page.adopt(merge(page.mentions, free.find(page.low, page.scopes), self.book.lines))
+            page.adopt(merge(page.mentions, known.free.find(page.low, page.scopes), self.book.lines))
         self.resolver = Resolver(self.page, self.book, self.asked)
         self.lookup = Lookup(self.resolver, self.book)
         self.reader = Reader(self.lookup)
         self.growth = Growth(self.lookup, self.reader)
-        self.has_days = any(fact.unit == "days" for fact in facts)
         self.settled: dict[int, list[Known]] = {}
 
     def run(self) -> list[Figure]:
