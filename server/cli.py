@@ -30,7 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="start the server", description="Start the server.")
     serve.add_argument("--host", help="address to listen on (default 127.0.0.1)")
-    serve.add_argument("--port", type=int, help="port to listen on (default 8000)")
+    serve.add_argument("--port", type=_port, help="port to listen on (default 8000)")
     serve.set_defaults(run=_serve)
 
     ask = commands.add_parser(
@@ -58,6 +58,12 @@ def build_parser() -> argparse.ArgumentParser:
     )
     check.set_defaults(run=_check)
     return parser
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no port: use 0 to 65535")
+    return int(text)
 
 
 def _serve(args: argparse.Namespace) -> int:

@@ -19,6 +19,7 @@ from graph.agent import Analyst
 from graph.deps import Deps, Options
 from graph.errors import AgentError
 from graph.events import EndEvent, EndStatus, ErrorEvent, ReportEvent, RunEvent
+from graph.nodes.format import cap_conviction
 from graph.report.model import SECTIONS, Report
 from graph.report.placing import count_figures, coverage
 from graph.report.rating import parse_rating
@@ -162,7 +163,7 @@ class Executor:
             question=run.message,
             language=request["language"],
             symbols=tuple(request["symbols"]),
-            rating=parse_rating(sections["verdict"]),
+            rating=cap_conviction(parse_rating(sections["verdict"]), counts),
             sections=sections,
             missing=tuple(name for name in SECTIONS if not sections[name]),
             truncated=True,
