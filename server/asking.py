@@ -8,7 +8,7 @@ from graph.events import decode
 from server.api.schemas import AnalystInput, ChatAnswer
 from server.auth import Caller
 from server.errors import ExpiredRun, ForeignCursor, MessageTooLong, ModelUnknown, RunFailed, UnknownRun
-from server.runs.execute import Run
+from server.runs.run import Run
 from server.runs.sse import parse_cursor
 from server.service import Service
 from server.sessions import RunRecord

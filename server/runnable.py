@@ -25,7 +25,7 @@ from server.api.schemas import AnalystInput, ChatAnswer, Slug
 from server.asking import ask, wait_for_answer
 from server.auth import LOCAL, Caller, current_caller
 from server.errors import BatchTooLarge
-from server.runs.execute import Run
+from server.runs.run import Run
 from server.service import Service
 
 PUBLIC_ENDPOINTS: tuple[EndpointName, ...] = (

@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from graph.agent import Analyst, build_deps, build_graph
 from graph.deps import Deps
 from server.checkpoints import open_checkpointer
+from server.runs.admission import Admission
 from server.runs.execute import Executor
-from server.runs.log import MemoryRunLog, RunLog
+from server.runs.idempotency import IdempotencyKeys
+from server.runs.log import RunLog
 from server.runs.manager import RunManager
+from server.runs.opening import open_run_state
 from server.sessions import SessionIndex, open_index
 from server.settings import ServerSettings
 
@@ -30,6 +33,7 @@ class Service:
     log: RunLog
     sessions: SessionIndex
     manager: RunManager
+    keys: IdempotencyKeys
 
 
 @asynccontextmanager
@@ -41,14 +45,16 @@ async def open_service(settings: ServerSettings) -> AsyncIterator[Service]:
         checkpointer = await stack.enter_async_context(open_checkpointer(store_url))
         sessions = await stack.enter_async_context(open_index(store_url))
         await sessions.mark_lost()
-        log = MemoryRunLog(settings.run_ttl_seconds)
-        stack.push_async_callback(log.close)
         deps = build_deps(settings.agent)
         stack.push_async_callback(deps.aclose)
         graph = build_graph(deps, checkpointer)
-        manager = RunManager(Executor(graph, deps, log, sessions), settings.max_runs)
+        runs = await stack.enter_async_context(open_run_state(settings))
+        executor = Executor(graph, deps, runs.log, sessions)
+        admission = Admission(settings.max_runs, settings.max_waiting_runs, settings.max_runs_per_caller)
+        manager = RunManager(executor, admission, runs.coordinator)
+        runs.start(manager.stop_here, executor)
         stack.push_async_callback(manager.drain, settings.drain_seconds)
-        yield Service(settings, deps, graph, log, sessions, manager)
+        yield Service(settings, deps, graph, runs.log, sessions, manager, runs.keys)
 
 
 def require_strict_msgpack() -> None:

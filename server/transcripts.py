@@ -8,7 +8,7 @@ from graph.state import Turn
 from server.api.schemas import SessionTranscript, SessionTurn
 from server.auth import Caller
 from server.errors import SessionBusy, UnknownSession
-from server.runs.execute import thread_of
+from server.runs.run import thread_of
 from server.service import Service
 from server.sessions import RunRecord
 
@@ -46,7 +46,7 @@ async def delete_session(service: Service, caller: Caller, session_id: str) -> N
     if await service.sessions.find(caller.id, session_id) is None:
         raise UnknownSession(f"session {session_id!r}")
     thread = thread_of(caller.id, session_id)
-    if (run_id := service.manager.running_in(thread)) is not None:
+    if (run_id := await service.manager.running_in(thread)) is not None:
         raise SessionBusy(run_id)
     if service.graph.checkpointer and not isinstance(service.graph.checkpointer, bool):
         await service.graph.checkpointer.adelete_thread(thread)

@@ -16,7 +16,7 @@ from server.api.schemas import AnalystInput
 from server.asking import ask, wait_for_answer
 from server.auth import LOCAL
 from server.errors import RunFailed, ServerBusy, SessionBusy, UnknownRun
-from server.runs.execute import Run
+from server.runs.run import Run
 from server.service import Service, open_service
 from server.settings import ServerSettings
 from server.transcripts import read_session
@@ -41,7 +41,7 @@ async def live(fake: FakeDashScope, tmp_path: Path) -> AsyncIterator[Service]:
         models="slow,stall,silent,busy,nokey,inspected,cut,length",
     )
     settings = ServerSettings(
-        agent=agent, store_url=f"sqlite:///{tmp_path}/s.db", drain_seconds=0.2, max_runs=6
+        agent=agent, store_url=f"sqlite:///{tmp_path}/s.db", drain_seconds=0.2, max_runs=6, max_waiting_runs=0
     )
     async with open_service(settings) as service:
         yield service
