@@ -152,7 +152,7 @@ class AnalystRunnable(Runnable[dict[str, Any], Any]):
 
     async def _follow(self, input: dict[str, Any], config: RunnableConfig | None) -> AsyncIterator[Any]:
         run = await self._start(input, config)
-        async for batch in self._service().log.read(run.run_id):
+        async for batch in self._service().manager.follow(run.run_id):
             for entry in batch:
                 yield decode(entry.data)
 

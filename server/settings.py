@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -93,8 +94,8 @@ class ServerSettings(BaseSettings):
             for name in ("run_store_url", "store_url"):
                 if getattr(self, name).get_secret_value() == "memory:":
                     raise ValueError(
-                        f"{self.workers} workers share their runs and sessions, and {name} is memory:, that of "
-                        f"one process. Set FINANCIAL_AGENT_{name.upper()}, or serve with one worker"
+                        f"{self.workers} workers share their runs and sessions, and {name} is memory:, which "
+                        f"one process has. Set FINANCIAL_AGENT_{name.upper()}, or serve with one worker"
                     )
         return self
 
@@ -116,10 +117,12 @@ class ServerSettings(BaseSettings):
         return self.host == "localhost" or self.host == "::1" or self.host.startswith("127.")
 
 
-def load_settings(env_file: str | Path | None = ENV_FILE) -> ServerSettings:
+def load_settings(env_file: str | Path | None = ENV_FILE, **given: Any) -> ServerSettings:
     """Read the settings from the environment and, where it exists, from a `.env` file.
+
+    What is given counts before both.
 
     Raises:
         pydantic.ValidationError: a value cannot be used; the text names the variable and the reason.
     """
-    return ServerSettings(agent=AgentSettings(_env_file=env_file), _env_file=env_file)
+    return ServerSettings(agent=AgentSettings(_env_file=env_file), _env_file=env_file, **given)

@@ -68,5 +68,5 @@ async def run_status(run_id: str, service: ServiceDep, caller: CallerDep) -> Run
 
 
 def _stream(service: Service, run_id: str, after: int, headers: dict[str, str]) -> StreamingResponse:
-    frames = follow(service.log, run_id, after, service.settings.ping_seconds)
+    frames = follow(run_id, service.manager.follow(run_id, after, service.settings.ping_seconds))
     return StreamingResponse(frames, media_type="text/event-stream", headers=headers)

@@ -30,7 +30,7 @@ OnLost = Callable[[Place, str], Awaitable[None]]
 
 
 class Coordinator(Protocol):
-    """Keeps the order of runs in their sessions. Its methods raise `StoreUnavailable` when its store fails."""
+    """Keeps the order of runs in their sessions; raises `StoreUnavailable` when its store fails."""
 
     def start(self, on_stop: OnStop, on_lost: OnLost) -> None:
         """Begin: `on_stop` is told to stop a run of this worker, `on_lost` to end a run of a dead one.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
 from graph.events import Event, encode
@@ -43,13 +43,17 @@ class RunLog(Protocol):
         """
         ...
 
-    def read(self, run_id: str, after: int = 0, idle: float | None = None) -> AsyncIterator[list[Entry]]:
+    def read(self, run_id: str, after: int = 0, idle: float | None = None) -> AsyncGenerator[list[Entry]]:
         """Give what comes after a number, in batches, until the run's `end`.
 
         A `gap` stands for events that are no longer kept. With `idle`, an empty batch tells that so many
         seconds were silent. Raises `UnknownRun`, `ExpiredRun`, or `ForeignCursor` for a number that was
         never given.
         """
+        ...
+
+    def stir(self) -> None:
+        """Have every reader that waits look around: each gets an empty batch."""
         ...
 
     async def last(self, run_id: str) -> int:
@@ -101,7 +105,7 @@ class MemoryRunLog:
 
     async def read(
         self, run_id: str, after: int = 0, idle: float | None = None
-    ) -> AsyncIterator[list[Entry]]:
+    ) -> AsyncGenerator[list[Entry]]:
         """Give what comes after a number, in batches, until the run's `end`."""
         run = self._find(run_id)
         if not 0 <= after <= run.last:
@@ -116,8 +120,15 @@ class MemoryRunLog:
                 yield batch
             elif run.ended:
                 return
-            elif not await run.wait(idle):
-                yield []
+            else:
+                await run.wait(idle)
+                if run.last == after:
+                    yield []
+
+    def stir(self) -> None:
+        """Have every reader that waits look around."""
+        for run in self._runs.values():
+            run.wake()
 
     async def last(self, run_id: str) -> int:
         """Give the number of the newest event."""

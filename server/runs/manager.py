@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import secrets
 import string
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
 
 from graph.deps import Options
+from graph.events import DrainEvent, encode
 from server.errors import ExpiredRun, ServerBusy, StoreUnavailable, UnknownRun
 from server.runs.admission import Admission, Turn
 from server.runs.coordinator import Coordinator, LocalCoordinator, OnConflict, StopReason
 from server.runs.execute import Executor, persist
+from server.runs.feed import Entry
 from server.runs.run import Run
 from server.sessions import RunRecord, RunStatus
 
@@ -125,6 +128,26 @@ class RunManager:
             raise UnknownRun(f"run {run_id[:40]!r}")
         return record
 
+    async def follow(
+        self, run_id: str, after: int = 0, idle: float | None = None
+    ) -> AsyncGenerator[list[Entry]]:
+        """Give a run's events as its log does, and a `drain` where a reader had better go elsewhere.
+
+        It has the number of the event before it, for it is no event of the run. In a drain, who follows a run
+        of another worker is let go at once.
+        """
+        log = self._executor.log
+        told = not log.shared  # there is no elsewhere
+        async with aclosing(log.read(run_id, after, idle)) as batches:
+            async for batch in batches:
+                yield batch
+                after = batch[-1].seq if batch else after
+                if self.draining and not told and not (batch and batch[-1].type == "end"):
+                    told = True
+                    yield [Entry(after, "drain", encode(DrainEvent(), after))]
+                    if not self.is_here(run_id):
+                        return
+
     def is_here(self, run_id: str) -> bool:
         """Say whether this process answers a run."""
         return run_id in self._runs
@@ -141,6 +164,7 @@ class RunManager:
     def refuse_new(self) -> None:
         """Begin to drain: runs go on, new ones are refused."""
         self._draining.set()
+        self._executor.log.stir()
 
     async def drain(self, seconds: float) -> None:
         """Refuse new runs, give the others time to finish, then end them with their partials kept."""

@@ -49,6 +49,7 @@ class Recorder:
     def __call__(self, event: Event) -> None:
         """Take an event from a node."""
         self.draft.take(event)
+        taken = event  # what `match` leaves of a union as large as this is of no use
         match event:
             case TokenEvent():
                 self._take_token(event)
@@ -56,7 +57,7 @@ class Recorder:
                 self._tokens["input_tokens"] += event.input_tokens
                 self._tokens["output_tokens"] += event.output_tokens
             case _:
-                self._put(event)
+                self._put(taken)
 
     def usage(self) -> UsageEvent:
         """Say what the run took until now."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -41,8 +41,11 @@ class TwoWorkers:
     async def append(self, run_id: str, events: Sequence[Event]) -> int:
         return await self._writer.append(run_id, events)
 
-    def read(self, run_id: str, after: int = 0, idle: float | None = None) -> AsyncIterator[list[Entry]]:
+    def read(self, run_id: str, after: int = 0, idle: float | None = None) -> AsyncGenerator[list[Entry]]:
         return self._reader.read(run_id, after, idle)
+
+    def stir(self) -> None:
+        self._reader.stir()
 
     async def last(self, run_id: str) -> int:
         return await self._reader.last(run_id)
@@ -164,7 +167,7 @@ async def test_many_readers_that_come_and_go_each_see_the_whole_run(log: RunLog)
                     if entry.type == "end":
                         return seen
                 break  # the connection is cut in the middle of what was ready
-            await reading.aclose()  # type: ignore[attr-defined]
+            await reading.aclose()
 
     readers = [asyncio.create_task(read_in_pieces(step)) for step in (1, 2, 3, 5) * 5]
     await write(log, pause=0.001)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from graph.events import Event, encode
 from server.errors import ExpiredRun, ForeignCursor, RunTaken, StoreUnavailable, UnknownRun
@@ -93,7 +93,7 @@ class RedisRunLog:
 
     async def read(
         self, run_id: str, after: int = 0, idle: float | None = None
-    ) -> AsyncIterator[list[Entry]]:
+    ) -> AsyncGenerator[list[Entry]]:
         """Give what comes after a number, in batches, until the run's `end`."""
         feed = self._feeds.get(run_id)
         if feed is None:
@@ -122,7 +122,8 @@ class RedisRunLog:
                         return
                     if feed.gone:
                         await self.last(run_id)
-                    if not await feed.wait(idle):
+                    await feed.wait(idle)
+                    if feed.last <= after and not feed.gone:
                         yield []
                     continue
                 after = batch[-1].seq
@@ -157,6 +158,11 @@ class RedisRunLog:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def stir(self) -> None:
+        """Have every reader that waits look around."""
+        for feed in self._feeds.values():
+            feed.wake()
 
     def hear(self, run_id: str, seq: int) -> None:
         """Take the news that a run has got as far as a number."""
