@@ -81,6 +81,10 @@ _FIELD_CODES: Mapping[tuple[str, str | None], tuple[str, str]] = {
     ("language", None): ("language_invalid", "The language must be auto, en or zh."),
     ("on_conflict", None): ("on_conflict_invalid", "on_conflict must be reject, enqueue or interrupt."),
     ("model", None): ("model_invalid", "The model must be the name of an offered model."),
+    ("Idempotency-Key", None): (
+        "idempotency_key_invalid",
+        "The Idempotency-Key must have 1 to 255 characters.",
+    ),
     ("after", None): ("cursor_invalid", "`after` must be a whole number, 0 or more."),
 }
 

@@ -68,6 +68,10 @@ class Coordinator(Protocol):
         """Have the worker that answers a run stop it."""
         ...
 
+    async def ping(self) -> None:
+        """Ask for a sign of life."""
+        ...
+
     async def close(self) -> None:
         """Leave the others."""
         ...
@@ -118,6 +122,9 @@ class LocalCoordinator:
     async def ask_to_stop(self, run_id: str, reason: StopReason) -> None:
         """Stop a run of this process."""
         self._on_stop(run_id, reason)
+
+    async def ping(self) -> None:
+        """Do nothing: it lives as this process does."""
 
     async def close(self) -> None:
         """Do nothing."""

@@ -26,6 +26,10 @@ class IdempotencyKeys(Protocol):
         """Use a key, atomically, and give what it stands for: this claim, or the one that came first."""
         ...
 
+    async def confirm(self, caller: str, key: str) -> None:
+        """Keep a key whose run was started; one that is not confirmed is forgotten after a moment."""
+        ...
+
     async def release(self, caller: str, key: str) -> None:
         """Forget a key whose run could not be started."""
         ...
@@ -43,6 +47,9 @@ class MemoryKeys:
         while len(self._claims) > _MOST:
             self._claims.popitem(last=False)
         return found
+
+    async def confirm(self, caller: str, key: str) -> None:
+        """Do nothing: who claimed it is this process."""
 
     async def release(self, caller: str, key: str) -> None:
         """Forget a key."""

@@ -156,6 +156,10 @@ class RunManager:
         """Name the run that is going in a session's thread, if there is one."""
         return await self._coordinator.running_in(thread_id)
 
+    async def ping(self) -> None:
+        """Ask what keeps the runs for a sign of life; raises `StoreUnavailable`."""
+        await self._coordinator.ping()
+
     def stop_here(self, run_id: str, reason: StopReason) -> None:
         """Stop a run if this process answers it."""
         if (run := self._runs.get(run_id)) is not None:

@@ -49,7 +49,6 @@ class Recorder:
     def __call__(self, event: Event) -> None:
         """Take an event from a node."""
         self.draft.take(event)
-        taken = event  # what `match` leaves of a union as large as this is of no use
         match event:
             case TokenEvent():
                 self._take_token(event)
@@ -57,7 +56,7 @@ class Recorder:
                 self._tokens["input_tokens"] += event.input_tokens
                 self._tokens["output_tokens"] += event.output_tokens
             case _:
-                self._put(taken)
+                self._put(event)
 
     def usage(self) -> UsageEvent:
         """Say what the run took until now."""
@@ -70,8 +69,10 @@ class Recorder:
 
     def finish(self, end: EndEvent) -> None:
         """Close what is open, add the usage and the run's one terminal event; nothing is taken after it."""
-        for event in (*self.draft.closing(), self.usage(), end):
-            self._put(event)
+        for section in self.draft.closing():
+            self._put(section)
+        self._put(self.usage())
+        self._put(end)
         self.abandon()
 
     def abandon(self) -> None:

@@ -97,6 +97,10 @@ class RedisCoordinator:
         await self._wire.call("HSET", keys_of(run_id)[1], "stop", reason)
         await self._wire.tell(f"s {run_id} {reason}".encode())
 
+    async def ping(self) -> None:
+        """Ask Redis for a sign of life."""
+        await self._wire.call("EXISTS", WORKERS)
+
     async def close(self) -> None:
         """Leave the others; what this worker could not bring to an end they will."""
         for task in self._tasks:
