@@ -15,6 +15,7 @@ from server.runs.log import RunLog
 logger = logging.getLogger("financial_agent.runs")
 
 JOIN_SECONDS = 0.005
+PATIENCE_SECONDS = 20.0
 _AGAIN_SECONDS = 0.25
 
 
@@ -22,7 +23,7 @@ class Recorder:
     """The sink of one run.
 
     Calling it never waits: events are kept in order and written by `drain`, as many at once as the log's
-    last write let gather. While the log cannot be written they wait, joined; after `patience` seconds of
+    last write let gather. While the log cannot be written they wait, joined; after `PATIENCE_SECONDS` of
     that `on_stall` is called, and `on_taken` when another worker has taken the run over.
     """
 
@@ -32,12 +33,10 @@ class Recorder:
         run_id: str,
         on_stall: Callable[[], None] = lambda: None,
         on_taken: Callable[[], None] = lambda: None,
-        patience: float = 20.0,
     ) -> None:
         self._log = log
         self._run_id = run_id
         self._on_stall, self._on_taken = on_stall, on_taken
-        self._patience = patience
         self._pending: list[Event] = []
         self._ready = asyncio.Event()
         self._closed = False
@@ -109,7 +108,7 @@ class Recorder:
                 if since is None:
                     since = now
                     logger.warning("run %s: its log cannot be written; trying again", self._run_id)
-                elif now - since > self._patience:
+                elif now - since > PATIENCE_SECONDS:
                     self._on_stall()
                 await asyncio.sleep(_AGAIN_SECONDS)
             else:

@@ -43,7 +43,8 @@ class RedisCoordinator:
         self._missed: dict[str, float] = {}
         self._listener = Listener(wire, self._hear, self._heard_again, silence=max(1.0, patience))
         self._tasks: list[asyncio.Task[None]] = []
-        self._held: dict[str, Place] = {}
+        self._held: dict[str, Place] = {}  # what this worker must bring to an end
+        self._placed: dict[str, Place] = {}  # what of it has a place in a session
 
     def start(self, on_stop: OnStop, on_lost: OnLost) -> None:
         """Begin to be heard of and to listen."""
@@ -71,6 +72,7 @@ class RedisCoordinator:
             raise SessionBusy(others[0])
         if outcome == "full":
             raise queue_full(MAX_QUEUED)
+        self._placed[place.run_id] = place
         return others
 
     async def ahead(self, place: Place) -> list[str]:
@@ -80,6 +82,7 @@ class RedisCoordinator:
 
     async def leave(self, place: Place) -> None:
         """Give the place in the session to the next."""
+        self._placed.pop(place.run_id, None)
         await self._wire.call("LREM", _queue(place.thread_id), 1, place.run_id)
 
     async def forget(self, place: Place) -> None:
@@ -135,6 +138,7 @@ class RedisCoordinator:
                 self._stop(run_id, reason.decode())
 
     async def _be_heard(self) -> None:
+        known = False
         while True:
             with suppress(StoreUnavailable):
                 _, is_new, _ = await asyncio.gather(
@@ -142,13 +146,14 @@ class RedisCoordinator:
                     self._wire.call("SADD", WORKERS, self._worker),
                     self._wire.tell(b"b"),
                 )
-                if is_new:
+                if is_new and known:
                     await self._hold_again()
+                known = True
             await asyncio.sleep(self._beat)
 
     async def _hold_again(self) -> None:
-        """Tell again what this worker answers: at first nothing, or Redis has lost what it knew."""
-        for place in tuple(self._held.values()):
+        """Tell again what this worker answers: Redis has lost what it knew."""
+        for place in tuple(self._placed.values()):
             await asyncio.gather(
                 self._wire.call("HSET", _held(self._worker), place.run_id, place.thread_id),
                 self._wire.run(
