@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, suppress
 
 from starlette.datastructures import MutableHeaders
@@ -22,9 +22,8 @@ _PING = b":\n\n"
 class StreamHeaders:
     """Puts the headers on every event stream that keep proxies from holding it back, LangServe's too."""
 
-    def __init__(self, app: ASGIApp, draining: Callable[[], bool]) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._draining = draining
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and look at the head of its response alone."""
@@ -35,8 +34,6 @@ class StreamHeaders:
         async def headed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                if self._draining():  # what its client asks next is for a server that stays
-                    headers["Connection"] = "close"
                 if headers.get("content-type", "").startswith("text/event-stream"):
                     headers.update(SSE_HEADERS)
             await send(message)
