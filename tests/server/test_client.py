@@ -131,10 +131,12 @@ async def test_a_busy_server_is_asked_again_when_it_said() -> None:
         started = asyncio.get_running_loop().time()
         assert await read(client) == [RUN, END]
         assert asyncio.get_running_loop().time() - started >= 1
-    async with scripted(*[(429, {"retry-after": "0"}, busy)] * 50) as (_, url):
-        async with AsyncRunClient(url, patience=0.2, trust_env=False) as client:
-            with pytest.raises(RunRefused, match="server_busy"):
-                await read(client)
+    async with (
+        scripted(*[(429, {"retry-after": "0"}, busy)] * 50) as (_, url),
+        AsyncRunClient(url, patience=0.2, trust_env=False) as client,
+    ):
+        with pytest.raises(RunRefused, match="server_busy"):
+            await read(client)
 
 
 async def test_no_server_is_told_after_the_patience_is_used_up() -> None:
