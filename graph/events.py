@@ -193,6 +193,8 @@ def encode(event: Event, seq: int) -> bytes:
     """Write the event as one line of compact JSON, beginning with its `seq` and `type`."""
     if type(event) is TokenEvent:  # the hot path: no reflection for the thousands of tokens of an answer
         data: dict[str, Any] = {"seq": seq, "type": "token", "section": event.section, "text": event.text}
+    elif type(event) is FactsEvent:  # the largest: its facts are plain values already
+        data = {"seq": seq, "type": "facts", "facts": event.facts}
     else:
         body = payload(event)
         data = {"seq": seq, "type": body.pop("type"), **body}

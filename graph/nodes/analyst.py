@@ -7,7 +7,6 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from graph.deps import Deps, Options
-from graph.facts import FactSheet
 from graph.nodes.tool_round import MAX_ROUNDS, run_tools
 from graph.nodes.writing import Writer
 from graph.prompting import Briefing, render_briefing
@@ -74,11 +73,11 @@ def build_messages(state: State, options: Options, deps: Deps) -> list[BaseMessa
     for turn in turns:
         if turn["answer"]:
             messages += [HumanMessage(turn["question"]), AIMessage(turn["answer"])]
-    messages.append(HumanMessage(render_briefing(make_briefing(state))))
+    messages.append(HumanMessage(render_briefing(make_briefing(state, deps))))
     return messages
 
 
-def make_briefing(state: State) -> Briefing:
+def make_briefing(state: State, deps: Deps) -> Briefing:
     """Put together what the model is told about this question."""
     request = state["request"]
     return Briefing(
@@ -86,6 +85,6 @@ def make_briefing(state: State) -> Briefing:
         language=request["language"],
         intent=request["intent"],
         symbols=(*request["symbols"], *request["unknown"]),
-        facts=FactSheet.from_list(state["facts"]),
+        facts=deps.sheets.read(state["facts"]),
         notes=tuple(state["notes"]),
     )

@@ -35,8 +35,8 @@ async def format_report(state: State, options: Options, deps: Deps, config: Runn
             sections[name] = text
             figures += placed
     report = build_report(state, sections, figures, deps, options)
-    markdown = render_markdown(report)
-    emit(ReportEvent(report=report.to_dict(), markdown=markdown))
+    markdown, told = render_markdown(report), report.to_dict()
+    emit(ReportEvent(report=told, markdown=markdown))
     turn = Turn(
         run_id=config.get("configurable", {}).get("run_id"),
         question=state["message"],
@@ -44,10 +44,10 @@ async def format_report(state: State, options: Options, deps: Deps, config: Runn
         status="done",
         language=report.language,
         symbols=list(report.symbols),
-        report=report.to_dict(),
+        report=told,
         created_at=report.created_at,
     )
-    return {"report": report.to_dict(), "turns": [turn]}
+    return {"report": told, "turns": [turn]}
 
 
 async def _ask_for(
@@ -58,7 +58,7 @@ async def _ask_for(
     request = deps.prompts.get("section").render(
         language=LANGUAGE_NAMES[language], heading=TITLES[language][name]
     )
-    briefing = replace(make_briefing(state), question=request, sections=(name,))
+    briefing = replace(make_briefing(state, deps), question=request, sections=(name,))
     messages = [
         *build_messages(state, options, deps),
         AIMessage(state["draft"]["text"]),

@@ -6,7 +6,6 @@ from typing import Any
 
 from graph.deps import Deps
 from graph.events import FigureEvent
-from graph.facts import FactSheet
 from graph.report.figures import Checker
 from graph.report.model import SECTIONS
 from graph.report.placing import place_figures
@@ -32,4 +31,4 @@ async def open_checker(state: State, deps: Deps) -> Checker:
         identity.symbol: (identity.name, identity.name_zh, *identity.aliases)
         for identity in await deps.market.universe()
     }
-    return Checker(FactSheet.from_list(state["facts"]), names=names)
+    return deps.sheets.checker(state["facts"], names)

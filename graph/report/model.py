@@ -97,7 +97,7 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Give the report as plain JSON values."""
-        data = asdict(self)
+        data: dict[str, Any] = {**vars(self), "rating": asdict(self.rating)}
         for name in ("symbols", "missing", "duplicated", "figures", "notes"):
             data[name] = list(data[name])
         return data
