@@ -66,11 +66,15 @@ class ChartEvent(_Event):
 
 
 class SectionEvent(_Event):
-    """A section opened or closed; one may open again when the model returns to it."""
+    """A section opened or closed; one may open again when the model returns to it.
+
+    With `restart` it begins anew: the text and the figures told of it before are withdrawn.
+    """
 
     type: Literal["section"] = "section"
     section: SectionName
     state: Literal["open", "closed"]
+    restart: Literal[True] | None = None
 
 
 class TokenEvent(_Event):
