@@ -12,6 +12,7 @@ from langchain_core.runnables import RunnableConfig
 from graph.deps import Deps, Options
 from graph.errors import ModelError
 from graph.events import FigureEvent, ReportEvent, StepEvent
+from graph.history import close_turn
 from graph.nodes.analyst import LANGUAGE_NAMES, build_messages, make_briefing
 from graph.nodes.verify import open_checker
 from graph.nodes.writing import Writer
@@ -21,7 +22,7 @@ from graph.report.placing import count_figures, coverage, place_figures
 from graph.report.rating import parse_rating
 from graph.report.render import render_markdown
 from graph.sink import emit
-from graph.state import State, Turn
+from graph.state import State
 
 MIN_COVERAGE = 0.95
 
@@ -37,17 +38,9 @@ async def format_report(state: State, options: Options, deps: Deps, config: Runn
     report = build_report(state, sections, figures, deps, options)
     markdown = render_markdown(report)
     emit(ReportEvent(report=report.to_dict(), markdown=markdown))
-    turn = Turn(
-        run_id=config.get("configurable", {}).get("run_id"),
-        question=state["message"],
-        answer=markdown,
-        status="done",
-        language=report.language,
-        symbols=list(report.symbols),
-        report=report.to_dict(),
-        created_at=report.created_at,
-    )
-    return {"report": report.to_dict(), "turns": [turn]}
+    run_id = config.get("configurable", {}).get("run_id")
+    closed = close_turn(state, report, markdown, "done", run_id, state["facts"])
+    return {"report": report.to_dict(), **closed}
 
 
 async def _ask_for(
