@@ -9,6 +9,7 @@ from typing import Any
 from graph.events import (
     EndEvent,
     Event,
+    FactsEvent,
     FigureEvent,
     ReportEvent,
     SectionEvent,
@@ -26,7 +27,7 @@ class Recorder:
     """The sink of one run.
 
     Calling it never waits: events are kept in order and written by `drain`, as many at once as the log's
-    last write let gather. It remembers what a partial answer needs: the text and figures so far, which
+    last write let gather. It remembers what a partial answer needs: the text, figures and facts so far, which
     sections are open, the tokens used.
     """
 
@@ -42,7 +43,9 @@ class Recorder:
         self._texts: dict[str, list[str]] = {name: [] for name in SECTIONS}
         self._open: dict[SectionName, None] = {}
         self._figures: dict[str, dict[str, Any]] = {}
+        self.facts: list[dict[str, Any]] = []
         self.reported = False
+        self.markdown = ""
 
     def __call__(self, event: Event) -> None:
         """Take an event from a node."""
@@ -62,8 +65,11 @@ class Recorder:
                 self._open.pop(event.section, None)
             case FigureEvent():
                 self._figures[event.id] = payload(event)
+            case FactsEvent():
+                self.facts += event.facts
             case ReportEvent():
                 self.reported = True
+                self.markdown = event.markdown
             case _:
                 pass
         self._put(event)
