@@ -75,6 +75,7 @@ async def ask(service: Service, caller: Caller, question: AnalystInput, run_id: 
     Raises:
         MessageTooLong: the message has more bytes than `max_message_bytes`.
         ModelUnknown: the named model is not offered.
+        UnknownRun: the question replaces a run that is not the caller's or of another session.
         RunError: as `RunManager.start` raises it.
     """
     limit = service.settings.max_message_bytes
@@ -86,13 +87,18 @@ async def ask(service: Service, caller: Caller, question: AnalystInput, run_id: 
     offered = service.deps.settings.model_names
     if question.model is not None and question.model not in offered:
         raise ModelUnknown(message=f"This model is not offered here. Offered: {', '.join(offered)}.")
+    session_id = question.session_id
+    if question.replaces is not None:
+        replaced = await find_run(service, caller, question.replaces)
+        session_id = session_id or replaced.session_id
     return await service.manager.start(
         caller.id,
-        question.session_id,
+        session_id,
         question.message,
         question.options(),
         question.on_conflict,
         run_id,
+        question.replaces,
     )
 
 

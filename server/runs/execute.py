@@ -19,7 +19,7 @@ from graph.sink import events_to
 from server.errors import StoreUnavailable
 from server.faults import describe
 from server.runs.log import RunLog
-from server.runs.partials import Partials, config_of
+from server.runs.partials import Partials, ancestors_of, config_of
 from server.runs.recorder import Recorder
 from server.runs.run import Run
 from server.sessions import SessionIndex
@@ -86,10 +86,12 @@ class Executor:
         if run.stop_reason is not None:
             raise asyncio.CancelledError
         run.status = "running"
+        if run.replaces is not None:
+            run.after = await ancestors_of(self.sessions, run.owner, run.session_id, run.run_id)
         with events_to(recorder):
             await self.graph.ainvoke(
                 {"message": run.message},
-                config_of(run.thread_id, run.run_id),
+                config_of(run.thread_id, run.run_id, run.after),
                 context=run.options,
                 durability="exit",
             )
@@ -101,7 +103,8 @@ class Executor:
             # One that never began wrote nothing, and must not write beside the run that goes on.
             if end.status != "done" and run.status == "running":
                 await self._keep_partial(run, recorder, end)
-            await self.sessions.finish_run(run.run_id, end.status)
+            report = recorder.draft.report
+            await self.sessions.finish_run(run.run_id, end.status, report.markdown if report else "")
         except Exception as fault:  # the store failed too: the followers still get their terminal event
             logger.error("run %s not stored: %s", run.run_id, describe(fault))
             message = "The answer could not be kept in the session."
@@ -110,8 +113,8 @@ class Executor:
 
     async def _keep_partial(self, run: Run, recorder: Recorder, end: EndEvent) -> None:
         model = run.options.model or self.deps.model_name
-        draft = recorder.draft
-        report = await self.partials.keep(run.thread_id, run.run_id, run.message, model, draft, end.status)
+        draft, config = recorder.draft, config_of(run.thread_id, run.run_id, run.after)
+        report = await self.partials.keep(config, run.message, model, draft, end.status)
         if report is not None and draft.report is None:
             recorder(report)
 

@@ -64,10 +64,15 @@ class RunManager:
         options: Options,
         on_conflict: OnConflict = "reject",
         run_id: str | None = None,
+        replaces: str | None = None,
     ) -> Run:
         """Start answering a question; the question is stored before this returns.
 
+        It follows the newest answer of the session, or stands in place of the run that it replaces.
+
         Raises:
+            UnknownRun: the session has no run of the id in `replaces`.
+            UnknownSession: the session was deleted a moment ago.
             SessionBusy: a run is going in the session and `on_conflict` is "reject".
             ServerBusy: too many runs, too many waiting in the session, or a shutdown.
             CallerBusy: too many runs of this owner.
@@ -83,13 +88,14 @@ class RunManager:
             message=message,
             options=options,
             created_at=self._executor.deps.clock(),
+            replaces=replaces,
         )
         self._runs[run.run_id] = run
         try:
             ahead = await self._coordinator.enter(run.place, on_conflict)
             await self._executor.log.create(run.run_id)
             await self._executor.sessions.record_question(
-                RunRecord(run.run_id, owner, run.session_id, message, run.created_at.isoformat())
+                RunRecord(run.run_id, owner, run.session_id, message, run.created_at.isoformat()), replaces
             )
             if on_conflict == "interrupt":
                 for other in ahead:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from langchain_core.runnables import RunnableConfig
@@ -9,6 +10,7 @@ from langchain_core.runnables import RunnableConfig
 from graph.agent import Analyst
 from graph.deps import Deps, Options
 from graph.events import EndStatus, ReportEvent
+from graph.history import branch_of, close_turn
 from graph.market.symbols import find_symbols
 from graph.nodes.format import cap_conviction
 from graph.nodes.resolve import choose_language
@@ -16,13 +18,25 @@ from graph.report.model import SECTIONS, Report
 from graph.report.placing import count_figures, coverage
 from graph.report.rating import parse_rating
 from graph.report.render import render_markdown
-from graph.state import Turn
 from server.runs.draft import Draft
+from server.sessions import SessionIndex
 
 
-def config_of(thread_id: str, run_id: str) -> RunnableConfig:
-    """Name a session's thread, and the run that writes it, to the graph."""
-    return {"configurable": {"thread_id": thread_id, "run_id": run_id}}
+def config_of(thread_id: str, run_id: str, after: Sequence[str] | None = None) -> RunnableConfig:
+    """Name a session's thread to the graph, the run that writes it, and the runs that this one follows."""
+    follows = {} if after is None else {"after": tuple(after)}
+    return {"configurable": {"thread_id": thread_id, "run_id": run_id, **follows}}
+
+
+async def ancestors_of(sessions: SessionIndex, owner: str, session_id: str, run_id: str) -> tuple[str, ...]:
+    """Name the runs that a run of a session follows, the nearest first."""
+    parents = {each.run_id: each.parent for each in await sessions.runs_of(owner, session_id)}
+    found: list[str] = []
+    at = parents.get(run_id)
+    while at is not None and at not in found:
+        found.append(at)
+        at = parents.get(at)
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -33,13 +47,18 @@ class Partials:
     deps: Deps
 
     async def keep(
-        self, thread_id: str, run_id: str, question: str, model: str, draft: Draft, status: EndStatus
+        self,
+        config: RunnableConfig,
+        question: str,
+        model: str,
+        draft: Draft,
+        status: EndStatus,
     ) -> ReportEvent | None:
         """Close a turn with its draft, marked by how it ended, and give its report where it has any text.
 
-        A turn that is in the session already stays as it is.
+        `config` is as `config_of` gives it. A turn that is in the session already stays as it is.
         """
-        config = config_of(thread_id, run_id)
+        run_id, after = config["configurable"]["run_id"], config["configurable"].get("after")
         values = (await self.graph.aget_state(config)).values
         ours = values.get("message") == question and "request" in values
         language, symbols = (
@@ -50,17 +69,9 @@ class Partials:
         report = self._report(question, model, draft, language, tuple(symbols))
         markdown = render_markdown(report) if any(report.sections.values()) else ""
         if all(turn["run_id"] != run_id for turn in values.get("turns", [])):
-            turn = Turn(
-                run_id=run_id,
-                question=question,
-                answer=markdown,
-                status=status,
-                language=report.language,
-                symbols=list(report.symbols),
-                report=report.to_dict(),
-                created_at=report.created_at,
-            )
-            await self.graph.aupdate_state(config, {"turns": [turn]}, as_node="format")
+            state = {**values, "turns": branch_of(values.get("turns", []), after)}
+            closed = close_turn(state, report, markdown, status, run_id, draft.facts)
+            await self.graph.aupdate_state(config, closed, as_node="format")
         return ReportEvent(report=report.to_dict(), markdown=markdown) if markdown else None
 
     async def status_of(self, thread_id: str, run_id: str) -> EndStatus | None:

@@ -27,6 +27,8 @@ class Run:
     message: str
     options: Options
     created_at: datetime
+    replaces: str | None = None
+    after: tuple[str, ...] | None = None  # the run that it follows and its ancestors, when it replaces one
     status: EndStatus | Literal["queued", "running"] = "queued"
     stop_reason: StopReason | None = None
     task: asyncio.Task[None] | None = None

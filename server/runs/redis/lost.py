@@ -9,7 +9,7 @@ from graph.events import EVENT_ADAPTER, EndEvent, EndStatus, ErrorEvent, Event, 
 from server.runs.coordinator import Coordinator, Place
 from server.runs.draft import Draft
 from server.runs.feed import Entry
-from server.runs.partials import Partials
+from server.runs.partials import Partials, ancestors_of, config_of
 from server.runs.redis.log import RedisRunLog
 from server.sessions import SessionIndex
 
@@ -58,13 +58,14 @@ class LostRuns:
             return kept, []
         told: list[Event] = [ErrorEvent(code="worker_lost", message=_MESSAGE, retryable=True)]
         # One that only waited wrote nothing, and must not write beside the run that goes on.
+        report = draft.report
         if record is not None and draft.begun and draft.run is not None:
-            report = await self.partials.keep(
-                place.thread_id, place.run_id, record.question, draft.run.model, draft, "lost"
-            )
+            after = await ancestors_of(self.sessions, record.owner, record.session_id, place.run_id)
+            config = config_of(place.thread_id, place.run_id, after)
+            report = await self.partials.keep(config, record.question, draft.run.model, draft, "lost")
             if report is not None and draft.report is None:
                 told.append(report)
-        await self.sessions.finish_run(place.run_id, "lost")
+        await self.sessions.finish_run(place.run_id, "lost", report.markdown if report else "")
         return "lost", told
 
 
