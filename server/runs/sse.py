@@ -17,6 +17,7 @@ SSE_HEADERS = {
 }
 RETRY_MS = 1000
 _PING = b":\n\n"
+_LARGE = 4096
 
 
 class StreamHeaders:
@@ -60,7 +61,12 @@ async def follow(run_id: str, batches: AsyncGenerator[list[Entry]]) -> AsyncIter
     async with aclosing(batches):
         with suppress(StoreUnavailable, ExpiredRun, UnknownRun):
             async for batch in batches:
-                yield b"".join(frame(run_id, entry) for entry in batch) if batch else _PING
+                chunk = b"".join(frame(run_id, entry) for entry in batch) if batch else _PING
+                large = len(chunk) > _LARGE
+                yield chunk
+                if large:  # what was given last is held until the next is: a silent reader would hold it all
+                    del chunk
+                    yield b""
 
 
 def parse_cursor(run_id: str, last_event_id: str | None, after: int | None) -> int:
