@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from graph.agent import Analyst, build_deps, build_graph
 from graph.deps import Deps
 from server.checkpoints import open_checkpointer
+from server.market_cache import open_market_cache
 from server.runs.execute import Executor
 from server.runs.log import MemoryRunLog, RunLog
 from server.runs.manager import RunManager
@@ -43,7 +44,9 @@ async def open_service(settings: ServerSettings) -> AsyncIterator[Service]:
         await sessions.mark_lost()
         log = MemoryRunLog(settings.run_ttl_seconds)
         stack.push_async_callback(log.close)
-        deps = build_deps(settings.agent)
+        cache_url = settings.market_cache.get_secret_value() if settings.market_cache else None
+        market_store = await stack.enter_async_context(open_market_cache(cache_url))
+        deps = build_deps(settings.agent, market_store)
         stack.push_async_callback(deps.aclose)
         graph = build_graph(deps, checkpointer)
         manager = RunManager(Executor(graph, deps, log, sessions), settings.max_runs)

@@ -136,7 +136,7 @@ def _net_debt(year: _Year) -> list[Fact]:
 def _valuation(ordered: Sequence[AnnualReport], bars: Bars, entity: str) -> list[Fact]:
     """Give market value and multiples at the last close, and that close; none without a recent report."""
     today = date.fromisoformat(bars.as_of)
-    known = [report for report in ordered if report.filed <= today]
+    known = [report for report in ordered if (report.filed or report.end) <= today]
     if not known or (today - known[-1].end).days > _MAX_AGE_DAYS or known[-1].currency != bars.currency:
         return []
     report, values = known[-1], known[-1].values
