@@ -96,8 +96,8 @@ async def _analyst(state: State, runtime: Runtime[Options], deps: Deps) -> dict[
     return await analyst(state, runtime.context or Options(), deps)
 
 
-async def _verify(state: State, deps: Deps) -> dict[str, Any]:
-    return await verify(state, deps)
+async def _verify(state: State, runtime: Runtime[Options], deps: Deps) -> dict[str, Any]:
+    return await verify(state, runtime.context or Options(), deps)
 
 
 async def _format(

@@ -66,11 +66,15 @@ class ChartEvent(_Event):
 
 
 class SectionEvent(_Event):
-    """A section opened or closed; one may open again when the model returns to it."""
+    """A section opened or closed; one may open again when the model returns to it.
+
+    With `restart` it begins anew: the text and the figures told of it before are withdrawn.
+    """
 
     type: Literal["section"] = "section"
     section: SectionName
     state: Literal["open", "closed"]
+    restart: Literal[True] | None = None
 
 
 class TokenEvent(_Event):
@@ -193,6 +197,8 @@ def encode(event: Event, seq: int) -> bytes:
     """Write the event as one line of compact JSON, beginning with its `seq` and `type`."""
     if type(event) is TokenEvent:  # the hot path: no reflection for the thousands of tokens of an answer
         data: dict[str, Any] = {"seq": seq, "type": "token", "section": event.section, "text": event.text}
+    elif type(event) is FactsEvent:  # the largest: its facts are plain values already
+        data = {"seq": seq, "type": "facts", "facts": event.facts}
     else:
         body = payload(event)
         data = {"seq": seq, "type": body.pop("type"), **body}
