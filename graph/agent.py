@@ -1,4 +1,4 @@
-"""Builds the analyst: resolve → gather → analyst → verify → format, or resolve → clarify to ask back."""
+"""Builds the analyst: resolve → gather → analyst → verify → format → follow; or clarify, to ask back."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from graph.market.cache import CacheStore
 from graph.models import build_model
 from graph.nodes.analyst import analyst
 from graph.nodes.clarify import clarify
+from graph.nodes.follow import follow
 from graph.nodes.format import format_report
 from graph.nodes.gather import gather
 from graph.nodes.resolve import resolve
@@ -56,13 +57,15 @@ def build_graph(deps: Deps, checkpointer: BaseCheckpointSaver[str] | None = None
     builder.add_node("analyst", partial(_analyst, deps=deps))
     builder.add_node("verify", partial(_verify, deps=deps))
     builder.add_node("format", partial(_format, deps=deps))
+    builder.add_node("follow", partial(_follow, deps=deps))
     builder.add_edge(START, "resolve")
     builder.add_conditional_edges("resolve", _next, ["gather", "clarify"])
     builder.add_edge("clarify", END)
     builder.add_edge("gather", "analyst")
     builder.add_edge("analyst", "verify")
     builder.add_edge("verify", "format")
-    builder.add_edge("format", END)
+    builder.add_edge("format", "follow")
+    builder.add_edge("follow", END)
     return builder.compile(checkpointer=checkpointer, name="analyst")
 
 
@@ -98,6 +101,10 @@ async def _analyst(state: State, runtime: Runtime[Options], deps: Deps) -> dict[
 
 async def _verify(state: State, runtime: Runtime[Options], deps: Deps) -> dict[str, Any]:
     return await verify(state, runtime.context or Options(), deps)
+
+
+async def _follow(state: State, runtime: Runtime[Options], deps: Deps) -> dict[str, Any]:
+    return await follow(state, runtime.context or Options(), deps)
 
 
 async def _format(

@@ -158,6 +158,11 @@ _MARKETS = (
 )
 
 
+def names_of(symbol: str) -> tuple[str, ...]:
+    """Give the names of the company of a listing; none for one that is not in the table."""
+    return next((company.names for company in COMPANIES if symbol in company.symbols), ())
+
+
 def prefer(symbols: tuple[str, ...], text: str) -> tuple[str, ...]:
     """Keep the listings on the market that a text names; all of them when it names none."""
     lowered = text.lower()

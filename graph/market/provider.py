@@ -89,6 +89,11 @@ class Chain:
         self.providers = tuple(providers)
 
     @property
+    def has_quotes(self) -> bool:
+        """Whether a provider of the chain knows prices newer than the last closed session."""
+        return any(isinstance(provider, Quotes) for provider in self.providers)
+
+    @property
     def has_news(self) -> bool:
         """Whether a provider of the chain has headlines."""
         return any(isinstance(provider, News) for provider in self.providers)
