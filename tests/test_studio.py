@@ -97,7 +97,7 @@ async def test_the_graph_runs_in_studio(studio: str) -> None:
         assert {"step", "facts", "section", "token", "figure", "report"} <= set(types)
         assert len(seen["messages/partial"]) > 100
         updates = [name for update in seen["updates"] if isinstance(update, dict) for name in update]
-        assert updates == ["resolve", "gather", "analyst", "verify", "format"]
+        assert updates == ["resolve", "gather", "analyst", "verify", "format", "follow"]
 
         state = await client.runs.wait(thread["thread_id"], "analyst", input={"message": "And its risk?"})
         assert isinstance(state, dict)
