@@ -23,6 +23,7 @@ _LABELS = {
 }
 _NOTES = {
     "en": {
+        "comma": ", ",
         "unknown": "No configured data provider knows the symbol {symbol}.",
         "offered": "There is data on {symbol}.",
         "failed": "{symbol}: the data provider failed or is at its limit, so nothing is known from it.",
@@ -30,10 +31,11 @@ _NOTES = {
         "get_fundamentals": "{symbol}: no filed fundamentals from the configured data providers.",
         "get_quote": "{symbol}: no price of today.",
         "stale": "{symbol}: the data is not up to date: {detail}.",
-        "assumed": "{symbol}: the calendar of its exchange does not reach this day: weekdays stand in for its "
-        "sessions.",
+        "assumed": "{symbol}: the calendar of its exchange does not reach this day: weekdays stand in "
+        "for its sessions.",
     },
     "zh": {
+        "comma": "、",
         "unknown": "已配置的数据源均不认识代码 {symbol}。",
         "offered": "有数据的代码：{symbol}。",
         "failed": "{symbol}：数据源故障或已达上限，暂无该数据。",
@@ -73,11 +75,15 @@ async def gather(state: State, deps: Deps) -> dict[str, Any]:
     calls = [(name, symbol) for symbol in request["symbols"] for name in _tools(deps)]
     results = await asyncio.gather(*(_call(deps, name, symbol, {"symbol": symbol}) for name, symbol in calls))
     found_facts: dict[str, dict[str, Any]] = {}
+    missing: dict[str, list[str]] = {}
+    flagged: list[str] = []
     for (_, symbol), found in zip(calls, results, strict=True):
         found_facts.update((fact["id"], fact) for fact in found.facts)
-        told = [texts[found.missing].format(symbol=symbol)] if found.missing else []
-        told += [texts[flag].format(symbol=symbol, detail=detail) for flag, detail in found.flags.items()]
-        notes += [note for note in dict.fromkeys(told) if note not in notes]
+        if found.missing and symbol not in missing.setdefault(found.missing, []):
+            missing[found.missing].append(symbol)
+        flagged += [texts[flag].format(symbol=symbol, detail=detail) for flag, detail in found.flags.items()]
+    told = [texts[kind].format(symbol=texts["comma"].join(symbols)) for kind, symbols in missing.items()]
+    notes += [note for note in dict.fromkeys([*told, *flagged]) if note not in notes]
     facts = list(found_facts.values())
     compared = list(
         dict.fromkeys(symbol for (_, symbol), found in zip(calls, results, strict=True) if found.facts)

@@ -23,6 +23,8 @@ _TEXTS = {
         "resistance": "What are the key levels of {s} if it clears resistance at {x}?",
         "trend": "Is the momentum of {s} turning, with MACD(12,26,9) below its signal line?",
         "levels": "What are the key levels of {s}?",
+        "change": "What would change the view on {s}?",
+        "outlook": "Is {s} a buy over the next year?",
     },
     "zh": {
         "overbought": "{s}的RSI(14)已到{x}，处于超买，回调可能到哪里？",
@@ -38,6 +40,8 @@ _TEXTS = {
         "resistance": "若{s}突破阻力{x}，关键价位在哪里？",
         "trend": "{s}的MACD(12,26,9)快线低于信号线，动能在转弱吗？",
         "levels": "{s}的关键价位在哪里？",
+        "change": "什么会改变对{s}的判断？",
+        "outlook": "未来一年{s}值得买入吗？",
     },
 }  # fmt: skip
 
@@ -115,4 +119,6 @@ _FINDERS: tuple[tuple[str, Callable[[Pen], tuple[str, str] | None]], ...] = (
     ("levels", _levels),
     ("fundamentals", _fundamentals),
     ("risk", _risk),
+    ("change", lambda pen: ("change", "")),
+    ("outlook", lambda pen: ("outlook", "")),
 )
