@@ -17,6 +17,7 @@ from graph.deps import Deps
 from server.checkpoints import open_checkpointer
 from server.checkpoints.saver import Checkpointer
 from server.faults import describe
+from server.market_cache import open_market_cache
 from server.runs.admission import Admission
 from server.runs.execute import Executor
 from server.runs.idempotency import IdempotencyKeys
@@ -67,7 +68,9 @@ async def open_service(settings: ServerSettings) -> AsyncIterator[Service]:
         checkpointer = await stack.enter_async_context(open_checkpointer(store_url))
         sessions = await stack.enter_async_context(open_index(store_url, settings.session_ttl_seconds))
         await sessions.mark_lost()
-        deps = build_deps(settings.agent)
+        cache_url = settings.market_cache.get_secret_value() if settings.market_cache else None
+        market_store = await stack.enter_async_context(open_market_cache(cache_url))
+        deps = build_deps(settings.agent, market_store)
         stack.push_async_callback(deps.aclose)
         graph = build_graph(deps, checkpointer)
         runs = await stack.enter_async_context(open_run_state(settings))

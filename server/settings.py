@@ -45,6 +45,10 @@ class ServerSettings(BaseSettings):
         "redis+cluster://HOST (Redis 5 or newer, Valkey) for several workers; runs then outlive a worker.",
     )
     workers: int = Field(default=1, ge=1, le=64, description="Worker processes; more than one needs Redis.")
+    market_cache: SecretStr | None = Field(
+        default=None,
+        description="Redis URL where market data is kept for all processes; empty keeps it in each.",
+    )
     run_ttl_seconds: float = Field(
         default=900.0, gt=0, description="Seconds for which a finished run's events can be read again."
     )
@@ -78,6 +82,14 @@ class ServerSettings(BaseSettings):
         description="Serve LangServe's playground, stream_log, stream_events; empty: on loopback only.",
     )
     log_level: str = Field(default="info", description="Level of the log: debug, info, warning, error.")
+
+    @field_validator("market_cache", mode="before")
+    @classmethod
+    def _known_cache(cls, value: object) -> object:
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if isinstance(text, str) and text.strip() and scheme_of(text) not in REDIS_SCHEMES:
+            raise ValueError("market_cache is no Redis URL: use redis://HOST or redis+cluster://HOST")
+        return None if isinstance(text, str) and not text.strip() else value
 
     @field_validator("store_url")
     @classmethod

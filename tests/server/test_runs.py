@@ -36,6 +36,7 @@ async def fake() -> AsyncIterator[FakeDashScope]:
 async def live(fake: FakeDashScope, tmp_path: Path) -> AsyncIterator[Service]:
     """The service with Qwen at a DashScope on this machine; a model's name chooses what happens."""
     agent = AgentSettings(
+        suggestions=False,
         dashscope_api_key=SecretStr("sk-test"),
         dashscope_base_url=fake.url,
         models="slow,stall,silent,busy,nokey,inspected,cut,length",
