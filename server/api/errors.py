@@ -48,6 +48,7 @@ STATUS: Mapping[type[agent.AgentError], int] = {
     service.SessionMoved: 409,
     service.ServerBusy: 503,
     service.StoreUnavailable: 503,
+    service.StoreDamaged: 500,
     service.UnknownRun: 404,
     service.ExpiredRun: 410,
     service.ForeignCursor: 400,
