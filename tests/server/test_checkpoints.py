@@ -233,6 +233,24 @@ async def test_what_is_gone_is_not_taken_for_stored(backend: Backend) -> None:
         assert [each["text"] for each in state.values["turns"][::2]] == ["kept", "more"]
 
 
+async def test_deleting_a_run_reads_its_sessions_only(saver: Checkpointer, backend: Backend) -> None:
+    graph = conversation(saver, size=100)
+    for number in range(12):
+        config = at(f"t{number}", run_id=f"run{number % 4}")
+        await graph.ainvoke(ask("?"), config, durability="exit")
+    async with proxied(backend.url) as wire, open_checkpointer(wire.url) as other:
+        await other.adelete_for_runs(["none"])
+        before = wire.trips
+        await other.adelete_for_runs(["run1", "none"])
+        # A look for each run, then a read and a removal (which Mongo does in five) for each session.
+        assert wire.trips - before <= 2 + 3 * 7
+    left = {each.config["configurable"]["thread_id"] async for each in saver.alist(None)}
+    assert left == {f"t{number}" for number in range(12) if number % 4 != 1}
+    for number in range(12):
+        await saver.adelete_thread(f"t{number}")
+    assert backend.stored() == {}
+
+
 async def test_the_blocking_methods_do_the_same(backend: Backend) -> None:
     def work() -> None:
         with open_blocking_checkpointer(backend.url) as saver:

@@ -87,7 +87,7 @@ async def test_old_data_in_the_hot_copy_is_never_served(hot: Server, durable: Ba
             assert await questions(cold) == ["old", "new"]
         with redis_client(hot.url) as client:
             items = client.hgetall(key)
-            client.hset(key, mapping={name: b"\0forged" for name in items})
+            client.hset(key, mapping=dict.fromkeys(items, b"\x00forged"))
         async with opened(hot.url, durable) as cold:
             assert await questions(cold) == ["old", "new"]
         await saver.adelete_thread("t")
