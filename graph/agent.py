@@ -1,4 +1,4 @@
-"""Builds the analyst: resolve → gather → analyst → verify → format."""
+"""Builds the analyst: resolve → gather → analyst → verify → format → remember."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 
 from graph.deps import Deps, Options
-from graph.history import on_branch
+from graph.history import branch_of, on_branch
 from graph.market.embedded import Embedded
 from graph.market.provider import Chain, MarketData
 from graph.models import build_model
 from graph.nodes.analyst import analyst
 from graph.nodes.format import format_report
 from graph.nodes.gather import gather
+from graph.nodes.remember import remember
 from graph.nodes.resolve import resolve
 from graph.nodes.verify import verify
 from graph.prompting import PromptLibrary
@@ -52,12 +53,14 @@ def build_graph(deps: Deps, checkpointer: BaseCheckpointSaver[str] | None = None
     builder.add_node("analyst", partial(_analyst, deps=deps))
     builder.add_node("verify", partial(_verify, deps=deps))
     builder.add_node("format", partial(_format, deps=deps))
+    builder.add_node("remember", partial(_remember, deps=deps))
     builder.add_edge(START, "resolve")
     builder.add_edge("resolve", "gather")
     builder.add_edge("gather", "analyst")
     builder.add_edge("analyst", "verify")
     builder.add_edge("verify", "format")
-    builder.add_edge("format", END)
+    builder.add_edge("format", "remember")
+    builder.add_edge("remember", END)
     return builder.compile(checkpointer=checkpointer, name="analyst")
 
 
@@ -103,3 +106,7 @@ async def _format(
     state: State, config: RunnableConfig, runtime: Runtime[Options], deps: Deps
 ) -> dict[str, Any]:
     return await format_report(on_branch(state, config), runtime.context or Options(), deps, config)
+
+
+async def _remember(state: State, deps: Deps) -> dict[str, Any]:
+    return await remember({**state, "turns": branch_of(state["turns"])}, deps)

@@ -167,7 +167,7 @@ class Executor:
         run.answer = markdown
         state = {**snapshot.values, "turns": branch_of(snapshot.values.get("turns", []), run.after)}
         closed = close_turn(state, report, markdown, end.status, run.run_id, recorder.facts)
-        await self.graph.aupdate_state(self._config(run), closed, as_node="format")
+        await self.graph.aupdate_state(self._config(run), closed, as_node="remember")
 
     def _partial_report(self, run: Run, recorder: Recorder, values: dict[str, Any]) -> Report:
         sections, counts = recorder.sections, count_figures(recorder.figures)
