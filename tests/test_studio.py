@@ -73,7 +73,16 @@ async def test_the_graph_runs_in_studio(studio: str) -> None:
         assert assistant["graph_id"] == "analyst"
         drawing = await client.assistants.get_graph(assistant["assistant_id"])
         names = [node["id"] for node in drawing["nodes"]]
-        assert names == ["__start__", "resolve", "gather", "analyst", "verify", "format", "__end__"]
+        assert names == [
+            "__start__",
+            "resolve",
+            "gather",
+            "analyst",
+            "verify",
+            "format",
+            "remember",
+            "__end__",
+        ]
         schemas = await client.assistants.get_schemas(assistant["assistant_id"])
         form, options = schemas["input_schema"], schemas["context_schema"]
         assert form
