@@ -36,11 +36,18 @@ class Summary(TypedDict):
     mark: str
 
 
+class Choice(TypedDict):
+    """A name of the question that stands for several symbols."""
+
+    text: str
+    symbols: list[str]
+
+
 class Request(TypedDict):
     """What the question is about.
 
     `unknown` are words that look like symbols of no provider; `inherited` says that the symbols come from
-    the turn before.
+    the turn before; `choices` are names of which the reader must say what they mean.
     """
 
     symbols: list[str]
@@ -48,6 +55,7 @@ class Request(TypedDict):
     language: str
     intent: str
     inherited: bool
+    choices: list[Choice]
 
 
 class DraftState(TypedDict):

@@ -31,6 +31,7 @@ def build_parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="start the server", description="Start the server.")
     serve.add_argument("--host", help="address to listen on (default 127.0.0.1)")
     serve.add_argument("--port", type=_port, help="port to listen on (default 8000)")
+    serve.add_argument("--workers", type=_count, help="worker processes (default 1; more need Redis)")
     serve.set_defaults(run=_serve)
 
     ask = commands.add_parser(
@@ -80,7 +81,7 @@ def _add_sessions(sessions: argparse.ArgumentParser) -> None:
         return action
 
     for listing in (add("list", "list the sessions"), add("search", "find sessions by their words", "WORDS")):
-        listing.add_argument("--limit", type=_count, default=50, metavar="N", help="at most N (default 50)")
+        listing.add_argument("--limit", type=_limit, default=50, metavar="N", help="at most N (default 50)")
     for reading in (add("show", "read a session", "ID"), add("export", "write a session as a file", "ID")):
         reading.add_argument("--branch", metavar="RUN", help="the newest branch that holds this run")
     reading.add_argument("--format", choices=("markdown", "json"), default="markdown")
@@ -92,7 +93,7 @@ def _add_sessions(sessions: argparse.ArgumentParser) -> None:
     add("verify", "read the whole store and derive every hash again")
 
 
-def _count(text: str) -> int:
+def _limit(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) > 0):
         raise argparse.ArgumentTypeError(f"{text[:20]!r} is no number of sessions: use 1 or more")
     return int(text)
@@ -104,10 +105,16 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 64):
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no number of workers: use 1 to 64")
+    return int(text)
+
+
 def _serve(args: argparse.Namespace) -> int:
     from server.commands.serve import serve
 
-    return serve(args.host, args.port)
+    return serve(args.host, args.port, args.workers)
 
 
 def _ask(args: argparse.Namespace) -> int:

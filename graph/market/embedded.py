@@ -131,7 +131,7 @@ class Embedded:
             if identity.symbol not in self._reports:
                 path = Path(__file__).parent / "data" / "fundamentals.json"
                 self._reports[identity.symbol] = await asyncio.to_thread(read_reports, path, identity.symbol)
-            return list(self._reports[identity.symbol])
+            return self._reports[identity.symbol]
 
     async def universe(self) -> list[Identity]:
         """Name the five symbols of the sample."""
@@ -172,6 +172,7 @@ def read_bars(identity: Identity, sample: _Sample, folder: Path) -> Bars:
         dates=dates,
         source=f"embedded sample ({sample.package}), {identity.symbol} daily, as of {dates[-1]}",
         fetched_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        stale="",
         **columns,
     )
 

@@ -25,7 +25,7 @@ from server.checkpoints.verify import Verified, verify_store
 from server.clients import without_secrets
 from server.commands import settings_or_exit
 from server.exports import export_session
-from server.runs.execute import thread_of
+from server.runs.run import thread_of
 from server.service import Service, open_service
 from server.sessions import Position, SessionRecord
 from server.settings import ServerSettings

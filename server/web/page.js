@@ -89,6 +89,10 @@ class Turn {
         this.steps.textContent = `${event.label} · ${event.summary ?? event.state}`;
         break;
       case "section":
+        if (event.restart) {
+          this.section(event.section).raw = "";
+          this.figures = this.figures.filter((figure) => figure.section !== event.section);
+        }
         this.section(event.section).node.classList.toggle("open", event.state === "open");
         break;
       case "token":

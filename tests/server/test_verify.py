@@ -21,7 +21,7 @@ from server.checkpoints.verify import Verified, verify_store
 from server.cli import main
 from server.clients import durable_url, sqlite_path
 from server.errors import StoreDamaged
-from server.runs.execute import thread_of
+from server.runs.run import thread_of
 from server.service import open_service
 from server.settings import ServerSettings
 from tests.server.conftest import Backend, redis_client
