@@ -22,7 +22,7 @@ MAX_SYMBOLS = 6
 
 # The first intent of which a word stands in the question; several symbols always mean a comparison.
 _WORDS = {
-    "change": (r"what(?:'s| has| is)? (?:changed|new)|since", "变化|有什么新"),
+    "change": (r"what(?:'s| has| is| would| could| will)? (?:changed?|new)|since", "变化|有什么新|改变"),
     "valuation": (
         r"valuation|expensive|cheap|overvalued|undervalued|multiples?|p/?e",
         "估值|市盈率|贵不贵|便宜",
