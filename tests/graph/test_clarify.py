@@ -175,7 +175,7 @@ def test_tickers_are_written_as_providers_do(written: str, symbol: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "600519股", "买了600519元", "$600519", "600519 shares", "1,600519", "600519.5", "高通胀", "三星期以后",
+        "600519股", "买了600519元", "$600519", "600519 shares", "1,600519", "600519.5", "高通胀", "三星期后",
         "tell me what intel says", "GOLD OR OIL FOR THE YEAR", "20241230", "600519万",
     ],
 )  # fmt: skip

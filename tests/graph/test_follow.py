@@ -1,4 +1,4 @@
-"""What follows a report: the chart of what the answer names, questions to go on with; and hostile headlines."""
+"""What follows a report: the chart of what is named, questions to go on with; and hostile headlines."""
 
 from __future__ import annotations
 

@@ -174,8 +174,8 @@ def test_a_chart_survives_the_store() -> None:
 
     column = np.array([1.5, 2.25, float(wires.NOW.year)])
     bars = Bars(
-        "X", "USD", ("2026-01-02", "2026-01-05", "2026-01-06"), column, column, column, column, column, column,
-        "", "2026-01-07T00:00:00+00:00",
+        "X", "USD", ("2026-01-02", "2026-01-05", "2026-01-06"), column, column, column, column, column,
+        column, "", "2026-01-07T00:00:00+00:00",
     )  # fmt: skip
     chart = Chart(
         Identity("X", "X Inc.", "", "NYSE", "USD", ("Ex",)), bars, "NYQ", "America/New_York"

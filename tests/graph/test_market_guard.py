@@ -109,7 +109,7 @@ async def test_our_own_limit_of_calls_a_minute() -> None:
 async def test_a_call_that_hangs_is_left_and_keeps_its_thread() -> None:
     release = threading.Event()
     opened = guard(Limits(timeout=0.05, attempts=1, threads=1, threshold=99))
-    with pytest.raises(Unavailable, match="gave no answer in 0.05 s"):
+    with pytest.raises(Unavailable, match="gave no answer"):
         await opened.call(lambda: release.wait(10))
     with pytest.raises(Unavailable, match="1 calls are hanging"):
         await opened.call(lambda: True)
