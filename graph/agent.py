@@ -15,6 +15,7 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 
 from graph.deps import Deps, Options
+from graph.history import on_branch
 from graph.market.build import build_market
 from graph.market.cache import CacheStore
 from graph.models import build_model
@@ -79,8 +80,10 @@ async def studio_graph() -> AsyncIterator[Analyst]:
         await deps.aclose()
 
 
-async def _resolve(state: State, runtime: Runtime[Options], deps: Deps) -> dict[str, Any]:
-    return await resolve(state, runtime.context or Options(), deps)
+async def _resolve(
+    state: State, config: RunnableConfig, runtime: Runtime[Options], deps: Deps
+) -> dict[str, Any]:
+    return await resolve(on_branch(state, config), runtime.context or Options(), deps)
 
 
 def _next(state: State) -> str:
@@ -88,19 +91,23 @@ def _next(state: State) -> str:
 
 
 async def _clarify(state: State, config: RunnableConfig, deps: Deps) -> dict[str, Any]:
-    return await clarify(state, deps, config)
+    return await clarify(on_branch(state, config), deps, config)
 
 
 async def _gather(state: State, deps: Deps) -> dict[str, Any]:
     return await gather(state, deps)
 
 
-async def _analyst(state: State, runtime: Runtime[Options], deps: Deps) -> dict[str, Any]:
-    return await analyst(state, runtime.context or Options(), deps)
+async def _analyst(
+    state: State, config: RunnableConfig, runtime: Runtime[Options], deps: Deps
+) -> dict[str, Any]:
+    return await analyst(on_branch(state, config), runtime.context or Options(), deps)
 
 
-async def _verify(state: State, runtime: Runtime[Options], deps: Deps) -> dict[str, Any]:
-    return await verify(state, runtime.context or Options(), deps)
+async def _verify(
+    state: State, config: RunnableConfig, runtime: Runtime[Options], deps: Deps
+) -> dict[str, Any]:
+    return await verify(on_branch(state, config), runtime.context or Options(), deps)
 
 
 async def _follow(state: State, runtime: Runtime[Options], deps: Deps) -> dict[str, Any]:
@@ -110,4 +117,4 @@ async def _follow(state: State, runtime: Runtime[Options], deps: Deps) -> dict[s
 async def _format(
     state: State, config: RunnableConfig, runtime: Runtime[Options], deps: Deps
 ) -> dict[str, Any]:
-    return await format_report(state, runtime.context or Options(), deps, config)
+    return await format_report(on_branch(state, config), runtime.context or Options(), deps, config)

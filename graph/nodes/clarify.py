@@ -14,12 +14,13 @@ from langchain_core.runnables import RunnableConfig
 from graph.deps import Deps
 from graph.errors import MarketError
 from graph.events import ReportEvent, SectionEvent, StepEvent, SuggestionsEvent, TokenEvent
+from graph.history import close_turn
 from graph.market.types import Identity
 from graph.report.model import SECTIONS, Rating, Report
 from graph.report.rating import rating_line
 from graph.report.render import render_markdown
 from graph.sink import emit
-from graph.state import Choice, State, Turn
+from graph.state import Choice, State
 
 #: What the step is called when a name is ambiguous: a code that a program can read.
 CODE = "symbol_ambiguous"
@@ -86,20 +87,11 @@ async def clarify(state: State, deps: Deps, config: RunnableConfig) -> dict[str,
         prompt=deps.prompts.get("analyst").tag,
         created_at=deps.clock().isoformat(timespec="seconds"),
     )
-    markdown = render_markdown(report)
-    emit(ReportEvent(report=report.to_dict(), markdown=markdown))
+    markdown, told = render_markdown(report), report.to_dict()
+    emit(ReportEvent(report=told, markdown=markdown))
     emit(SuggestionsEvent(questions=_questions(state["message"], choices[0])))
-    turn = Turn(
-        run_id=config.get("configurable", {}).get("run_id"),
-        question=state["message"],
-        answer=markdown,
-        status="done",
-        language=language,
-        symbols=[],
-        report=report.to_dict(),
-        created_at=report.created_at,
-    )
-    return {"report": report.to_dict(), "turns": [turn], "facts": [], "figures": []}
+    closed = close_turn(state, report, markdown, "done", config.get("configurable", {}).get("run_id"), ())
+    return {"report": told, "facts": [], "figures": [], **closed}
 
 
 async def _identities(choices: list[Choice], deps: Deps) -> dict[str, Identity]:

@@ -18,7 +18,7 @@ from graph.settings import AgentSettings
 from server.api.schemas import AnalystInput
 from server.asking import ask
 from server.auth import LOCAL
-from server.runs.execute import Run
+from server.runs.run import Run
 from server.service import Service, open_service
 from server.settings import ServerSettings
 from server.transcripts import read_session
