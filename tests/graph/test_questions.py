@@ -144,6 +144,36 @@ async def test_an_answer_has_its_form_and_every_figure_holds(question: str) -> N
     assert re.search(r"20\d\d-\d\d-\d\d", report["sections"]["caveat"])
 
 
+@pytest.mark.parametrize(
+    ("question", "opening"),
+    [
+        ("MSFT vs IBM: which is riskier?", "On risk, IBM is the steadier and MSFT the riskier: "),
+        ("GOOG vs FB momentum", "On momentum, GOOG is ahead and FB behind: "),
+        ("IBM与微软哪个风险更大？", "就风险而言，IBM较稳，MSFT风险较大："),
+        (
+            "Which has the better valuation, AAPL or IBM?",
+            "The sheet holds no multiple of IBM, so the valuations",
+        ),
+        ("AAPL与IBM哪个更便宜？", "数据中没有IBM的估值倍数，估值无法比较"),
+        ("MSFT or IBM?", "IBM is the stronger next to MSFT: "),
+    ],
+)
+async def test_a_comparison_answers_what_is_asked_first(question: str, opening: str) -> None:
+    async with AnalystClient(AgentSettings(offline_pace_ms=0)) as analyst:
+        event = await analyst.ask(question)
+    assert event.type == "report"
+    assert event.report["sections"]["verdict"].split("\n\n")[1].startswith(opening)
+
+
+async def test_two_symbols_of_one_day_are_told_how_closely_they_move() -> None:
+    async with AnalystClient(AgentSettings(offline_pace_ms=0)) as analyst:
+        event = await analyst.ask("MSFT or IBM?")
+        apart = await analyst.ask("AAPL or IBM?", "other")
+    assert event.type == apart.type == "report"
+    assert "1-year correlation of daily returns was 0.59" in event.report["sections"]["insights"]
+    assert "correlation" not in apart.report["sections"]["insights"]
+
+
 async def test_different_data_are_argued_differently() -> None:
     """The same question about five companies shares no sentence of its verdict and few of its evidence."""
     bodies = {}
