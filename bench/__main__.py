@@ -1,4 +1,4 @@
-"""Runs the benchmarks: `python -m bench [start|stream|live|qwen] [--quick] [--json FILE]`."""
+"""Runs the benchmarks: `python -m bench [start|stream|live|qwen|facts] [--quick] [--json FILE]`."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import live, qwen, start, stream
+from bench import facts, live, qwen, start, stream
 
-BENCHMARKS = ("start", "stream", "live", "qwen")
+BENCHMARKS = ("start", "stream", "live", "qwen", "facts")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -53,6 +53,10 @@ def _run(name: str, quick: bool, console: Console) -> dict[str, Any]:
         asked = qwen.measure(quick)
         console.print(qwen.tables(asked))
         return asdict(asked)
+    if name == "facts":
+        built = facts.measure(quick)
+        console.print(facts.tables(built))
+        return asdict(built)
     streamed = stream.measure(quick)
     console.print(stream.tables(streamed))
     return asdict(streamed)
