@@ -300,8 +300,8 @@ function listenToPage() {
 
 /** @param {string[]} changed */
 async function settingsChanged(changed) {
-  layout.applySettings();
   if (changed.includes("language")) await useLanguage();
+  layout.applySettings();
   if (changed.some((name) => ["language", "numbers", "showUsage"].includes(name))) {
     talk.redraw();
     sessions.draw();
@@ -316,6 +316,7 @@ async function start() {
   for (const [id, name] of [["menu", "menu"], ["send", "send"], ["stop", "stop"], ["panel-expand", "expand"], ["panel-close", "close"]]) $(id).append(icon(name));
   for (const [id, name] of [["export-button", "save"], ["chart-button", "chart"], ["new", "plus"], ["latest", "down"], ["settings-button", "gear"]]) $(id).prepend(icon(name));
   await useLanguage();
+  layout.applySettings();
   layout.listen();
   listenToComposer();
   listenToPage();

@@ -165,8 +165,8 @@ export class Card {
         ...row(t("card.stated"), figure.text),
         ...(shown ? row(t("card.data"), shown, value && exact(value)) : []),
         ...(figure.status === "contradicted" && off !== null ? row(t("card.difference"), `${off > 0 ? "+" : "−"}${number(Math.abs(off), 1)}%`) : []),
-        ...(facts.length === 1 ? this.#rows(facts[0]) : figure.as_of ? row(t("card.asOf"), date(figure.as_of)) : []),
-        ...(facts.length !== 1 && figure.formula ? row(t("card.formula"), formula(figure.formula)) : []),
+        ...(facts.length === 1 ? this.#rows(turn, facts[0]) : figure.as_of ? row(t("card.asOf"), date(figure.as_of)) : []),
+        ...(facts.length !== 1 && figure.formula ? row(t("card.formula"), formula(figure.formula, facts)) : []),
       ),
       ...(facts.length > 1 ? this.#inputs(turn, facts) : facts.length === 1 ? this.#inputs(turn, inputsOf(turn, facts[0])) : []),
       figure.note ? h("p.card-note", null, figure.note) : null,
@@ -179,7 +179,7 @@ export class Card {
     const back = () => this.#shown && this.node.replaceChildren(...this.#figure(turn, this.#shown.figure));
     this.node.replaceChildren(
       h("div.card-head", null, h("button.quiet", { type: "button", onclick: back }, icon("left"), t("card.back")), this.#closer()),
-      h("dl", null, ...row(t("card.data"), factValue(fact), exact(fact.value)), ...this.#rows(fact)),
+      h("dl", null, ...row(t("card.data"), factValue(fact), exact(fact.value)), ...this.#rows(turn, fact)),
       ...this.#inputs(turn, inputsOf(turn, fact)),
       this.#buttons(turn, null, [fact]),
     );
@@ -195,12 +195,12 @@ export class Card {
     });
   }
 
-  /** @param {Fact} fact */
-  #rows(fact) {
+  /** @param {Turn} turn @param {Fact} fact */
+  #rows(turn, fact) {
     return [
       ...row(t("card.fact"), factName(fact)),
       ...(fact.as_of ? row(t("card.asOf"), date(fact.as_of)) : []),
-      ...(fact.formula ? row(t("card.formula"), formula(fact.formula)) : []),
+      ...(fact.formula ? row(t("card.formula"), formula(fact.formula, inputsOf(turn, fact))) : []),
       ...(fact.source ? row(t("card.source"), fact.source) : []),
     ];
   }
@@ -253,8 +253,17 @@ export function factName(fact) {
   return [fact.entity, label, fact.period].filter(Boolean).join(" · ");
 }
 
-/** @param {string} text */
-const formula = (text) => text.replace(/ \/ /g, " ÷ ").replace(/ - /g, " − ").replace(/ \* /g, " × ");
+/**
+ * Write a formula with the names of its inputs in place of their ids.
+ * @param {string} text
+ * @param {Fact[]} [inputs]
+ */
+function formula(text, inputs = []) {
+  const names = new Map(inputs.map((fact) => [fact.id.slice(fact.id.indexOf(".") + 1), factName({ ...fact, entity: undefined })]));
+  for (const fact of inputs) if (fact.metric && !names.has(fact.metric)) names.set(fact.metric, factName({ ...fact, entity: undefined, period: undefined }));
+  const said = text.replace(/[a-z][\w.@-]*/g, (word) => names.get(word) ?? word);
+  return said.replace(/ \/ /g, " ÷ ").replace(/ - /g, " − ").replace(/ \* /g, " × ");
+}
 
 /** Say in one line what the card says. @param {Turn} turn @param {Figure} figure */
 export function describe(turn, figure) {
@@ -264,7 +273,7 @@ export function describe(turn, figure) {
     const fact = turn.facts.get(id);
     if (!fact) continue;
     parts.push(`${factName(fact)} ${factValue(fact)}`);
-    if (fact.formula) parts.push(formula(fact.formula));
+    if (fact.formula) parts.push(formula(fact.formula, inputsOf(turn, fact)));
     if (fact.source) parts.push(fact.source);
   }
   if (figure.as_of) parts.push(t("asOf", { date: date(figure.as_of) }));

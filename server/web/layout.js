@@ -1,9 +1,8 @@
 // The page's parts as a whole: sidebar, panel and divider, theme, banners and toasts.
 
 import { $, h } from "./dom.js";
-import { t } from "./i18n.js";
+import { currentLanguage, t } from "./i18n.js";
 import { change, setting, theme } from "./store.js";
-import { currentLanguage } from "./i18n.js";
 
 const { body } = document;
 const isNarrow = () => matchMedia("(max-width: 819px)").matches;
@@ -24,6 +23,7 @@ export function listen() {
   drawToggles();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", applySettings);
   matchMedia("(max-width: 1179px)").addEventListener("change", ({ matches }) => setSidebar(!matches && setting("sidebarOpen"), false));
+  matchMedia("(max-width: 819px)").addEventListener("change", ({ matches }) => matches && closePanel());
   $("menu").addEventListener("click", toggleSidebar);
   $("scrim").addEventListener("click", () => closeTop());
   $("chart-button").addEventListener("click", togglePanel);

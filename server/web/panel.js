@@ -250,7 +250,7 @@ export class Panel {
     for (const fact of facts) groups.set(fact.source ?? "", [...(groups.get(fact.source ?? "") ?? []), fact]);
     const lists = [...groups].map(([source, found], n) => h("section.source", null,
       h("h3", null, h("span.cite", null, `[${n + 1}]`), source || t("sources.unnamed")),
-      h("ul", null, ...found.map((fact) => h("li", { "data-fact": fact.id, tabindex: "-1" }, h("span", null, factName(fact), fact.as_of ? h("small", null, date(fact.as_of)) : null), h("b", null, factValue(fact)))))));
+      h("ul", null, ...found.map((fact) => h("li", { "data-fact": fact.id, tabindex: "-1" }, h("span", null, factName(fact), fact.as_of && !source.endsWith(fact.as_of) && fact.as_of !== fact.period ? h("small", null, date(fact.as_of)) : null), h("b", null, factValue(fact)))))));
     $("panel-sources").replaceChildren(...(lists.length ? lists : [h("p.quiet-line", null, t("sources.none"))]), ...(turn?.facts.size ? [all] : []));
   }
 
