@@ -8,13 +8,13 @@ import { currentLanguage, t, useLanguage } from "./i18n.js";
 import { listen } from "./keys.js";
 import * as layout from "./layout.js";
 import { Panel } from "./panel.js";
+import { PATIENCE } from "./runs.js";
 import { EndFollower } from "./scroll.js";
 import { Sessions } from "./sessions.js";
 import { change, onChange, setting } from "./store.js";
 
 /** @typedef {import("./reduce.js").Turn} Turn */
 
-const REST_AFTER = 15_000;
 const channel = "BroadcastChannel" in window ? new BroadcastChannel("financial-agent") : null;
 
 /** @type {{health: any, universe: {symbol: string, name: string, name_zh: string}[]}} */
@@ -283,7 +283,7 @@ function listenToPage() {
   let timer;
   document.addEventListener("visibilitychange", () => {
     clearTimeout(timer);
-    if (document.hidden) timer = setTimeout(() => talk.rest(), REST_AFTER);
+    if (document.hidden) timer = setTimeout(() => talk.rest(), PATIENCE.rest);
     else talk.resume();
   });
   window.addEventListener("popstate", () => route());

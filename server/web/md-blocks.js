@@ -182,6 +182,7 @@ function list(lines, i, tail, depth) {
     j = last + 1;
     while (j < lines.length && isBlank(lines[j].text)) j++;
   }
+  for (const item of items) item.loose = loose;
   const start = first[3] === undefined ? null : Number(first[3]);
   return made(lines, "list", i, last, { ordered: start !== null, start, loose, items });
 }

@@ -24,7 +24,7 @@ const ENTITIES = {
 
 /** Give an address that may be a link, else null: http, https and mailto only. @param {string} raw */
 export function safeHref(raw) {
-  const text = raw.replace(/&(#?\w{1,31});/g, (whole, name) => entity(name) ?? whole).replace(/\\([!-/:-@[-`{-~])/g, "$1");
+  const text = raw.replace(/&(#?\w{1,31});/g, (whole, name) => entity(name) ?? whole).replace(/\\([!-/:-@[-\x60{-~])/g, "$1");
   try {
     const url = new URL(text);
     return ["http:", "https:", "mailto:"].includes(url.protocol) ? url.href : null;

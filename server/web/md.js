@@ -125,7 +125,6 @@ class Painter {
       }
       case "list": {
         const node = h(block.ordered ? "ol" : "ul", block.ordered && block.start !== 1 ? { start: block.start } : null);
-        for (const item of block.items) item.loose = block.loose;
         this.patch(node, block.items, tail);
         return node;
       }

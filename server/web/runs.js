@@ -7,9 +7,9 @@ import { readEvents } from "./sse.js";
 const SLOTS = ["stream-1", "stream-2", "stream-3", "stream-4"];
 const SLICE = 2000;
 
-/** @typedef {{idle: number, tries: number, base: number, cap: number}} Patience */
+/** @typedef {{idle: number, tries: number, base: number, cap: number, rest: number}} Patience */
 /** @type {Patience} */
-export const PATIENCE = { idle: 25_000, tries: 8, base: 250, cap: 8000 };
+export const PATIENCE = { idle: 25_000, tries: 8, base: 250, cap: 8000, rest: 15_000 };
 
 /** @param {number} ms @param {AbortSignal} signal */
 const wait = (ms, signal) =>
