@@ -28,7 +28,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="package")
@@ -92,7 +92,7 @@ def site(sites: Callable[[int], Site]) -> Site:
 @pytest.fixture
 def slow(sites: Callable[[int], Site]) -> Site:
     """A server whose analyst takes its time: an answer lasts about two seconds."""
-    found = sites(3)
+    found = sites(2)
     found.stage.reset()
     return found
 
@@ -111,7 +111,7 @@ class Visitor:
         """Open a browser of its own: nothing kept from others."""
         chosen = {"viewport": {"width": 1440, "height": 900}, "locale": "en-US", "accept_downloads": True}
         made = self.browser.new_context(**{**chosen, **options})
-        made.set_default_timeout(10_000)
+        made.set_default_timeout(20_000)
         self.contexts.append(made)
         return made
 

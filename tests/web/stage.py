@@ -198,10 +198,12 @@ class Stage:
             elif streams:
                 await self.sound.wait()
                 if self.cut_every is not None:
-                    for frame in message.get("body", b"").split(b"\n\n"):
+                    frames = message.get("body", b"").split(b"\n\n")
+                    for number, frame in enumerate(frames):
                         seen += b"data:" in frame
-                    if seen > self.cut_every:
-                        raise ConnectionResetError("cut by the test")
+                        if seen > self.cut_every:
+                            await send({**message, "body": b"\n\n".join([*frames[:number], frame[:9]])})
+                            raise ConnectionResetError("cut by the test")
             await send(message)
 
         return watched
