@@ -16,7 +16,7 @@ export const STATES = {
 };
 
 // What will be checked: amounts, percentages, multiples and decimals; no date, year, or number of a list.
-const LIKELY = /(?<![\w.,:/-])(?:[$€£¥]|HK\$)?[+−-]?\d[\d,]*(?:\.\d+)?(?:%|x|×|[BMKT](?!\w)|亿|万| ?(?:billion|million|trillion))?(?![\w/-]|[.,:]\d)/g;
+const LIKELY = /(?<![\w.,:/-])(?:[$€£¥]|HK\$)?[+−-]?\d(?:[\d,]*\d)?(?:\.\d+)?(?:%|x|×|[BMKT](?!\w)|亿|万| ?(?:billion|million|trillion))?(?![\w/-]|[.,:]\d)/g;
 
 /** @param {string} raw @returns {Span[]} */
 export function likely(raw) {

@@ -233,7 +233,7 @@ export default {
   "palette.label": "Search sessions, companies and commands",
   "palette.none": "Nothing matches. Enter asks it.",
   "error.unknown": "Something failed.",
-  "error.unreachable": "The server cannot be reached. The question was not taken.",
+  "error.unreachable": "The server cannot be reached.",
   "error.unreadable": "The server gave an answer that could not be read.",
   "error.server_busy": "The analyst is at its limit.",
 };

@@ -296,7 +296,7 @@ export default {
   "palette.label": "搜索会话、公司和命令",
   "palette.none": "没有匹配项。按回车直接提问。",
   "error.unknown": "出了点问题。",
-  "error.unreachable": "无法连接服务器，问题未被接收。",
+  "error.unreachable": "无法连接服务器。",
   "error.unreadable": "服务器的回答无法读取。",
   "error.server_busy": "分析师已达上限。",
   "error.server_draining": "服务器正在关闭。",
