@@ -15,6 +15,7 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 
 from graph.deps import Deps, Options
+from graph.history import on_branch
 from graph.market.embedded import Embedded
 from graph.market.provider import Chain, MarketData
 from graph.models import build_model
@@ -78,23 +79,29 @@ def _provider(name: str) -> MarketData:
             raise ValueError(f"no market data provider {name!r}")
 
 
-async def _resolve(state: State, runtime: Runtime[Options], deps: Deps) -> dict[str, Any]:
-    return await resolve(state, runtime.context or Options(), deps)
+async def _resolve(
+    state: State, config: RunnableConfig, runtime: Runtime[Options], deps: Deps
+) -> dict[str, Any]:
+    return await resolve(on_branch(state, config), runtime.context or Options(), deps)
 
 
 async def _gather(state: State, deps: Deps) -> dict[str, Any]:
     return await gather(state, deps)
 
 
-async def _analyst(state: State, runtime: Runtime[Options], deps: Deps) -> dict[str, Any]:
-    return await analyst(state, runtime.context or Options(), deps)
+async def _analyst(
+    state: State, config: RunnableConfig, runtime: Runtime[Options], deps: Deps
+) -> dict[str, Any]:
+    return await analyst(on_branch(state, config), runtime.context or Options(), deps)
 
 
-async def _verify(state: State, deps: Deps) -> dict[str, Any]:
-    return await verify(state, deps)
+async def _verify(
+    state: State, config: RunnableConfig, runtime: Runtime[Options], deps: Deps
+) -> dict[str, Any]:
+    return await verify(on_branch(state, config), runtime.context or Options(), deps)
 
 
 async def _format(
     state: State, config: RunnableConfig, runtime: Runtime[Options], deps: Deps
 ) -> dict[str, Any]:
-    return await format_report(state, runtime.context or Options(), deps, config)
+    return await format_report(on_branch(state, config), runtime.context or Options(), deps, config)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from graph.market.provider import MarketData
 from graph.prompting import PromptLibrary
 from graph.settings import MAX_TOKENS_CEILING, AgentSettings
+from graph.sheets import Sheets
 
 Language = Literal["auto", "en", "zh"]
 
@@ -53,6 +54,7 @@ class Deps:
     tools: Mapping[str, BaseTool]
     prompts: PromptLibrary
     clock: Callable[[], datetime] = utc_now
+    sheets: Sheets = field(default_factory=Sheets)
 
     async def aclose(self) -> None:
         """Close the connections of a model that holds some."""

@@ -98,6 +98,7 @@ class FactSheet:
 
     def __init__(self, facts: Iterable[Fact] = ()) -> None:
         self._facts: dict[str, Fact] = {fact.id: fact for fact in facts}
+        self._lines: str | None = None
 
     def __iter__(self) -> Iterator[Fact]:
         return iter(self._facts.values())
@@ -130,8 +131,11 @@ class FactSheet:
 
         When a fact was fetched and what it was computed from stay behind: no answer states them.
         """
-        if not self._facts:
-            return ""
+        if self._lines is None:
+            self._lines = self._write_lines() if self._facts else ""
+        return self._lines
+
+    def _write_lines(self) -> str:
         sources = list(dict.fromkeys(fact.source for fact in self if fact.source is not None))
         rows: list[Any] = [{"columns": _COLUMNS, "sources": sources}]
         for fact in self:

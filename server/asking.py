@@ -20,6 +20,7 @@ async def ask(service: Service, caller: Caller, question: AnalystInput) -> Run:
     Raises:
         MessageTooLong: the message has more bytes than `max_message_bytes`.
         ModelUnknown: the named model is not offered.
+        UnknownRun: the question replaces a run that is not the caller's or of another session.
         RunError: as `RunManager.start` raises it.
     """
     limit = service.settings.max_message_bytes
@@ -31,8 +32,12 @@ async def ask(service: Service, caller: Caller, question: AnalystInput) -> Run:
     offered = service.deps.settings.model_names
     if question.model is not None and question.model not in offered:
         raise ModelUnknown(message=f"This model is not offered here. Offered: {', '.join(offered)}.")
+    session_id = question.session_id
+    if question.replaces is not None:
+        replaced = await find_run(service, caller, question.replaces)
+        session_id = session_id or replaced.session_id
     return await service.manager.start(
-        caller.id, question.session_id, question.message, question.options(), question.on_conflict
+        caller.id, session_id, question.message, question.options(), question.on_conflict, question.replaces
     )
 
 

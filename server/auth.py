@@ -17,6 +17,6 @@ class Caller:
 LOCAL = Caller("local")
 
 
-def current_caller(request: HTTPConnection) -> Caller:
+async def current_caller(request: HTTPConnection) -> Caller:
     """Say who makes a request: without accounts, everybody who can reach the server is its one local user."""
     return LOCAL

@@ -123,7 +123,7 @@ class AnalystRunnable(Runnable[dict[str, Any], Any]):
 
     async def prepare(self, config: dict[str, Any], request: Request) -> dict[str, Any]:
         """Start the run of a streaming request, so that a refusal comes before the stream begins."""
-        caller = current_caller(request)
+        caller = await current_caller(request)
         endpoint = request.url.path.rpartition("/")[2]
         configurable = {**config.get("configurable", {}), _CALLER: caller}
         prepared = {**config, "configurable": configurable}

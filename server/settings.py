@@ -30,7 +30,13 @@ class ServerSettings(BaseSettings):
     store_url: SecretStr = Field(
         default=SecretStr("sqlite:///.financial-agent/sessions.db"),
         description="Where sessions are kept: sqlite:///PATH, redis://HOST, redis+cluster://HOST, "
-        "mongodb://HOST/DATABASE, or memory: for none at all.",
+        "mongodb://HOST/DATABASE, a pair 'redis://HOST mongodb://HOST/DATABASE', or memory: for none at all.",
+    )
+    session_ttl_seconds: float | None = Field(
+        default=None, gt=0, description="Seconds after which an idle session is deleted; empty: never."
+    )
+    undo_seconds: float = Field(
+        default=10.0, ge=0, le=86_400, description="Seconds for which a deleted session can be restored."
     )
     run_ttl_seconds: float = Field(
         default=900.0, gt=0, description="Seconds for which a finished run's events can be read again."
@@ -59,6 +65,11 @@ class ServerSettings(BaseSettings):
         if not is_store_url(value.get_secret_value()):
             raise ValueError(f"store_url is none of: {STORE_URLS}")
         return value
+
+    @field_validator("session_ttl_seconds", mode="before")
+    @classmethod
+    def _blank_is_unset(cls, value: object) -> object:
+        return None if isinstance(value, str) and not value.strip() else value
 
     @field_validator("log_level")
     @classmethod

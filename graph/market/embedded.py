@@ -131,7 +131,7 @@ class Embedded:
             if identity.symbol not in self._reports:
                 path = Path(__file__).parent / "data" / "fundamentals.json"
                 self._reports[identity.symbol] = await asyncio.to_thread(read_reports, path, identity.symbol)
-            return list(self._reports[identity.symbol])
+            return self._reports[identity.symbol]
 
     async def universe(self) -> list[Identity]:
         """Name the five symbols of the sample."""

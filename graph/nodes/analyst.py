@@ -7,10 +7,11 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from graph.deps import Deps, Options
-from graph.facts import FactSheet
+from graph.nodes.checking import open_checker
 from graph.nodes.tool_round import MAX_ROUNDS, run_tools
 from graph.nodes.writing import Writer
 from graph.prompting import Briefing, render_briefing
+from graph.report.live import LiveCheck
 from graph.report.model import TITLES, Rating
 from graph.report.rating import rating_line
 from graph.state import DraftState, State
@@ -22,21 +23,24 @@ async def analyst(state: State, options: Options, deps: Deps) -> dict[str, Any]:
     """Let the model write the four sections; what its tool calls find joins the fact sheet."""
     messages = build_messages(state, options, deps)
     tools = tuple(deps.tools.values()) if deps.settings.lets_model_call_tools else ()
-    found: list[dict[str, Any]] = []
-    with Writer(deps, options) as writer:
+    sheet = {fact["id"]: fact for fact in state["facts"]}
+    check = LiveCheck(await open_checker(state["facts"], deps), state["message"])
+    with Writer(deps, options, check=check) as writer:
         reply = await writer.call(messages, tools)
         for number in range(1, MAX_ROUNDS + 1):
             if not (reply.tool_calls or reply.invalid_tool_calls):
                 break
             done = await run_tools(reply, deps)
             messages += done.messages
-            found += done.facts
+            if done.facts:
+                sheet |= {fact["id"]: fact for fact in done.facts}
+                check.use(await open_checker(list(sheet.values()), deps))
             # The last round may not ask again: it has to write with what it has.
             reply = await writer.call(messages, tools if number < MAX_ROUNDS else ())
         draft = writer.draft()
-    sheet = {fact["id"]: fact for fact in (*state["facts"], *found)}
     return {
         "facts": list(sheet.values()),
+        "figures": check.figures,
         "draft": DraftState(
             text=writer.text,
             sections={
@@ -74,11 +78,11 @@ def build_messages(state: State, options: Options, deps: Deps) -> list[BaseMessa
     for turn in turns:
         if turn["answer"]:
             messages += [HumanMessage(turn["question"]), AIMessage(turn["answer"])]
-    messages.append(HumanMessage(render_briefing(make_briefing(state))))
+    messages.append(HumanMessage(render_briefing(make_briefing(state, deps))))
     return messages
 
 
-def make_briefing(state: State) -> Briefing:
+def make_briefing(state: State, deps: Deps) -> Briefing:
     """Put together what the model is told about this question."""
     request = state["request"]
     return Briefing(
@@ -86,6 +90,6 @@ def make_briefing(state: State) -> Briefing:
         language=request["language"],
         intent=request["intent"],
         symbols=(*request["symbols"], *request["unknown"]),
-        facts=FactSheet.from_list(state["facts"]),
+        facts=deps.sheets.read(state["facts"]),
         notes=tuple(state["notes"]),
     )

@@ -11,19 +11,26 @@ from langchain_core.runnables import RunnableConfig
 
 from graph.deps import Deps, Options
 from graph.errors import ModelError
-from graph.events import FigureEvent, ReportEvent, StepEvent
+from graph.events import ReportEvent, SectionEvent, StepEvent, TokenEvent
+from graph.history import close_turn
 from graph.nodes.analyst import LANGUAGE_NAMES, build_messages, make_briefing
-from graph.nodes.verify import open_checker
+from graph.nodes.checking import check_section, open_checker
 from graph.nodes.writing import Writer
 from graph.prompting import render_briefing
+from graph.report.live import LiveCheck
 from graph.report.model import SECTIONS, TITLES, Rating, Report, SectionName
-from graph.report.placing import count_figures, coverage, place_figures
+from graph.report.placing import count_figures, coverage
 from graph.report.rating import parse_rating
 from graph.report.render import render_markdown
 from graph.sink import emit
-from graph.state import State, Turn
+from graph.state import State
 
 MIN_COVERAGE = 0.95
+_CAVEATS = {
+    "en": "Figure check: not every figure above is borne out by the data. Those that are not are marked, and "
+    "conviction is therefore no higher than low.",
+    "zh": "数字核查：上文的数字并非都得到数据支持；未获支持的已标出，信心因此不高于“低”。",
+}
 
 
 async def format_report(state: State, options: Options, deps: Deps, config: RunnableConfig) -> dict[str, Any]:
@@ -35,19 +42,12 @@ async def format_report(state: State, options: Options, deps: Deps, config: Runn
             sections[name] = text
             figures += placed
     report = build_report(state, sections, figures, deps, options)
-    markdown = render_markdown(report)
-    emit(ReportEvent(report=report.to_dict(), markdown=markdown))
-    turn = Turn(
-        run_id=config.get("configurable", {}).get("run_id"),
-        question=state["message"],
-        answer=markdown,
-        status="done",
-        language=report.language,
-        symbols=list(report.symbols),
-        report=report.to_dict(),
-        created_at=report.created_at,
-    )
-    return {"report": report.to_dict(), "turns": [turn]}
+    if not figures_hold(report.counts):
+        report = _with_caveat(report)
+    markdown, told = render_markdown(report), report.to_dict()
+    emit(ReportEvent(report=told, markdown=markdown))
+    run_id = config.get("configurable", {}).get("run_id")
+    return {"report": told, **close_turn(state, report, markdown, "done", run_id, state["facts"])}
 
 
 async def _ask_for(
@@ -58,7 +58,7 @@ async def _ask_for(
     request = deps.prompts.get("section").render(
         language=LANGUAGE_NAMES[language], heading=TITLES[language][name]
     )
-    briefing = replace(make_briefing(state), question=request, sections=(name,))
+    briefing = replace(make_briefing(state, deps), question=request, sections=(name,))
     messages = [
         *build_messages(state, options, deps),
         AIMessage(state["draft"]["text"]),
@@ -66,16 +66,15 @@ async def _ask_for(
     ]
     label = f"Ask again for {TITLES['en'][name]}"
     emit(StepEvent(id=f"repair:{name}", name="format", label=label, state="started"))
-    with Writer(deps, options, only=(name,)) as writer:
+    checker = await open_checker(state["facts"], deps)
+    check = LiveCheck(checker, state["message"])
+    with Writer(deps, options, only=(name,), check=check) as writer:
         # What the model cannot add stays missing; the rest of the answer is not lost for it.
         with suppress(ModelError):
             await writer.call(messages)
         text = writer.section(name)
     emit(StepEvent(id=f"repair:{name}", name="format", label=label, state="done" if text else "failed"))
-    placed = place_figures(name, text, await open_checker(state, deps), state["message"])
-    for figure in placed:
-        emit(FigureEvent(**figure))
-    return text, placed
+    return text, check_section(name, text, checker, state["message"], check.figures)
 
 
 def build_report(
@@ -108,7 +107,22 @@ def build_report(
 
 def cap_conviction(rating: Rating, counts: dict[str, int]) -> Rating:
     """Lower the conviction to "low" when a figure is contradicted or too few figures hold."""
-    holds = counts["contradicted"] == 0 and coverage(counts) >= MIN_COVERAGE
-    if holds or rating.conviction in (None, "low"):
+    if figures_hold(counts) or rating.conviction in (None, "low"):
         return rating
     return replace(rating, conviction="low", capped=True)
+
+
+def figures_hold(counts: dict[str, int]) -> bool:
+    """Say whether no figure is contradicted and nearly all of those that are claims are borne out."""
+    return counts["contradicted"] == 0 and coverage(counts) >= MIN_COVERAGE
+
+
+def _with_caveat(report: Report) -> Report:
+    """Say in the caveat, by code, that figures do not hold; the model's own words stay."""
+    line = _CAVEATS["zh" if report.language == "zh" else "en"]
+    before = report.sections["caveat"]
+    added = f"\n\n{line}" if before else line
+    emit(SectionEvent(section="caveat", state="open"))
+    emit(TokenEvent(section="caveat", text=added))
+    emit(SectionEvent(section="caveat", state="closed"))
+    return replace(report, sections={**report.sections, "caveat": before + added})

@@ -84,4 +84,4 @@ async def _call(call: ToolCall, deps: Deps) -> tuple[str, list[dict[str, Any]]]:
         return "The arguments do not fit the tool's schema.", []
     facts: list[dict[str, Any]] = result["facts"]
     emit(step("done", f"{len(facts)} facts"))
-    return FactSheet.from_list(facts).to_lines() or "No data.", facts
+    return deps.sheets.read(facts).to_lines() or "No data.", facts

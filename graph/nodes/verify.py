@@ -1,35 +1,38 @@
-"""Checks every figure of the draft against the facts; marks each, changes none."""
+"""Checks every figure of the draft against the facts; has wrong ones corrected once, marks what remains."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from graph.deps import Deps
-from graph.events import FigureEvent
-from graph.facts import FactSheet
-from graph.report.figures import Checker
+from graph.deps import Deps, Options
+from graph.events import StepEvent
+from graph.nodes.checking import check_section, count_wrong, open_checker
+from graph.nodes.repair import repair_figures
 from graph.report.model import SECTIONS
-from graph.report.placing import place_figures
+from graph.report.placing import count_figures
 from graph.sink import emit
-from graph.state import State
+from graph.state import DraftState, State
 
 
-async def verify(state: State, deps: Deps) -> dict[str, Any]:
-    """Emit a `figure` event for every figure of the draft, section by section."""
-    checker = await open_checker(state, deps)
-    figures: list[dict[str, Any]] = []
-    for section in SECTIONS:
-        placed = place_figures(section, state["draft"]["sections"][section], checker, state["message"])
-        for figure in placed:
-            emit(FigureEvent(**figure))
-        figures += placed
-    return {"figures": figures}
-
-
-async def open_checker(state: State, deps: Deps) -> Checker:
-    """Read the fact sheet for checking, with the names of every company that the data providers know."""
-    names = {
-        identity.symbol: (identity.name, identity.name_zh, *identity.aliases)
-        for identity in await deps.market.universe()
+async def verify(state: State, options: Options, deps: Deps) -> dict[str, Any]:
+    """Check the whole sections; wrong figures in the evidence lead to one repair by the model."""
+    checker = await open_checker(state["facts"], deps)
+    draft, told = state["draft"], state.get("figures", [])
+    placed = {
+        name: check_section(name, draft["sections"][name], checker, state["message"], told)
+        for name in SECTIONS
     }
-    return Checker(FactSheet.from_list(state["facts"]), names=names)
+    figures = [figure for name in SECTIONS for figure in placed[name]]
+    if count_wrong(placed["evidence"]) and not draft["truncated"]:
+        repaired = await repair_figures(state, figures, checker, options, deps)
+        draft = DraftState(**{**draft, "sections": {**draft["sections"], **repaired.sections}})
+        placed |= repaired.figures
+        figures = [figure for name in SECTIONS for figure in placed[name]]
+    emit(StepEvent(id="verify", name="verify", label="Check figures", state="done", summary=_told(figures)))
+    return {"draft": draft, "figures": figures}
+
+
+def _told(figures: list[dict[str, Any]]) -> str:
+    counts = count_figures(figures)
+    told = ", ".join(f"{number} {status}" for status, number in counts.items() if number)
+    return told or "no figures"

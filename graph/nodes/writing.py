@@ -15,9 +15,10 @@ from langchain_core.tools import BaseTool
 
 from graph.deps import Deps, Options
 from graph.errors import AgentError, ModelUnavailable
-from graph.events import SectionEvent, StepEvent, TokenEvent, UsageEvent
+from graph.events import FigureEvent, SectionEvent, StepEvent, TokenEvent, UsageEvent
 from graph.models.faults import as_model_error
 from graph.models.tool_calls import ToolCallAssembler
+from graph.report.live import LiveCheck
 from graph.report.model import SECTIONS, SectionName
 from graph.report.parse import Draft, SectionDelta, SectionParser
 from graph.sink import emit
@@ -36,14 +37,21 @@ class Reply:
 class Writer:
     """Writes one answer over one or more calls of the model, emitting events of the sections named.
 
-    Use it as a context manager: however the block is left, what was held back is emitted and open sections
-    are closed.
+    With a `check`, the figures of a sentence are told as soon as it is written. Use it as a context manager:
+    however the block is left, what was held back is emitted and open sections are closed.
     """
 
-    def __init__(self, deps: Deps, options: Options, only: tuple[str, ...] = SECTIONS) -> None:
+    def __init__(
+        self,
+        deps: Deps,
+        options: Options,
+        only: tuple[str, ...] = SECTIONS,
+        check: LiveCheck | None = None,
+    ) -> None:
         self._deps = deps
         self._options = options
         self._only = only
+        self._check = check
         self._parser = SectionParser()
         self._parts: list[str] = []
 
@@ -131,6 +139,9 @@ class Writer:
                 emit(SectionEvent(section=name, state="open"))
             if delta.text:
                 emit(TokenEvent(section=name, text=delta.text))
+            if self._check is not None:
+                for figure in self._check.take(name, delta.text, last=delta.closed):
+                    emit(FigureEvent(**figure))
             if delta.closed:
                 emit(SectionEvent(section=name, state="closed"))
 

@@ -57,17 +57,6 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class SectionFigure:
-    """A figure placed in its section: `start` and `end` are UTF-16 offsets into the section's Markdown."""
-
-    id: str
-    section: SectionName
-    start: int
-    end: int
-    figure: Figure
-
-
-@dataclass(frozen=True)
 class Report:
     """One finished answer.
 
@@ -97,7 +86,7 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Give the report as plain JSON values."""
-        data = asdict(self)
+        data: dict[str, Any] = {**vars(self), "rating": asdict(self.rating)}
         for name in ("symbols", "missing", "duplicated", "figures", "notes"):
             data[name] = list(data[name])
         return data
@@ -114,4 +103,5 @@ class Report:
 
 def utf16_offset(text: str, index: int) -> int:
     """Count the UTF-16 code units of `text` before `index`: the offset that a browser uses."""
-    return len(text[:index].encode("utf-16-le", "surrogatepass")) // 2
+    before = text[:index]
+    return index if before.isascii() else len(before.encode("utf-16-le", "surrogatepass")) // 2

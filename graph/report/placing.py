@@ -9,20 +9,29 @@ from graph.report.figures import Checker
 from graph.report.model import FIGURE_STATUSES, Figure, SectionName, utf16_offset
 
 
-def place_figures(section: SectionName, text: str, checker: Checker, question: str) -> list[dict[str, Any]]:
-    """Check a section's figures; give each as the fields of a `figure` event, in order of appearance."""
+def place_figures(
+    section: SectionName, text: str, checker: Checker, question: str, block: int = 0, after: int = 0
+) -> list[dict[str, Any]]:
+    """Check a section's figures; give each as the fields of a `figure` event, in order of appearance.
+
+    Only the text from `block` on is read, and only figures from `after` on are given; both count
+    characters. A figure's id says where in its section it begins, so it stays what it is when the section
+    grows.
+    """
     return [
-        _placed(f"{section}-{number}", section, text, figure)
-        for number, figure in enumerate(checker.check(text, question), start=1)
+        _placed(section, text, block, figure)
+        for figure in checker.check(text[block:], question)
+        if block + figure.start >= after
     ]
 
 
-def _placed(figure_id: str, section: SectionName, text: str, figure: Figure) -> dict[str, Any]:
+def _placed(section: SectionName, text: str, block: int, figure: Figure) -> dict[str, Any]:
+    start = utf16_offset(text, block + figure.start)
     fields = {
-        "id": figure_id,
+        "id": f"{section}-{start}",
         "section": section,
-        "start": utf16_offset(text, figure.start),
-        "end": utf16_offset(text, figure.end),
+        "start": start,
+        "end": utf16_offset(text, block + figure.end),
         "text": figure.text,
         "status": figure.status,
         "claimed": figure.value,

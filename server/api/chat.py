@@ -16,7 +16,7 @@ from server.service import Service
 router = APIRouter(prefix="/api", tags=["chat"])
 
 
-def service_of(request: Request) -> Service:
+async def service_of(request: Request) -> Service:
     """Give the service that this app was opened with."""
     service: Service = request.app.state.service
     return service

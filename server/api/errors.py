@@ -82,6 +82,17 @@ _FIELD_CODES: Mapping[tuple[str, str | None], tuple[str, str]] = {
     ("symbol", None): ("symbol_invalid", "The symbol must be 1 to 16 letters, digits, dots, dashes, ^ or =."),
     ("range", None): ("range_invalid", "The range must be 1m, 3m, 6m, 1y, 3y, 5y or max."),
     ("names", None): ("indicator_unknown", "Name the indicators, separated by commas."),
+    ("replaces", None): ("replaces_invalid", "`replaces` must be the id of a run."),
+    ("title", "title_empty"): ("title_empty", "The title is empty."),
+    ("title", "string_too_short"): ("title_empty", "The title is empty."),
+    ("title", None): ("title_invalid", "The title must be text of 1 to 200 characters."),
+    ("pinned", None): ("pinned_invalid", "`pinned` must be true or false."),
+    ("limit", None): ("limit_invalid", "`limit` must be a whole number from 1 to 100."),
+    ("q", None): ("query_invalid", "`q` must be text of at most 200 characters."),
+    ("before", None): ("cursor_invalid", "`before` must be the `next` of a page of this list."),
+    ("branch", None): ("branch_invalid", "`branch` must be the id of a run."),
+    ("format", None): ("format_invalid", "The format must be markdown or json."),
+    ("now", None): ("now_invalid", "`now` must be true or false."),
     ("after", None): ("cursor_invalid", "`after` must be a whole number, 0 or more."),
 }
 

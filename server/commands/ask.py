@@ -91,7 +91,8 @@ class View:
                 mark = "✓" if event["state"] == "done" else "✗"
                 self._line(f"{mark} {event['label']} · {event.get('summary') or event['state']}", "dim")
             case "section" if event["state"] == "open":
-                self._line(f"\n{self._titles[event['section']]}", "bold")
+                again = " (corrected)" if event.get("restart") else ""
+                self._line(f"\n{self._titles[event['section']]}{again}", "bold")
             case "section":
                 self._line("")
             case "token":

@@ -19,13 +19,13 @@ from graph.agent import Analyst
 from graph.deps import Deps, Options
 from graph.errors import AgentError
 from graph.events import EndEvent, EndStatus, ErrorEvent, ReportEvent, RunEvent
+from graph.history import branch_of, close_turn
 from graph.nodes.format import cap_conviction
 from graph.report.model import SECTIONS, Report
 from graph.report.placing import count_figures, coverage
 from graph.report.rating import parse_rating
 from graph.report.render import render_markdown
 from graph.sink import events_to
-from graph.state import Turn
 from server.faults import describe
 from server.runs.log import RunLog
 from server.runs.recorder import Recorder
@@ -51,6 +51,9 @@ class Run:
     message: str
     options: Options
     created_at: datetime
+    replaces: str | None = None
+    after: tuple[str, ...] | None = None  # the run that it follows and its ancestors, when it replaces one
+    answer: str = ""
     status: EndStatus | Literal["queued", "running"] = "queued"
     stop_reason: StopReason | None = None
     task: asyncio.Task[None] | None = None
@@ -117,11 +120,26 @@ class Executor:
         if run.stop_reason is not None:
             raise asyncio.CancelledError
         run.status = "running"
+        if run.replaces is not None:
+            run.after = await self._ancestors_of(run)
         with events_to(recorder):
             await self.graph.ainvoke(
                 {"message": run.message}, self._config(run), context=run.options, durability="exit"
             )
+        run.answer = recorder.markdown
         return EndEvent(status="done")
+
+    async def _ancestors_of(self, run: Run) -> tuple[str, ...]:
+        """Name the runs that a run follows, the nearest first."""
+        parents = {
+            each.run_id: each.parent for each in await self.sessions.runs_of(run.owner, run.session_id)
+        }
+        found: list[str] = []
+        at = parents.get(run.run_id)
+        while at is not None and at not in found:
+            found.append(at)
+            at = parents.get(at)
+        return tuple(found)
 
     async def _settle(self, run: Run, recorder: Recorder, end: EndEvent) -> None:
         """Leave the session sane: the partial kept unless the turn is complete, the run's end recorded."""
@@ -129,7 +147,7 @@ class Executor:
             # One that never began wrote nothing, and must not write beside the run that goes on.
             if end.status != "done" and run.status == "running":
                 await self._keep_partial(run, recorder, end)
-            await self.sessions.finish_run(run.run_id, end.status)
+            await self.sessions.finish_run(run.run_id, end.status, run.answer)
         except Exception as fault:  # the store failed too: the followers still get their terminal event
             logger.error("run %s not stored: %s", run.run_id, describe(fault))
             message = "The answer could not be kept in the session."
@@ -139,21 +157,17 @@ class Executor:
     async def _keep_partial(self, run: Run, recorder: Recorder, end: EndEvent) -> None:
         """Close the turn in the session with what was written, marked by how it ended."""
         snapshot = await self.graph.aget_state(self._config(run))
+        if any(turn["run_id"] == run.run_id for turn in snapshot.values.get("turns", [])):
+            run.answer = recorder.markdown  # it was complete, and is kept
+            return
         report = self._partial_report(run, recorder, snapshot.values)
         markdown = render_markdown(report) if any(report.sections.values()) else ""
         if markdown and not recorder.reported:
             recorder(ReportEvent(report=report.to_dict(), markdown=markdown))
-        turn = Turn(
-            run_id=run.run_id,
-            question=run.message,
-            answer=markdown,
-            status=end.status,
-            language=report.language,
-            symbols=list(report.symbols),
-            report=report.to_dict(),
-            created_at=report.created_at,
-        )
-        await self.graph.aupdate_state(self._config(run), {"turns": [turn]}, as_node="format")
+        run.answer = markdown
+        state = {**snapshot.values, "turns": branch_of(snapshot.values.get("turns", []), run.after)}
+        closed = close_turn(state, report, markdown, end.status, run.run_id, recorder.facts)
+        await self.graph.aupdate_state(self._config(run), closed, as_node="format")
 
     def _partial_report(self, run: Run, recorder: Recorder, values: dict[str, Any]) -> Report:
         sections, counts = recorder.sections, count_figures(recorder.figures)
@@ -188,7 +202,10 @@ class Executor:
         )
 
     def _config(self, run: Run) -> RunnableConfig:
-        return {"configurable": {"thread_id": run.thread_id, "run_id": run.run_id}}
+        configurable: dict[str, Any] = {"thread_id": run.thread_id, "run_id": run.run_id}
+        if run.after is not None:
+            configurable["after"] = run.after
+        return {"configurable": configurable}
 
 
 def _end_of_cancelled(run: Run, recorder: Recorder) -> EndEvent:

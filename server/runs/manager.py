@@ -52,10 +52,15 @@ class RunManager:
         message: str,
         options: Options,
         on_conflict: OnConflict = "reject",
+        replaces: str | None = None,
     ) -> Run:
         """Start answering a question; the question is stored before this returns.
 
+        It follows the newest answer of the session, or stands in place of the run that it replaces.
+
         Raises:
+            UnknownRun: the session has no run of the id in `replaces`.
+            UnknownSession: the session was deleted a moment ago.
             SessionBusy: a run is going in the session and `on_conflict` is "reject".
             ServerBusy: too many runs, too many waiting in the session, or a shutdown.
             StoreUnavailable: the question could not be stored; it was not taken.
@@ -67,6 +72,7 @@ class RunManager:
             message=message,
             options=options,
             created_at=self._executor.deps.clock(),
+            replaces=replaces,
         )
         queue = self._queues.get(run.thread_id, deque())
         self._admit(queue, on_conflict)
@@ -78,7 +84,7 @@ class RunManager:
         try:
             await self._executor.log.create(run.run_id)
             await self._executor.sessions.record_question(
-                RunRecord(run.run_id, owner, run.session_id, message, run.created_at.isoformat())
+                RunRecord(run.run_id, owner, run.session_id, message, run.created_at.isoformat()), replaces
             )
         except BaseException:
             self._release(run)

@@ -9,6 +9,7 @@ from typing import Any
 from graph.events import (
     EndEvent,
     Event,
+    FactsEvent,
     FigureEvent,
     ReportEvent,
     SectionEvent,
@@ -26,7 +27,7 @@ class Recorder:
     """The sink of one run.
 
     Calling it never waits: events are kept in order and written by `drain`, as many at once as the log's
-    last write let gather. It remembers what a partial answer needs: the text and figures so far, which
+    last write let gather. It remembers what a partial answer needs: the text, figures and facts so far, which
     sections are open, the tokens used.
     """
 
@@ -41,8 +42,10 @@ class Recorder:
         self._tokens = {"input_tokens": 0, "output_tokens": 0}
         self._texts: dict[str, list[str]] = {name: [] for name in SECTIONS}
         self._open: dict[SectionName, None] = {}
-        self.figures: list[dict[str, Any]] = []
+        self._figures: dict[str, dict[str, Any]] = {}
+        self.facts: list[dict[str, Any]] = []
         self.reported = False
+        self.markdown = ""
 
     def __call__(self, event: Event) -> None:
         """Take an event from a node."""
@@ -56,12 +59,17 @@ class Recorder:
                 return
             case SectionEvent(state="open"):
                 self._open[event.section] = None
+                if event.restart:
+                    self._withdraw(event.section)
             case SectionEvent():
                 self._open.pop(event.section, None)
             case FigureEvent():
-                self.figures.append(payload(event))
+                self._figures[event.id] = payload(event)
+            case FactsEvent():
+                self.facts += event.facts
             case ReportEvent():
                 self.reported = True
+                self.markdown = event.markdown
             case _:
                 pass
         self._put(event)
@@ -70,6 +78,13 @@ class Recorder:
     def sections(self) -> dict[str, str]:
         """Give the text of every section so far."""
         return {name: "".join(parts) for name, parts in self._texts.items()}
+
+    @property
+    def figures(self) -> list[dict[str, Any]]:
+        """Give every figure as it was told last, in the order of the text."""
+        return sorted(
+            self._figures.values(), key=lambda told: (SECTIONS.index(told["section"]), told["start"])
+        )
 
     def usage(self) -> UsageEvent:
         """Say what the run took until now."""
@@ -111,6 +126,10 @@ class Recorder:
             self._pending[-1] = TokenEvent(section=event.section, text=last.text + event.text)
         else:
             self._put(event)
+
+    def _withdraw(self, section: SectionName) -> None:
+        self._texts[section] = []
+        self._figures = {key: told for key, told in self._figures.items() if told["section"] != section}
 
     def _put(self, event: Event) -> None:
         if not self._closed:

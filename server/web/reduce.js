@@ -91,6 +91,11 @@ export function apply(turn, event) {
 function section(turn, event) {
   const found = turn.sections[event.section];
   if (!found) return [];
+  if (event.restart) {
+    // A repair writes the section anew: what was told of it before is withdrawn.
+    Object.assign(found, { raw: "", checked: false, corrected: true });
+    for (const [id, figure] of turn.figures) if (figure.section === event.section) turn.figures.delete(id);
+  }
   found.state = event.state;
   if (event.state === "open") turn.status = "writing";
   return ["run", `section:${event.section}`];
@@ -117,7 +122,7 @@ function report(turn, found) {
   for (const name of SECTIONS) {
     const text = found.sections?.[name] ?? "";
     const part = turn.sections[name];
-    part.corrected = part.raw !== "" && text !== "" && part.raw !== text && !turn.gap;
+    part.corrected ||= part.raw !== "" && text !== "" && part.raw !== text && !turn.gap;
     Object.assign(part, { raw: text, state: "closed", checked: true });
   }
   turn.figures = new Map((found.figures ?? []).map((/** @type {Figure} */ figure) => [figure.id, figure]));

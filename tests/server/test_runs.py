@@ -22,6 +22,7 @@ from server.settings import ServerSettings
 from server.transcripts import read_session
 from tests.fake_dashscope import FakeDashScope, fake_dashscope
 from tests.fake_dashscope.replies import Reply, refusal, text_frames
+from tests.qwen import until
 
 Events = list[dict[str, Any]]
 
@@ -143,8 +144,7 @@ async def test_stop_is_fast_hangs_up_and_keeps_the_partial(
 ) -> None:
     run = await start(live, model=model)
     if model == "silent":
-        await asyncio.sleep(0.3)
-        assert fake.requests
+        await until(lambda: fake.requests)
     else:
         await first_token(live, run)
     loop = asyncio.get_running_loop()
@@ -159,8 +159,7 @@ async def test_stop_is_fast_hangs_up_and_keeps_the_partial(
         event["section"] for event in events if event["type"] == "section" and event["state"] == "closed"
     ]
     assert sorted(opened) == sorted(closed)
-    await asyncio.sleep(0.05)
-    assert fake.hung_up
+    await until(lambda: fake.hung_up)
     turn = (await read_session(live, LOCAL, "s1")).transcript[0]
     assert turn.status == "stopped"
     assert (turn.report is None) == (model == "silent")
