@@ -45,7 +45,7 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
 
     async def knows(request: Request, session_id: str) -> bool:
         try:
-            found = await service().sessions.find(current_caller(request).id, session_id)
+            found = await service().sessions.find((await current_caller(request)).id, session_id)
         except AgentError:
             return True  # the page itself will tell that the store cannot be read
         return found is not None

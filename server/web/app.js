@@ -6,6 +6,7 @@ import { Conversation } from "./conversation.js";
 import { $, h, icon } from "./dom.js";
 import { currentLanguage, t, useLanguage } from "./i18n.js";
 import { listen } from "./keys.js";
+import { announce } from "./message.js";
 import * as layout from "./layout.js";
 import { Panel } from "./panel.js";
 import { PATIENCE } from "./runs.js";
@@ -67,7 +68,7 @@ const talk = new Conversation(
       sessions.refresh();
       channel?.postMessage({ type: "changed" });
     },
-    onMoved: (id) => history[id ? "pushState" : "replaceState"](null, "", id ? `/s/${id}` : "/"),
+    onMoved: (id, same) => history[id && !same ? "pushState" : "replaceState"](null, "", id ? `/s/${id}` : "/"),
     toast: layout.toast,
   },
 );
@@ -300,7 +301,10 @@ function listenToPage() {
 
 /** @param {string[]} changed */
 async function settingsChanged(changed) {
-  if (changed.includes("language")) await useLanguage();
+  if (changed.includes("language")) {
+    await useLanguage();
+    announce("");
+  }
   layout.applySettings();
   if (changed.some((name) => ["language", "numbers", "showUsage"].includes(name))) {
     talk.redraw();

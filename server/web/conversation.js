@@ -21,6 +21,7 @@ export class Conversation {
   /** @type {string | null} */
   sessionId = null;
   title = "";
+  branch = "";
   /** @type {Entry[]} */
   entries = [];
   /** @type {Entry | null} */
@@ -38,7 +39,7 @@ export class Conversation {
    * @param {import("./message.js").Actions} actions
    * @param {{
    *   onState: () => void, onPaint: () => void, onChart: (turn: Turn) => void, onTrouble: (state: string) => void,
-   *   onEnd: () => void, onMoved: (id: string | null, branch?: string) => void, toast: (text: string) => void
+   *   onEnd: () => void, onMoved: (id: string | null, same?: boolean) => void, toast: (text: string) => void
    * }} hooks
    */
   constructor(actions, hooks) {
@@ -51,7 +52,7 @@ export class Conversation {
     this.#loads++;
     this.#follower?.close();
     this.#follower = null;
-    Object.assign(this, { sessionId: null, title: "", entries: [], live: null, queued: "" });
+    Object.assign(this, { sessionId: null, title: "", branch: "", entries: [], live: null, queued: "" });
     $("log").replaceChildren();
     this.hooks.onTrouble("");
     this.hooks.onState();
@@ -65,7 +66,7 @@ export class Conversation {
   async load(id, branch) {
     this.clear();
     const mine = this.#loads;
-    this.sessionId = id;
+    Object.assign(this, { sessionId: id, branch: branch ?? "" });
     const session = await get(sessionUrl(id) + (branch ? `?branch=${encodeURIComponent(branch)}` : "")).catch((fault) => {
       if (fault instanceof Refusal && [404, 422].includes(fault.status)) return null;
       throw fault;
@@ -114,13 +115,19 @@ export class Conversation {
       this.queued = message;
       return this.hooks.onState();
     }
+    if (this.branch && !replaced && this.sessionId) {
+      // A new question follows the newest answer: that is where it has to be seen.
+      await this.load(this.sessionId);
+      this.hooks.toast(t("versions.newest"));
+    }
     const fresh = this.sessionId === null;
     this.sessionId ??= newSessionId();
     this.title ||= message;
     if (replaced) this.#cutFrom(replaced);
     const entry = this.#append(newTurn(message, { sessionId: this.sessionId, versions: replaced?.versions ?? [] }));
     this.#begin(entry);
-    if (fresh) this.hooks.onMoved(this.sessionId);
+    if (fresh || this.branch) this.hooks.onMoved(this.sessionId, !fresh);
+    this.branch = "";
     const input = { message, session_id: this.sessionId, ...(replaced?.runId ? { replaces: replaced.runId } : {}) };
     const id = this.sessionId;
     await this.#drive(entry, (follower) => follower.ask(input, () => this.#findRun(id, message)), fresh);

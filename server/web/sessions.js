@@ -113,7 +113,7 @@ export class Sessions {
       event.stopPropagation();
     });
     menu.addEventListener("focusout", (event) => {
-      if (!menu.contains(/** @type {Node | null} */ (event.relatedTarget)) && event.relatedTarget !== button) menu.remove(), button.setAttribute("aria-expanded", "false");
+      if (!menu.contains(/** @type {Node | null} */ (event.relatedTarget)) && event.relatedTarget !== button) setTimeout(() => menu.remove()), button.setAttribute("aria-expanded", "false");
     });
     row.append(menu);
     button.setAttribute("aria-expanded", "true");

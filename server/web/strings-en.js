@@ -116,6 +116,7 @@ export default {
   "versions.label": "Versions of this answer",
   "versions.before": "Earlier version",
   "versions.after": "Later version",
+  "versions.newest": "The question follows the newest version.",
   "sessions.label": "Sessions",
   "sessions.toggle": "Sessions",
   "sessions.pinned": "Pinned",

@@ -30,7 +30,7 @@ CORPUS = [
     "| a \\| b | c |\n|:-:|---|\n| x | y | z |\n| only |",
     "***\n\ntext\n\n---\n\n___",
     "hard  \nbreak and\\\nanother\nsoft",
-    "[link](https://example.com/a_(b)?c=1 \"title\") and [ref] and [1] and <https://example.com>",
+    '[link](https://example.com/a_(b)?c=1 "title") and [ref] and <https://example.com>',
     "![picture](https://example.com/x.png) and [![in](x.png)](https://example.com)",
     "**bold *both* bold** and *em **both** em* and ***all***",
     "snake_case_word and __strong__ and _em_ and 5 * 3 * 2",
@@ -53,7 +53,6 @@ CORPUS = [
 EXCEPTIONS = {
     "**中文。**后文 and **“引号”**后 and *强调*文字": "strong text may end in Chinese punctuation",
     "![picture](https://example.com/x.png) and [![in](x.png)](https://example.com)": "no picture is fetched",
-    "[link](https://example.com/a_(b)?c=1 \"title\") and [ref] and [1] and <https://example.com>": "citations",
     "  indented a little\n   and more\n\n#no heading\n####### nor this": "spaces at a line's beginning",
 }  # fmt: skip
 
@@ -183,8 +182,6 @@ def test_a_row_that_may_become_a_table_is_held_as_one(blank: Page) -> None:
 def test_hostile_text_takes_no_time_to_speak_of(blank: Page, text: str) -> None:
     body = DRAW.replace("host.innerHTML", "performance.now() - t")
     measured = f"const t = performance.now(); {body}"
-        "return host.innerHTML", "return performance.now() - t"
-    )
     assert module(blank, "md.js", measured, {"steps": [[text, True], [text, False]]}) < 3000
 
 
@@ -202,8 +199,8 @@ def test_closed_blocks_keep_their_nodes(blank: Page) -> None:
 
 
 ALLOWED = {
-    "P", "H4", "H5", "H6", "UL", "OL", "LI", "BLOCKQUOTE", "PRE", "CODE", "TABLE", "THEAD", "TBODY", "TR", "TH", "TD",
-    "STRONG", "EM", "DEL", "A", "BR", "HR", "DIV", "SPAN",
+    "P", "H4", "H5", "H6", "UL", "OL", "LI", "BLOCKQUOTE", "PRE", "CODE", "DIV", "SPAN",
+    "TABLE", "THEAD", "TBODY", "TR", "TH", "TD", "STRONG", "EM", "DEL", "A", "BR", "HR",
 }  # fmt: skip
 ATTRIBUTES = {"class", "href", "rel", "target", "start", "scope", "tabindex", "role", "aria-label"}
 INSPECT = """

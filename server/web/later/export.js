@@ -73,24 +73,23 @@ export async function saveSession(id, toast) {
   }
 }
 
+const SNAPSHOT_STYLE =
+  "body{max-width:720px;margin:48px auto;padding:0 16px;font:15px/1.6 system-ui,sans-serif;color:#1b1b19}h2{font-size:19px}h3{font-size:13px;color:#54534d;margin-top:28px}" +
+  "table{border-collapse:collapse;font-size:14px}td,th{border-bottom:1px solid #e5e4df;padding:4px 12px;text-align:left}.right{text-align:right}" +
+  ".supported{border-bottom:1px solid #0b6b4a}.derived{border-bottom:1px dashed #2f5ba8}.unsupported{border-bottom:2px dotted #8a5300}.contradicted{text-decoration:line-through;color:#b3261e}.fig-fix{color:#b3261e}" +
+  "sup a{font-size:10px;text-decoration:none}.notes{font-size:12px;color:#54534d;margin-top:32px}";
+
 /** A page of its own, without code: the text as it stands, every figure with its footnote. @param {import("../conversation.js").Conversation} talk */
 export function snapshot(talk) {
-  const doc = document.implementation.createHTMLDocument(talk.title);
-  doc.documentElement.lang = document.documentElement.lang;
-  const policy = doc.createElement("meta");
-  policy.httpEquiv = "Content-Security-Policy";
-  policy.content = "default-src 'none'; style-src 'unsafe-inline'";
-  const charset = doc.createElement("meta");
-  charset.setAttribute("charset", "utf-8");
-  const style = doc.createElement("style");
-  style.textContent =
-    "body{max-width:720px;margin:48px auto;padding:0 16px;font:15px/1.6 system-ui,sans-serif;color:#1b1b19}h2{font-size:19px}h3{font-size:13px;color:#54534d;margin-top:28px}" +
-    "table{border-collapse:collapse;font-size:14px}td,th{border-bottom:1px solid #e5e4df;padding:4px 12px;text-align:left}.right{text-align:right}" +
-    ".supported{border-bottom:1px solid #0b6b4a}.derived{border-bottom:1px dashed #2f5ba8}.unsupported{border-bottom:2px dotted #8a5300}.contradicted{text-decoration:line-through;color:#b3261e}.fig-fix{color:#b3261e}" +
-    "sup a{font-size:10px;text-decoration:none}.notes{font-size:12px;color:#54534d;margin-top:32px}";
-  doc.head.append(charset, policy, style);
+  const doc = document.implementation.createHTMLDocument("");
+  const title = doc.createElement("title");
+  title.textContent = talk.title;
   talk.entries.forEach(({ turn, view }, n) => snapshotTurn(doc, turn, view, n + 1));
-  return `<!doctype html>\n${new XMLSerializer().serializeToString(doc.documentElement)}`;
+  const write = (/** @type {Node} */ node) => new XMLSerializer().serializeToString(node);
+  // The style is written as text: this page's policy lets no document of its making hold one.
+  const policy = "default-src 'none'; style-src 'unsafe-inline'";
+  const head = `<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">${write(title)}<style>${SNAPSHOT_STYLE}</style>`;
+  return `<!doctype html>\n<html lang="${document.documentElement.lang}"><head>${head}</head>${write(doc.body)}</html>`;
 }
 
 /** @param {Document} doc @param {Turn} turn @param {import("../message.js").TurnView} view @param {number} n */
@@ -129,9 +128,9 @@ function snapshotTurn(doc, turn, view, n) {
 export function menu(button, talk) {
   const open = button.parentElement?.querySelector(".menu");
   const close = () => {
-    for (const each of button.parentElement?.querySelectorAll(".menu") ?? []) each.remove();
     button.setAttribute("aria-expanded", "false");
     button.focus();
+    for (const each of button.parentElement?.querySelectorAll(".menu") ?? []) each.remove();
   };
   if (open) return close();
   const name = fileName(talk.title);
@@ -152,7 +151,7 @@ export function menu(button, talk) {
     event.stopPropagation();
   });
   list.addEventListener("focusout", (event) => {
-    if (!list.contains(/** @type {Node | null} */ (event.relatedTarget)) && event.relatedTarget !== button) list.remove(), button.setAttribute("aria-expanded", "false");
+    if (!list.contains(/** @type {Node | null} */ (event.relatedTarget)) && event.relatedTarget !== button) setTimeout(() => list.remove()), button.setAttribute("aria-expanded", "false");
   });
   button.after(list);
   button.setAttribute("aria-expanded", "true");

@@ -116,6 +116,7 @@ export default {
   "versions.label": "此回答的各个版本",
   "versions.before": "上一版本",
   "versions.after": "下一版本",
+  "versions.newest": "新问题接在最新版本之后。",
   "sessions.label": "会话",
   "sessions.toggle": "会话",
   "sessions.pinned": "已置顶",
