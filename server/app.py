@@ -61,5 +61,5 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
     app.include_router(health.router)
     app.include_router(market.router)
     app.include_router(analyst_router(service, settings.serves_development, settings.ping_seconds))
-    app.router.routes.extend(web_routes(knows, chart))
+    app.router.routes.extend(web_routes(knows, chart, settings.agent.mode))
     return app

@@ -139,10 +139,10 @@ def contents_hash(assets: Mapping[str, Asset], page: str) -> str:
     return digest.hexdigest()[:10]
 
 
-def web_routes(knows: Knows, chart: ChartLibrary | None) -> list[BaseRoute]:
+def web_routes(knows: Knows, chart: ChartLibrary | None, mode: str) -> list[BaseRoute]:
     """Give the routes of the page, its deep links, its files and the chart library.
 
-    `knows` says whether the caller of a request has the session named: a link to none is answered by the
+    `mode` is the analyst's, so that the page need not wait to show it. `knows` says whether the caller of a request has the session named: a link to none is answered by the
     same page, which says so, and with status 404.
     """
     assets = read_assets()
@@ -154,7 +154,7 @@ def web_routes(knows: Knows, chart: ChartLibrary | None) -> list[BaseRoute]:
         if name.endswith(".js") and "/" not in name
     ]
     page = page.replace("<!-- preload -->", "\n  ".join(preloads))
-    page = page.replace("{base}", base).replace("{chart}", chart.url if chart else "")
+    page = page.replace("{base}", base).replace("{mode}", mode).replace("{chart}", chart.url if chart else "")
 
     async def index(_: Request) -> HTMLResponse:
         return HTMLResponse(page, headers=HEADERS)

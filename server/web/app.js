@@ -208,7 +208,7 @@ function drawExamples() {
 
 function drawHealth() {
   const { health } = known;
-  $("offline").hidden = health?.mode !== "offline";
+  if (health) document.body.dataset.mode = health.mode;
   $("mode").textContent = health ? (health.mode === "offline" ? t("mode.offline") : t("mode.live", { model: health.model })) : "";
   $("mode").className = `mode ${health?.mode ?? ""}`;
 }

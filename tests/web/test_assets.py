@@ -37,7 +37,7 @@ def test_the_page_has_its_policy_and_no_inline_code(client: httpx.Client, path: 
     assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\son\w+=|\sstyle=", response.text)
     for address in re.findall(r'(?:src|href)="(/[^"]+)"', response.text):
         assert client.get(address).status_code == 200, address
-    assert not re.search(r"\{(base|chart)\}", response.text)
+    assert not re.search(r"\{(base|chart|mode)\}", response.text)
 
 
 @pytest.mark.parametrize("name", FILES)

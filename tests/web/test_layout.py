@@ -94,6 +94,7 @@ def test_the_divider_is_moved_and_remembered(site: Site, page: Page) -> None:
 
 def test_text_that_grows_moves_nothing(slow: Site, page: Page) -> None:
     visit(page, slow.url)
+    expect(page.locator("#universe")).not_to_be_empty()
     page.evaluate("""() => { window.shift = 0; new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
     }).observe({ type: "layout-shift", buffered: true }); }""")
