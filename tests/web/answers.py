@@ -143,7 +143,7 @@ class Answer:
 
     def report(self) -> dict[str, Any]:
         """Give the report as the server writes it."""
-        sections = {name: (self.final or self.sections).get(name, "") for name in SECTIONS}
+        sections: dict[str, str] = {name: (self.final or self.sections).get(name, "") for name in SECTIONS}
         figures = [
             {key: value for key, value in event.items() if key != "type"}
             for event in figures_of(sections, self.claims)

@@ -1,4 +1,4 @@
-"""What leaves the page: copies, Markdown, a snapshot without code, paper; and hostile text through every door."""
+"""What leaves the page: copies, Markdown, a snapshot, paper; and hostile text through every door."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ from tests.web.conftest import Site, Visitor
 from tests.web.hostile import CASES
 
 EVIL = '<img src=x onerror="window.__pwn=1">'
+
+FACT_FIELDS = [
+    "id", "label", "value", "unit", "entity", "source", "formula", "as_of", "currency", "period",
+]  # fmt: skip
 
 
 def choose(page: Page, name: str) -> None:
@@ -109,16 +113,18 @@ def test_paper_has_the_note_and_nothing_else(site: Site, visitor: Visitor, tmp_p
 def test_hostile_text_comes_through_no_door(site: Site, visitor: Visitor) -> None:
     page = visitor.page()
     visit(page, site.url)
+    claim = {"expected": EVIL, "note": EVIL, "formula": EVIL, "facts": [EVIL]}
+    named = {"id": EVIL, "name": EVIL, "label": EVIL, "summary": EVIL}
+    overlay = {"kind": EVIL, "fact": EVIL, "label": EVIL, "value": EVIL}
     evil = Answer(
         {"verdict": "At $5.00. " + EVIL, "caveat": EVIL},
-        [Claim("verdict", "$5.00", "contradicted", {"expected": EVIL, "note": EVIL, "formula": EVIL, "facts": [EVIL]})],
+        [Claim("verdict", "$5.00", "contradicted", claim)],
         facts=[
-            {"id": EVIL, "label": EVIL, "value": EVIL, "unit": EVIL, "entity": EVIL, "source": EVIL, "formula": EVIL,
-             "as_of": EVIL, "currency": EVIL, "period": EVIL, "metric": "__proto__", "inputs": [EVIL]},
+            {**dict.fromkeys(FACT_FIELDS, EVIL), "metric": "__proto__", "inputs": [EVIL]},
         ],
-        steps=[{"type": "step", "id": EVIL, "name": EVIL, "label": EVIL, "state": "failed", "summary": EVIL, "ms": 5}],
+        steps=[{"type": "step", **named, "state": "failed", "ms": 5}],
         suggestions=[EVIL],
-        chart={"type": "chart", "symbol": "AAPL", "range": EVIL, "overlays": [{"kind": EVIL, "fact": EVIL, "label": EVIL, "value": EVIL}]},
+        chart={"type": "chart", "symbol": "AAPL", "range": EVIL, "overlays": [overlay]},
     )  # fmt: skip
     turn, run = play(page, site.stage, evil, EVIL)
     ended(turn, "done")

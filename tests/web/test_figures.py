@@ -77,7 +77,8 @@ def test_a_figure_that_does_not_fit_its_text_is_refused(site: Site, page: Page) 
         "figures.js",
         "return [m.place(a.raw, a.figures, true), m.likely(a.raw).map((x) => a.raw.slice(x.start, x.end))]",
         {
-            "raw": "Up 2.0% to $1,234.50 by 2024-12-30, 3 times 10.5x, 12,000 shares, FY2024, 5 or 6, v1.2.3, 38.2%.",
+            "raw": "Up 2.0% to $1,234.50 by 2024-12-30, 3 times 10.5x, 12,000 shares, "
+            "FY2024, 5 or 6, v1.2.3, 38.2%.",
             "figures": [
                 {"id": "a", "start": 3, "end": 7, "text": "2.0%", "status": "supported"},
                 {"id": "b", "start": 4, "end": 8, "text": "2.0%", "status": "supported"},

@@ -28,18 +28,29 @@ WIDE = Answer(
 )  # fmt: skip
 
 
+OVERFLOW = """() => {
+  const parts = [document.documentElement, ...document.querySelectorAll("#main, #panel, #bar, #sidebar")];
+  return parts
+    .filter((node) => node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).visibility !== "hidden")
+    .map((node) => `${node.id} ${node.scrollWidth} > ${node.clientWidth}`);
+}"""
+AWAY = """() => {
+  const node = document.getElementById("main");
+  return Math.round(node.scrollHeight - node.scrollTop - node.clientHeight);
+}"""
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 def test_nothing_is_wider_than_the_page(site: Site, visitor: Visitor, width: int) -> None:
     page = visitor.page(viewport={"width": width, "height": 800})
     visit(page, site.url)
-    overflow = "() => [document.documentElement, ...document.querySelectorAll('#main, #panel, #bar, #sidebar')].filter((n) => n.scrollWidth > n.clientWidth + 1 && getComputedStyle(n).visibility !== 'hidden').map((n) => n.id + n.scrollWidth + '>' + n.clientWidth)"
-    assert page.evaluate(overflow) == []
+    assert page.evaluate(OVERFLOW) == []
     turn, _ = play(page, site.stage, WIDE, "A title of sixty characters or so, to see where it is cut off")
     ended(turn, "done")
-    assert page.evaluate(overflow) == []
+    assert page.evaluate(OVERFLOW) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.evaluate("document.documentElement.style.setProperty('font-size', '32px')")
-    assert page.evaluate(overflow) == []
+    assert page.evaluate(OVERFLOW) == []
     box = page.locator("#send").bounding_box()
     assert box
     assert box["x"] + box["width"] <= width
@@ -105,10 +116,9 @@ def test_text_that_grows_moves_nothing(slow: Site, page: Page) -> None:
 def test_the_end_is_followed_until_the_reader_leaves_it(slow: Site, visitor: Visitor) -> None:
     page = visitor.page(viewport={"width": 1440, "height": 600})
     visit(page, slow.url)
-    away = "() => { const n = document.getElementById('main'); return Math.round(n.scrollHeight - n.scrollTop - n.clientHeight); }"
     turn = send(page, "Is AAPL a buy?")
     expect(turn.locator(".evidence .md")).to_contain_text("Margins")
-    assert page.evaluate(away) <= 2
+    assert page.evaluate(AWAY) <= 2
     page.locator("#main").hover()
     page.mouse.wheel(0, -150)
     page.wait_for_timeout(200)
@@ -118,10 +128,10 @@ def test_the_end_is_followed_until_the_reader_leaves_it(slow: Site, visitor: Vis
     latest = page.get_by_role("button", name="New text")
     expect(latest).to_be_visible()
     latest.click()
-    assert page.evaluate(away) <= 2
+    assert page.evaluate(AWAY) <= 2
     ended(turn, "done")
     page.wait_for_timeout(100)
-    assert page.evaluate(away) <= 2
+    assert page.evaluate(AWAY) <= 2
     expect(latest).to_be_hidden()
 
 

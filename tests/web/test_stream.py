@@ -43,7 +43,8 @@ def test_a_question_is_seen_at_once_and_then_steps_headings_and_text(site: Site,
       const start = performance.now();
       new MutationObserver(() => document.querySelector(".question") && done(performance.now() - start))
         .observe(document.body, { childList: true, subtree: true });
-      document.getElementById("message").dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+      const enter = { key: "Enter", bubbles: true, cancelable: true };
+      document.getElementById("message").dispatchEvent(new KeyboardEvent("keydown", enter));
     })""")  # fmt: skip
     assert took < 100
     expect(page.locator(".question")).to_have_text("Is it?")
@@ -70,7 +71,7 @@ def test_the_text_at_the_end_is_the_stored_markdown(site: Site, page: Page, ques
     drawn = turn.locator(".sec").evaluate_all(DRAWN)
     assert drawn == module(page, "md.js", ONE_SHOT, stored["sections"])
     assert turn.locator('[aria-busy="true"]').count() == 0
-    figures = [figure for figure in stored["figures"]]
+    figures = stored["figures"]
     marks = turn.locator("[data-figure]").evaluate_all(
         "nodes => nodes.map((node) => [node.dataset.figure, node.textContent])"
     )
@@ -196,8 +197,11 @@ def test_a_short_break_is_not_told(slow: Site, visitor: Visitor) -> None:
     visitor.allowed.append(CUT)
     page = visitor.page()
     visit(page, slow.url)
-    page.evaluate("""() => { window.told = []; new MutationObserver(() => told.push(document.getElementById("trouble").textContent))
-        .observe(document.getElementById("trouble"), { childList: true }); }""")  # fmt: skip
+    page.evaluate("""() => {
+      window.told = [];
+      const node = document.getElementById("trouble");
+      new MutationObserver(() => told.push(node.textContent)).observe(node, { childList: true });
+    }""")
     slow.stage.cut_every = 200
     patience(page, base=5)
     ask(page, "Is MSFT a buy?")
@@ -209,7 +213,7 @@ def test_events_that_have_expired_give_way_to_the_stored_answer(site: Site, visi
     page = visitor.page()
     visit(page, site.url)
     patience(page, base=300)
-    turn, run = play(page, site.stage, Answer({"verdict": "Hold at $5.", "caveat": "Old."}, held=True))
+    _, run = play(page, site.stage, Answer({"verdict": "Hold at $5.", "caveat": "Old."}, held=True))
     site.stage.answers[rf"GET /api/runs/{run.run_id}/events"] = [problem(410, "run_expired")]
     site.stage.cut_every = 0
     site.stage.open_gate(run, "text")
