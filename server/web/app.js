@@ -102,6 +102,7 @@ function showChart(turn) {
   const first = panel.turn !== turn;
   if (first && (turn.chart || turn.report?.symbols?.length || turn.facts.size)) layout.offerPanel();
   panel.show(turn);
+  $("chart-button").hidden = false;
 }
 
 let wasLive = false;

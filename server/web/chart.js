@@ -1,7 +1,6 @@
 // Draws bars, averages and levels with the chart library, which the server gives out of an installed package.
 
 import { t } from "./i18n.js";
-import { number } from "./format.js";
 import { nearest } from "./overlays.js";
 
 /** @typedef {import("./overlays.js").Overlay} Overlay */
@@ -138,9 +137,9 @@ export class Chart {
   #mark(overlays) {
     const times = new Set(this.bars?.time);
     const swings = overlays.filter(({ name, date }) => name.startsWith("swing_") && date && times.has(date));
-    this.markers.setMarkers(swings.map(({ name, date, value }) => ({
+    this.markers.setMarkers(swings.map(({ name, date }) => ({
       time: date, position: name === "swing_high" ? "aboveBar" : "belowBar", shape: name === "swing_high" ? "arrowDown" : "arrowUp",
-      color: color("text-2"), text: `${t(`metric.${name}`)} ${number(value, 2, 2)}`, size: 0.8,
+      color: color("text-2"), text: t(`metric.${name}`), size: 0.8,
     })).sort((a, b) => (String(a.time) < String(b.time) ? -1 : 1)));
   }
 

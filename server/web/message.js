@@ -129,7 +129,7 @@ export class TurnView {
     }
     const steps = [...turn.steps.values()];
     this.steps.hidden = steps.length === 0;
-    const tools = steps.filter(({ name }) => name !== "resolve").length;
+    const tools = steps.filter(({ name }) => !OWN_STEPS.includes(name)).length;
     const ms = steps.reduce((most, step) => Math.max(most, step.ms ?? 0), 0);
     const failed = steps.filter(({ state }) => state === "failed").length;
     const parts = [t("steps.count", { n: tools }), ms > 0 && duration(ms), failed > 0 && t("steps.failed", { n: failed })];
@@ -278,13 +278,33 @@ export class TurnView {
   }
 }
 
+const OWN_STEPS = ["resolve", "analyst", "verify", "format"];
+
+/** Say what a step does, in the reader's language where it is known. @param {any} step */
+function stepLabel(step) {
+  const [kind, part] = String(step.id).split(":");
+  if (kind === "repair") return part === "figures" ? t("step.correct") : has(`section.${part}`) ? t("step.again", { section: t(`section.${part}`) }) : step.label;
+  const name = step.id === "thinking" ? "thinking" : step.name;
+  if (!has(`step.${name}`)) return step.label;
+  const subject = OWN_STEPS.includes(step.name) ? "" : /(?::| )\s*(\S+)$/.exec(step.label ?? "")?.[1] ?? "";
+  return [t(`step.${name}`), subject].filter(Boolean).join(" · ");
+}
+
+/** @param {any} step */
+function stepSummary(step) {
+  const summary = step.summary ?? "";
+  const facts = /^(\d+) facts$/.exec(summary);
+  if (facts) return t("steps.facts", { n: Number(facts[1]) });
+  if (step.id === "resolve") return summary.split(" · ")[0];
+  const found = [...summary.matchAll(/(\d+) (supported|derived|unsupported|contradicted)/g)];
+  if (step.id === "verify" && found.length) return found.map(([, n, status]) => t(`score.${STATES[status].key}`, { n: Number(n) })).join(" · ");
+  return summary;
+}
+
 /** @param {any} step */
 function drawStep(step) {
-  const subject = step.label?.includes(": ") ? step.label.slice(step.label.indexOf(": ") + 2) : "";
-  const name = step.id === "thinking" ? "thinking" : step.name;
-  const label = has(`step.${name}`) ? [t(`step.${name}`), subject].filter(Boolean).join(" · ") : step.label;
-  const facts = /^(\d+) facts$/.exec(step.summary ?? "");
-  const summary = facts ? t("steps.facts", { n: Number(facts[1]) }) : step.name === "resolve" ? step.summary?.split(" · ")[0] : step.summary;
+  const label = stepLabel(step);
+  const summary = stepSummary(step);
   return h(`li.${step.state}`, { title: step.summary ?? null },
     h("span.mark", { "aria-hidden": "true" }),
     h("span", null, label, h("span.sr", null, ` ${t(`state.step.${step.state}`)}`)),
