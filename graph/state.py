@@ -28,11 +28,18 @@ class Turn(TypedDict):
     facts: NotRequired[list[int]]
 
 
+class Choice(TypedDict):
+    """A name of the question that stands for several symbols."""
+
+    text: str
+    symbols: list[str]
+
+
 class Request(TypedDict):
     """What the question is about.
 
     `unknown` are words that look like symbols of no provider; `inherited` says that the symbols come from
-    the turn before.
+    the turn before; `choices` are names of which the reader must say what they mean.
     """
 
     symbols: list[str]
@@ -40,6 +47,7 @@ class Request(TypedDict):
     language: str
     intent: str
     inherited: bool
+    choices: list[Choice]
 
 
 class DraftState(TypedDict):

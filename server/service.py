@@ -17,9 +17,14 @@ from graph.deps import Deps
 from server.checkpoints import open_checkpointer
 from server.checkpoints.saver import Checkpointer
 from server.faults import describe
-from server.runs.execute import Executor, thread_of
-from server.runs.log import MemoryRunLog, RunLog
+from server.market_cache import open_market_cache
+from server.runs.admission import Admission
+from server.runs.execute import Executor
+from server.runs.idempotency import IdempotencyKeys
+from server.runs.log import RunLog
 from server.runs.manager import RunManager
+from server.runs.opening import open_run_state
+from server.runs.run import thread_of
 from server.sessions import SessionIndex, open_index
 from server.settings import ServerSettings
 
@@ -38,6 +43,7 @@ class Service:
     log: RunLog
     sessions: SessionIndex
     manager: RunManager
+    keys: IdempotencyKeys
     checkpointer: Checkpointer
 
     async def purge(self, owner: str, session_id: str) -> None:
@@ -62,14 +68,18 @@ async def open_service(settings: ServerSettings) -> AsyncIterator[Service]:
         checkpointer = await stack.enter_async_context(open_checkpointer(store_url))
         sessions = await stack.enter_async_context(open_index(store_url, settings.session_ttl_seconds))
         await sessions.mark_lost()
-        log = MemoryRunLog(settings.run_ttl_seconds)
-        stack.push_async_callback(log.close)
-        deps = build_deps(settings.agent)
+        cache_url = settings.market_cache.get_secret_value() if settings.market_cache else None
+        market_store = await stack.enter_async_context(open_market_cache(cache_url))
+        deps = build_deps(settings.agent, market_store)
         stack.push_async_callback(deps.aclose)
         graph = build_graph(deps, checkpointer)
-        manager = RunManager(Executor(graph, deps, log, sessions), settings.max_runs)
+        runs = await stack.enter_async_context(open_run_state(settings))
+        executor = Executor(graph, deps, runs.log, sessions)
+        admission = Admission(settings.max_runs, settings.max_waiting_runs, settings.max_runs_per_caller)
+        manager = RunManager(executor, admission, runs.coordinator)
+        runs.start(manager.stop_here, executor)
         stack.push_async_callback(manager.drain, settings.drain_seconds)
-        service = Service(settings, deps, graph, log, sessions, manager, checkpointer)
+        service = Service(settings, deps, graph, runs.log, sessions, manager, runs.keys, checkpointer)
         stack.push_async_callback(_sweeping(service))
         yield service
 

@@ -11,7 +11,7 @@ from graph.state import Turn
 from server.api.schemas import SessionChange, SessionSummary, SessionTranscript, SessionTurn
 from server.auth import Caller
 from server.errors import SessionBusy, UnknownRun, UnknownSession
-from server.runs.execute import thread_of
+from server.runs.run import thread_of
 from server.service import Service
 from server.sessions import RunRecord, SessionRecord
 
@@ -80,7 +80,7 @@ async def delete_session(
         SessionBusy: a run is going in it.
     """
     await find_session(service, caller, session_id)
-    if (run_id := service.manager.running_in(thread_of(caller.id, session_id))) is not None:
+    if (run_id := await service.manager.running_in(thread_of(caller.id, session_id))) is not None:
         raise SessionBusy(run_id)
     until = await service.sessions.trash(caller.id, session_id, 0 if now else service.settings.undo_seconds)
     if until is None:

@@ -47,6 +47,9 @@ STATUS: Mapping[type[agent.AgentError], int] = {
     service.SessionBusy: 409,
     service.SessionMoved: 409,
     service.ServerBusy: 503,
+    service.CallerBusy: 429,
+    service.RunTaken: 503,
+    service.KeyReused: 422,
     service.StoreUnavailable: 503,
     service.UnknownRun: 404,
     service.ExpiredRun: 410,
@@ -93,6 +96,10 @@ _FIELD_CODES: Mapping[tuple[str, str | None], tuple[str, str]] = {
     ("branch", None): ("branch_invalid", "`branch` must be the id of a run."),
     ("format", None): ("format_invalid", "The format must be markdown or json."),
     ("now", None): ("now_invalid", "`now` must be true or false."),
+    ("Idempotency-Key", None): (
+        "idempotency_key_invalid",
+        "The Idempotency-Key must have 1 to 255 characters.",
+    ),
     ("after", None): ("cursor_invalid", "`after` must be a whole number, 0 or more."),
 }
 

@@ -141,6 +141,7 @@ def _head(found: Bars, first: int) -> dict[str, Any]:
         "currency": found.currency,
         "source": found.source,
         "as_of": found.as_of,
+        "stale": found.stale,
         "time": list(found.dates[first:]),
     }
 

@@ -12,7 +12,7 @@ from graph.deps import Language, Options
 from graph.events import EndStatus
 from graph.report.model import Report
 from graph.settings import MAX_TOKENS_CEILING
-from server.runs.manager import OnConflict
+from server.runs.coordinator import OnConflict
 from server.sessions import RunStatus
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$", strict=True)]

@@ -142,8 +142,9 @@ def contents_hash(assets: Mapping[str, Asset], page: str) -> str:
 def web_routes(knows: Knows, chart: ChartLibrary | None, mode: str) -> list[BaseRoute]:
     """Give the routes of the page, its deep links, its files and the chart library.
 
-    `mode` is the analyst's, so that the page need not wait to show it. `knows` says whether the caller of a request has the session named: a link to none is answered by the
-    same page, which says so, and with status 404.
+    `knows` says whether the caller of a request has the session named: a link to none is answered by the
+    same page, which says so, and with status 404. `mode` is the analyst's, so that the page need not wait
+    to show it.
     """
     assets = read_assets()
     page = FOLDER.joinpath("index.html").read_text(encoding="utf-8")

@@ -199,7 +199,8 @@ export class Panel {
       h("span.ohlc", null, t("ohlc", { open: number(bars.open[n], 2, 2), high: number(bars.high[n], 2, 2), low: number(bars.low[n], 2, 2), volume: compact(bars.volume[n]) })),
       h("time", { datetime: bars.time[n] }, date(bars.time[n])),
     );
-    $("panel-source").textContent = `${t("asOf", { date: date(bars.as_of) })} · ${bars.currency} · ${bars.source.replace(/,.*/, "")}`;
+    $("panel-source").title = bars.stale ?? "";
+    $("panel-source").textContent = `${t("asOf", { date: date(bars.as_of) })} · ${bars.currency} · ${bars.source.replace(/,.*/, "")}${bars.stale ? ` · ${bars.stale}` : ""}`;
   }
 
   /** @param {string} name */

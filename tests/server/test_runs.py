@@ -16,13 +16,12 @@ from server.api.schemas import AnalystInput
 from server.asking import ask, wait_for_answer
 from server.auth import LOCAL
 from server.errors import RunFailed, ServerBusy, SessionBusy, UnknownRun
-from server.runs.execute import Run
+from server.runs.run import Run
 from server.service import Service, open_service
 from server.settings import ServerSettings
 from server.transcripts import read_session
 from tests.fake_dashscope import FakeDashScope, fake_dashscope
 from tests.fake_dashscope.replies import Reply, refusal, text_frames
-from tests.qwen import until
 
 Events = list[dict[str, Any]]
 
@@ -37,12 +36,13 @@ async def fake() -> AsyncIterator[FakeDashScope]:
 async def live(fake: FakeDashScope, tmp_path: Path) -> AsyncIterator[Service]:
     """The service with Qwen at a DashScope on this machine; a model's name chooses what happens."""
     agent = AgentSettings(
+        suggestions=False,
         dashscope_api_key=SecretStr("sk-test"),
         dashscope_base_url=fake.url,
         models="slow,stall,silent,busy,nokey,inspected,cut,length",
     )
     settings = ServerSettings(
-        agent=agent, store_url=f"sqlite:///{tmp_path}/s.db", drain_seconds=0.2, max_runs=6
+        agent=agent, store_url=f"sqlite:///{tmp_path}/s.db", drain_seconds=0.2, max_runs=6, max_waiting_runs=0
     )
     async with open_service(settings) as service:
         yield service
@@ -62,7 +62,7 @@ async def first_token(service: Service, run: Run) -> None:
             return
 
 
-async def until(condition: Callable[[], bool]) -> None:
+async def until(condition: Callable[[], object]) -> None:
     while not condition():  # noqa: ASYNC110 -- the moment looked for has no event of its own
         await asyncio.sleep(0)
 

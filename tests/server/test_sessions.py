@@ -21,7 +21,7 @@ from server.checkpoints import open_checkpointer
 from server.checkpoints.names import session_key
 from server.clients import sqlite_path
 from server.errors import ExpiredRun, SessionBusy, StoreUnavailable, UnknownRun, UnknownSession
-from server.runs.execute import thread_of
+from server.runs.run import thread_of
 from server.service import Service, open_service
 from server.sessions import open_index
 from server.settings import ServerSettings

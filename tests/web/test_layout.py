@@ -30,8 +30,9 @@ WIDE = Answer(
 
 OVERFLOW = """() => {
   const parts = [document.documentElement, ...document.querySelectorAll("#main, #panel, #bar, #sidebar")];
+  const seen = (node) => getComputedStyle(node).visibility !== "hidden";
   return parts
-    .filter((node) => node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).visibility !== "hidden")
+    .filter((node) => node.scrollWidth > node.clientWidth + 1 && seen(node))
     .map((node) => `${node.id} ${node.scrollWidth} > ${node.clientWidth}`);
 }"""
 AWAY = """() => {
