@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup
 
-.PHONY: setup run test check bench studio format clean
+.PHONY: setup run test check bench studio pictures format clean
 
 setup: $(STAMP)
 
@@ -37,6 +37,9 @@ bench: setup
 
 studio: setup
 	LANGGRAPH_CLI_NO_ANALYTICS=1 $(BIN)/langgraph dev --no-browser
+
+pictures: setup
+	$(BIN)/python docs/pictures.py
 
 format: setup
 	$(BIN)/ruff check --fix .
