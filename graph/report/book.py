@@ -90,6 +90,10 @@ class Book:
         """Give the text of `section` so far."""
         return "".join(self._parts[section])
 
+    def is_untouched(self) -> bool:
+        """Tell whether the answer has no text so far, thought aside."""
+        return self.current == PREAMBLE and not self._started
+
     def is_empty(self) -> bool:
         """Tell whether the answer ends with a heading."""
         return self.current != PREAMBLE and not self._started

@@ -15,9 +15,10 @@ _FENCES = {"`": re.compile("`+"), "~": re.compile("~+")}
 _INFOS = {"`": re.compile("[^`\n]*"), "~": re.compile("[^\n]*")}
 _HAN = re.compile("[\u4e00-\u9fff]+")
 _HASHES = re.compile("#+")
+_COLONS = re.compile("[:：∶]+")
 _DASHES = re.compile("[-–—]+")
 _BLANKS = re.compile(r"\s*")
-_NEXT_NUMBER = re.compile("[0-9]{0,3}[.)、．]?")
+_NEXT_NUMBER = re.compile("[0-9０-９]{0,3}[.)、．]?")
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,16 @@ class Heading:
 
 @dataclass(frozen=True)
 class Look:
-    """What a line is, with its indent and, for a fence or heading, what was found."""
+    """What a line is, with its indent and, for a fence or heading, what was found.
+
+    `info` is what a fence says of its contents. `title` says that a line of text is marked as one by `#`.
+    """
 
     kind: Line
     indent: int = 0
     fence: str = ""
+    info: str = ""
+    title: bool = False
     heading: Heading | None = None
 
 
@@ -63,7 +69,7 @@ def look_at(text: str, final: bool) -> Look:
         kind = Line.BODY
     if kind is Line.BODY and scanner.item:
         kind = Line.ITEM
-    return Look(kind, scanner.indent)
+    return Look(kind, scanner.indent, title=scanner.level > 0)
 
 
 def closes_fence(text: str, final: bool, fence: str) -> bool | None:
@@ -86,9 +92,9 @@ def _line(scan: Scanner) -> Look:
     if first in _FENCES:
         fence = scan.take(_FENCES[first])
         scan.demand(len(fence) >= 3)
-        scan.take(_INFOS[first])
+        info = scan.take(_INFOS[first])
         scan.demand(scan.peek() == "\n")
-        return Look(Line.FENCE, scan.indent, fence=fence)
+        return Look(Line.FENCE, scan.indent, fence=fence, info=info.strip().lower())
     scan.demand(scan.indent <= 3 and first not in "|>")
     scan.skip_marks()
     name = Name(scan)
@@ -165,7 +171,7 @@ class _Tail:
         scan = self.scan
         if first in ":：∶":
             self.separator = first
-            scan.pos += 1
+            scan.take(_COLONS)
             if self.low and self.name.is_led():
                 scan.spaced()
                 scan.demand(not scan.peek().islower())

@@ -26,6 +26,7 @@ _SIMPLE = str.maketrans(
 _WORD = re.compile("[A-Za-z][A-Za-z'’-]*")
 _HAN = re.compile("[\u4e00-\u9fff]+")
 _JOINS = "&＆+/／,，、·"
+_AND = re.compile(r"&amp;|&(?:am?p?)?\Z|&")  # an entity may be cut at the end of the text
 _PARTS = frozenset(("part", "section", "step", "chapter"))
 _PART_NUMBER = re.compile("[0-9A-Za-z]+")
 _PART_NUMBERS = re.compile("[0-9]{1,2}|[ivx]{1,4}|one|two|three|four", re.IGNORECASE)
@@ -103,7 +104,7 @@ WORDS: dict[SectionName, Words] = {
         "caveat caveats 风险提示 注意事项 局限 局限性 风险警示 风险揭示 风险说明 风险提醒 注意点 保留意见",
         "disclaimer disclaimers limitations disclosure disclosures 免责声明",
         "important risk risks limits limitation uncertainty uncertainties unknowns note notes assumptions "
-        "warning warnings considerations data analysis of to about "
+        "warning warnings considerations data analysis of to about investors holders traders "
         "数据 风险 限制 不确定性 声明 重要 特别 说明 主要 未知 免责",
     ),
 }
@@ -164,6 +165,8 @@ class Name:
             first = scan.peek()
             if _WORD.match(first) or _HAN.match(first):
                 self._word(_WORD if first.isascii() else _HAN)
+            elif self.words and first == "&":
+                scan.take(_AND)
             elif self.words and first in joins:
                 scan.pos += 1
             else:

@@ -15,6 +15,7 @@ from graph.report.ending import is_cut
 from graph.report.headings import BOLD, Heading, Look, closes_fence, look_at
 from graph.report.model import SECTIONS
 from graph.report.scanner import LONGEST, Line
+from graph.report.wrapping import QUOTES, Wrapper
 
 __all__ = ["Draft", "SectionDelta", "SectionParser"]
 
@@ -61,6 +62,7 @@ class SectionParser:
         self._finished = False
         self._at_start = True  # of a line
         self._fence = ""
+        self._wrapper = Wrapper()
         self._thinking = False
         self._paragraph = True  # the next line opens one
         self._list = False
@@ -92,7 +94,7 @@ class SectionParser:
         """Finish, and give the whole answer."""
         self.finish()
         book = self._book
-        unfinished = self._thinking or bool(self._fence) or book.is_empty()
+        unfinished = self._thinking or bool(self._fence) or self._wrapper.is_open or book.is_empty()
         seen = book.seen
         return Draft(
             **{name: book.text_of(name) for name in (*SECTIONS, PREAMBLE)},
@@ -127,12 +129,21 @@ class SectionParser:
                 return self._enter(tag)
         elif not final and _may_be_tag(text[first : first + _LONGEST_TAG]):
             return None
-        look = look_at(window, last)
+        quotes = QUOTES.match(window) if self._book.is_untouched() else None
+        quoted = quotes.end() if quotes else 0
+        look = look_at(window[quoted:], last)
+        if quoted and look.kind not in (Line.HEADING, Line.MORE):
+            look = look_at(window, last)
         if look.kind is Line.MORE:
             return None
-        if look.heading and self._accepts(look.heading, look.indent):
-            self._open(look.heading)
-            return pos + look.heading.body
+        heading = look.heading if look.heading and self._accepts(look.heading, look.indent) else None
+        if self._wrapper.is_code(look, heading):
+            self._fence = self._wrapper.forget()
+            return pos
+        if heading:
+            self._book.add(window[:quoted])
+            self._open(heading)
+            return pos + quoted + heading.body
         if look.kind is Line.RULE:
             end = text.find("\n", pos) + 1 or len(text)
             self._book.rule(text[pos:end])
@@ -155,11 +166,16 @@ class SectionParser:
         self._at_start = False
         self._paragraph = look.kind is Line.BLANK
         if look.kind is Line.FENCE and (look.indent <= 3 or self._list):
-            self._fence = look.fence
+            self._open_fence(look)
         elif look.kind is Line.ITEM or (look.heading and look.heading.number is not None):
             self._list = True
         elif look.indent == 0 and look.kind is not Line.BLANK:
             self._list = False
+
+    def _open_fence(self, look: Look) -> None:
+        outside = self._book.current == PREAMBLE and self._wrapper.opens(look)
+        if not (outside or self._wrapper.toggles(look)):
+            self._fence = look.fence
 
     def _accepts(self, heading: Heading, indent: int) -> bool:
         """Tell whether a heading's form also fits the place where it stands."""

@@ -24,10 +24,10 @@ SYMBOLS = re.compile(
 _RULE = re.compile("[*_]{3,}|[-—=─━═]{2,}")
 _HASHES = re.compile("#+")
 _KNOWN_TAG = re.compile("</?(?:h[1-6]|b|strong|u|em|i|p|center)>", re.IGNORECASE)
-_DIGITS = re.compile("([0-9]{1,3})\ufe0f?\u20e3?[.)、．:：）]?")
+_DIGITS = re.compile("([0-9０-９]{1,3})\ufe0f?\u20e3?[.)、．:：）]?")
 _AFTER_DIGITS = re.compile("[ \t]*[-–—|]*")
-_ROUND = re.compile("[（(](?:[0-9]{1,2}|[IVX]{1,4}|[一二三四五六七八九十]{1,2})?[)）]?")
-_PART = re.compile("第[一二三四五六七八九十0-9]{0,2}[部章节節点點步]?分?[、：:.]?")
+_ROUND = re.compile("[（(](?:[0-9０-９]{1,2}|[IVX]{1,4}|[一二三四五六七八九十]{1,2})?[)）]?")
+_PART = re.compile("第[一二三四五六七八九十0-9０-９]{0,2}[部章节節点點步]?分?[、：:.]?")
 _ORDINAL = re.compile("[一二三四五六七八九十]{1,2}|[IVX]{1,4}|[A-F]")
 _ORDINAL_ENDS = tuple(".．、)）:：")
 
@@ -141,7 +141,7 @@ class Scanner:
 
     def _ordinal(self, first: str) -> bool:
         """Consume the one number, of any kind, that may stand in front of a name."""
-        if "0" <= first <= "9":
+        if "0" <= first <= "9" or "０" <= first <= "９":
             self._digits()
         elif first in "（(":
             taken = self.take(_ROUND)
