@@ -47,9 +47,11 @@ class Book:
             self._held = []
         self._held.append(text[len(body) :])
 
-    def rule(self, line: str) -> None:
-        """Hold a rule; right behind a heading it is the heading's underline."""
-        if self._started or self.current == PREAMBLE:
+    def rule(self, line: str, underlines: bool) -> None:
+        """Hold a rule; one right behind a heading underlines it, one that underlines a title is text."""
+        if underlines and self._started and self.current == PREAMBLE:
+            self.add(line)
+        elif self._started or self.current == PREAMBLE:
             self._held.append(line)
 
     def open(self, section: str) -> None:

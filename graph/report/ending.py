@@ -15,7 +15,7 @@ _HASHES = re.compile(r"\s*#{1,6}(?:\s|$)")
 _FENCE = re.compile(r"\s*(?:`{3,}|~{3,})\s*")
 _RULE = re.compile(r"\s*(?:[*_]{3,}|[-—=─━═]{2,})\s*")
 _ROW_RULE = re.compile(r"[\s|:+-]*-[\s|:+-]*")
-_NOTE_MARKS = re.compile(r"(?:\s*\[\^?\w{1,4}\])+$")
+_NOTE_MARKS = re.compile(r"(?:\s*(?:\[\^?\w{1,4}\]|</?[a-z]{1,6}[1-6]?\s?/?>))+$")
 _LAST_GROUP = re.compile(r"\s*[(（][^()（）]*[)）]\s*[*_]*$")
 _LINK = re.compile(r"\]\([^()\s]+\)[*_.]*$|https?://\S+$")
 _LABEL = re.compile(r"\*\*[^*]{1,40}\*\*\s*[:：]?\s*(?:\S+\s+){0,3}\S+")
@@ -102,6 +102,8 @@ def _may_end_so(lines: list[str], last: str, text: str) -> bool:
         return True
     if last[0] in "(（" and last[-1] in ")）":
         return True
+    if text.lstrip()[0] + last[-1] in ("{}", "[]"):
+        return True  # JSON instead of a note
     end = last[-_END:]
     if _LINK.search(end) or _SIGNED.search(end) or (end == last and _LABEL.fullmatch(last)):
         return True

@@ -17,6 +17,9 @@ _HAN = re.compile("[\u4e00-\u9fff]+")
 _HASHES = re.compile("#+")
 _COLONS = re.compile("[:：∶]+")
 _DASHES = re.compile("[-–—]+")
+_END_TAG = re.compile("</.*>|<br ?/?>", re.IGNORECASE)
+_END_MARKS = re.compile("[*_ \t】〗:：]*")
+_ANCHOR = re.compile(r"\{#?[\w.-]{0,40}\}?")
 _BLANKS = re.compile(r"\s*")
 _NEXT_NUMBER = re.compile("[0-9０-９]{0,3}[.)、．]?")
 
@@ -109,6 +112,7 @@ class _Tail:
         self.scan, self.name = scan, name
         self.low = name.is_low()
         self.separator = ""
+        self.translated = False
         self.closed = ""  # the last bracket or emphasis that was closed
 
     def read(self) -> Heading:
@@ -121,7 +125,7 @@ class _Tail:
             if self._closing(first, gap):
                 continue
             if self.separator:
-                if self._second_dash(first):
+                if self._second_dash(first) or self._translation(first):
                     continue
                 return self._heading(scan.pos, bare=False)
             if self._separates(first, gap) or self._decoration(first):
@@ -134,7 +138,7 @@ class _Tail:
     def _heading(self, body: int, bare: bool) -> Heading:
         scan, name = self.scan, self.name
         rank = scan.level or (BOLD if scan.strong else PLAIN)
-        open_mark = "" if bare else scan.bracket or scan.mark
+        open_mark = "" if bare else scan.bracket or scan.mark or scan.tag
         qualified = name.is_qualified() and not bare
         return Heading(
             name.section, body, rank, open_mark, scan.number, bare, name.loose, self.low, qualified
@@ -163,6 +167,12 @@ class _Tail:
             self.closed, scan.bracket = first, ""
             if first == "]" and scan.peek() == "(":
                 raise Decided(Line.BODY)
+        elif first == "<":
+            if _END_TAG.fullmatch(scan.take(TAG)):
+                self.closed, scan.tag = first, ""
+                return True
+            scan.pos = start
+            return False
         else:
             return False
         return True
@@ -202,6 +212,24 @@ class _Tail:
         scan.pos = start
         return False
 
+    def _translation(self, first: str) -> bool:
+        """Consume the name in the other language that is all that stands behind the dash: "Verdict - 结论"."""
+        scan, start = self.scan, self.scan.pos
+        if self.translated or first.isascii() == self.name.raw[0].isascii() or not first.isalpha():
+            return False
+        name = Name(scan, self.name.section)
+        try:
+            name.read()
+            scan.take(_END_MARKS)
+            scan.demand(scan.peek() == "\n" and not name.loose)
+        except Decided as decided:
+            if decided.kind is Line.MORE:
+                raise
+            scan.pos = start
+            return False
+        self.translated = True
+        return True
+
     def _decoration(self, first: str) -> bool:
         """Consume what adds no text: a gloss, closing hashes, bars and tags, emoji."""
         scan = self.scan
@@ -213,8 +241,8 @@ class _Tail:
             scan.demand(scan.peek() == "\n")
         elif scan.strong and BARS.match(first):
             scan.take(BARS)
-        elif first == "<":
-            scan.demand(scan.take(TAG).startswith("</"))
+        elif first == "{" and scan.level:
+            scan.demand(scan.take(_ANCHOR).endswith("}"))
         else:
             return bool(scan.take(SYMBOLS))
         return True

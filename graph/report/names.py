@@ -26,7 +26,7 @@ _SIMPLE = str.maketrans(
 _WORD = re.compile("[A-Za-z][A-Za-z'’-]*")
 _HAN = re.compile("[\u4e00-\u9fff]+")
 _JOINS = "&＆+/／,，、·"
-_AND = re.compile(r"&amp;|&(?:am?p?)?\Z|&")  # an entity may be cut at the end of the text
+_AND = re.compile(r"\\?(?:&amp;|&(?:am?p?)?\Z|&)|\\\Z")  # an entity may be cut at the end of the text
 _PARTS = frozenset(("part", "section", "step", "chapter"))
 _PART_NUMBER = re.compile("[0-9A-Za-z]+")
 _PART_NUMBERS = re.compile("[0-9]{1,2}|[ivx]{1,4}|one|two|three|four", re.IGNORECASE)
@@ -145,11 +145,11 @@ def _resolved(sections: list[SectionName], words: list[str]) -> tuple[SectionNam
 
 
 class Name:
-    """The words of a heading, read from where the scanner stands."""
+    """The words of a heading, read from where the scanner stands; with `section`, only one of that section."""
 
-    def __init__(self, scan: Scanner) -> None:
+    def __init__(self, scan: Scanner, section: SectionName | None = None) -> None:
         self.scan = scan
-        self.sections = list(SECTIONS)
+        self.sections = [section] if section else list(SECTIONS)
         self.words: list[str] = []
         self.raw: list[str] = []
         self.section: SectionName = "verdict"
@@ -165,8 +165,8 @@ class Name:
             first = scan.peek()
             if _WORD.match(first) or _HAN.match(first):
                 self._word(_WORD if first.isascii() else _HAN)
-            elif self.words and first == "&":
-                scan.take(_AND)
+            elif self.words and first in "&\\" and scan.take(_AND):
+                continue
             elif self.words and first in joins:
                 scan.pos += 1
             else:

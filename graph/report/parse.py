@@ -146,7 +146,7 @@ class SectionParser:
             return pos + quoted + heading.body
         if look.kind is Line.RULE:
             end = text.find("\n", pos) + 1 or len(text)
-            self._book.rule(text[pos:end])
+            self._book.rule(text[pos:end], underlines=not self._paragraph)
             self._paragraph = True
             return end
         self._note(look)

@@ -16,15 +16,16 @@ BRACKETS = {"[": "]", "［": "］", "【": "】", "〖": "〗", "〔": "〕", "�
 _SPACES = re.compile("[ \t\u00a0\u3000\ufeff\u200b]*")
 STARS = re.compile("[*_]+")
 BARS = re.compile("-+|—+|=+|─+|━+|═+")
-TAG = re.compile("</?[a-z]{0,6}[1-6]?>?", re.IGNORECASE)
+TAG = re.compile("</?[a-z]{0,6}[1-6]?(?: [^<>\n]{0,60})?/?>?", re.IGNORECASE)
+_ARROWS = re.compile("[\u2190-\u21ff]+")
 SYMBOLS = re.compile(
     "[\u2150-\u218f\u2300-\u24ff\u2580-\u27bf\u2b00-\u2bff\U0001f000-\U0001fbff\ufe0f\u200d\u20e3"
     "\U000e0020-\U000e007f]+[.、)]?"
 )
 _RULE = re.compile("[*_]{3,}|[-—=─━═]{2,}")
 _HASHES = re.compile("#+")
-_KNOWN_TAG = re.compile("</?(?:h[1-6]|b|strong|u|em|i|p|center)>", re.IGNORECASE)
-_DIGITS = re.compile("([0-9０-９]{1,3})\ufe0f?\u20e3?[.)、．:：）]?")
+_KNOWN_TAG = re.compile("<(/?)(h[1-6]|b|strong|u|em|i|p|center|div|span)(?: [^<>\n]*)?>", re.IGNORECASE)
+_DIGITS = re.compile("([0-9０-９]{1,3})\ufe0f?\u20e3?\\\\?[.)、．:：）]?")
 _AFTER_DIGITS = re.compile("[ \t]*[-–—|]*")
 _ROUND = re.compile("[（(](?:[0-9０-９]{1,2}|[IVX]{1,4}|[一二三四五六七八九十]{1,2})?[)）]?")
 _PART = re.compile("第[一二三四五六七八九十0-9０-９]{0,2}[部章节節点點步]?分?[、：:.]?")
@@ -54,14 +55,14 @@ class Decided(Exception):
 class Scanner:
     """The place in a line, and what the marks in front of a name have said so far.
 
-    `mark` is the emphasis that is open, `bracket` what closes the open bracket, `number` that of a list-like
-    "1."; `item` says that the line is a list item if it is no heading.
+    `mark` is the emphasis that is open, `bracket` and `tag` what closes the open bracket and HTML tag, `number`
+    that of a list-like "1."; `item` says that the line is a list item if it is no heading.
     """
 
     def __init__(self, text: str, final: bool) -> None:
         self.text, self.final, self.pos = text, final, 0
         self.indent = self.level = 0
-        self.mark = self.bracket = ""
+        self.mark = self.bracket = self.tag = ""
         self.strong = self.bold = self.item = self.numbered = False
         self.number: int | None = None
 
@@ -116,11 +117,15 @@ class Scanner:
             self.strong = True
         elif first in BRACKETS:
             self.pos, self.bracket, self.strong = self.pos + 1, BRACKETS[first], True
+        elif first == "`" and self.level:
+            self.pos, self.bracket = self.pos + 1, first
         elif first == "<":
-            self.demand(_KNOWN_TAG.fullmatch(self.take(TAG)))
+            tag = _KNOWN_TAG.fullmatch(self.take(TAG))
+            self.demand(tag)
+            self.tag = f"</{tag[2]}>" if tag and not tag[1] else ""
             self.strong = True
         else:
-            return bool(self.take(SYMBOLS))
+            return bool(self.take(SYMBOLS) or self.take(_ARROWS))
         return True
 
     def _is_bullet(self) -> bool:
