@@ -128,7 +128,7 @@ class _Tail:
                 if self._second_dash(first) or self._translation(first):
                     continue
                 return self._heading(scan.pos, bare=False)
-            if self._separates(first, gap) or self._decoration(first):
+            if self._separates(first, gap) or (not self._begins_text() and self._decoration(first)):
                 continue
             if self._runs_in(first, gap):
                 return self._heading(scan.pos, bare=False)
@@ -246,6 +246,16 @@ class _Tail:
         else:
             return bool(scan.take(SYMBOLS))
         return True
+
+    def _begins_text(self) -> bool:
+        """Tell whether a mark right behind `【结论】` is the text's first, as in `【证据】①营收增长`."""
+        scan, start = self.scan, self.scan.pos
+        if self.closed not in ("】", "〗") or not self._decoration(scan.peek()):
+            return False
+        scan.spaced()
+        begins = scan.peek() not in "\n:：-–—*_"
+        scan.pos = start
+        return begins
 
     def _gloss(self) -> None:
         """Consume a parenthesis, which may hold others, and the emphasis around it."""

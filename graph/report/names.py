@@ -31,6 +31,9 @@ _PARTS = frozenset(("part", "section", "step", "chapter"))
 _PART_NUMBER = re.compile("[0-9A-Za-z]+")
 _PART_NUMBERS = re.compile("[0-9]{1,2}|[ivx]{1,4}|one|two|three|four", re.IGNORECASE)
 _PART_END = re.compile("[:.)：—–|-]?")
+_FREE = re.compile("[^\n:：()（）*_#|–—]*")
+_ASKING = frozenset("what why how when where who which is are was does do can could should would will if".split())
+_HAN_JOINS = "与和及、"
 _LED = frozenset(("the", "our", "my", "a"))
 
 
@@ -62,6 +65,14 @@ class Words:
             for word in words
         )
 
+    def frames(self, words: list[str]) -> bool:
+        """Tell whether the first or the last of `words` tells the section, as a Chinese one in its first part."""
+        telling = self.own | self.loose
+        first, last = words[0] if words[0] not in _LED else "".join(words[1:2]), words[-1]
+        if first[:1].isascii():
+            return first in telling or last in telling
+        return any(first.startswith(own + join) for own in self.own for join in _HAN_JOINS)
+
     def _reached(self, run: str) -> set[int]:
         """Give the places in `run` where a known word can end, 0 included."""
         ends = {0}
@@ -89,7 +100,7 @@ WORDS: dict[SectionName, Words] = {
         "evidence 证据 依据 论据 数据支撑 数据支持 判断依据 结论依据",
         "",
         "supporting hard data factual empirical underlying market facts figures numbers metrics points base "
-        "table snapshot highlights review from "
+        "table snapshot highlights review analysis findings from "
         "数据 关键 核心 主要 支撑 支持 投资 事实 分析 概览 摘要 要点 链",
     ),
     "insights": _words(
@@ -97,14 +108,14 @@ WORDS: dict[SectionName, Words] = {
         "action actions 行动 操作 建议 策略",
         "actionable recommendations implications takeaways items item plan plans points steps next strategy "
         "strategies strategic investment trading market outlook levels guidance playbook triggers "
-        "considerations recommendation investors holders traders long-term short-term long term "
-        "行动 操作 建议 策略 投资 关键 核心 交易 方案 计划 指引 解读 要点 后续",
+        "considerations recommendation recommended investor investors holders traders long-term short-term long term "
+        "行动 操作 建议 策略 投资 关键 核心 交易 方案 计划 指引 解读 要点 后续 价位 点位",
     ),
     "caveat": _words(
         "caveat caveats 风险提示 注意事项 局限 局限性 风险警示 风险揭示 风险说明 风险提醒 注意点 保留意见",
         "disclaimer disclaimers limitations disclosure disclosures 免责声明",
         "important risk risks limits limitation uncertainty uncertainties unknowns note notes assumptions "
-        "warning warnings considerations data analysis of to about investors holders traders "
+        "warning warnings considerations data analysis of to about consider investors holders traders "
         "数据 风险 限制 不确定性 声明 重要 特别 说明 主要 未知 免责",
     ),
 }
@@ -157,6 +168,27 @@ class Name:
 
     def read(self) -> None:
         """Consume the name, or give the line up as body."""
+        start, any_section = self.scan.pos, len(self.sections) > 1
+        try:
+            self._read_known()
+        except Decided as decided:
+            if decided.kind is Line.MORE or not (self.scan.level and any_section):
+                raise
+            self.scan.pos = start
+            self._read_free()
+
+    def _read_free(self) -> None:
+        """Consume a `#` heading with words of its own around a telling one: "Investor Insights & Next Moves"."""
+        taken = self.scan.take(_FREE)
+        self.raw = taken.replace("/", " ").split()
+        self.words = [_plain_form(word).strip(".,'") for word in self.raw]
+        self.scan.demand(self.words and self.words[0] not in _ASKING)
+        found = [section for section in SECTIONS[1:] if WORDS[section].frames(self.words)]
+        self.scan.demand(len(found) == 1)
+        self.scan.pos -= len(taken) - len(taken.rstrip())
+        self.section, self.loose = found[0], True
+
+    def _read_known(self) -> None:
         scan = self.scan
         joins = _JOINS + "|｜" if scan.strong else _JOINS
         while True:

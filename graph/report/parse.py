@@ -192,8 +192,8 @@ class SectionParser:
 
     def _is_due(self, heading: Heading) -> bool:
         """Tell whether the section is missing so far and its heading is dressed like the last one."""
-        book = self._book
-        follows = heading.section == "caveat" or book.current == "evidence"
+        book, section = self._book, SECTIONS.index(heading.section)
+        follows = heading.section == "caveat" or (section > 0 and book.current == SECTIONS[section - 1])
         return heading.rank == self._rank and heading.section not in book.seen and follows
 
     def _counts(self, heading: Heading, number: int) -> bool:
