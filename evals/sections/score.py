@@ -57,9 +57,7 @@ def is_invariant(answer: Answer, seed: int = 0) -> bool:
     if any(streamed[place] != getattr(whole, place) for place in PLACES):
         return False
     random_ends = [sorted(random.choices(range(length + 1), k=12)) for _ in range(3)]
-    return all(
-        cut(answer.text, ends) == (whole, streamed) for ends in (list(range(1, length)), *random_ends)
-    )
+    return all(cut(answer.text, ends) == (whole, streamed) for ends in (list(range(1, length)), *random_ends))
 
 
 def is_lossless(answer: Answer, draft: Draft) -> bool:

@@ -182,7 +182,7 @@ class _Tail:
         if first in ":：∶":
             self.separator = first
             scan.take(_COLONS)
-            if self.low and self.name.is_led():
+            if (self.low and self.name.is_led()) or self.name.is_clause():
                 scan.spaced()
                 scan.demand(not scan.peek().islower())
         elif first in ".。":

@@ -32,7 +32,9 @@ _PART_NUMBER = re.compile("[0-9A-Za-z]+")
 _PART_NUMBERS = re.compile("[0-9]{1,2}|[ivx]{1,4}|one|two|three|four", re.IGNORECASE)
 _PART_END = re.compile("[:.)：—–|-]?")
 _FREE = re.compile("[^\n:：()（）*_#|–—]*")
-_ASKING = frozenset("what why how when where who which is are was does do can could should would will if".split())
+_ASKING = frozenset(
+    "what why how when where who which is are was does do can could should would will if".split()
+)
 _HAN_JOINS = "与和及、"
 _LED = frozenset(("the", "our", "my", "a"))
 
@@ -122,6 +124,7 @@ WORDS: dict[SectionName, Words] = {
 # "Insights for traders" is mostly a sub-heading, "Insights & Action for Traders" the section.
 _AUDIENCE = frozenset(("investors", "holders", "traders"))
 _ACTION = frozenset(("action", "actions", "actionable"))
+_JOINING = frozenset(_ANY.split())
 _DANGLING = frozenset(
     ("and", "for", "on", "the", "of", "at", "a", "to", "from", "about", "与", "和", "及", "以及", "的")
 )
@@ -257,6 +260,13 @@ class Name:
     def is_led(self) -> bool:
         """Tell whether the words begin as a sentence does: "The verdict"."""
         return self.words[0] in _LED and not any(word[0].isupper() for word in self.raw[1:])
+
+    def is_clause(self) -> bool:
+        """Tell whether unmarked words go on as a sentence does: "Verdict first"."""
+        words = WORDS[self.section]
+        names = words.own | words.loose | _JOINING
+        pairs = zip(self.raw[1:], self.words[1:], strict=True)
+        return not self.scan.strong and any(raw[0].islower() and word not in names for raw, word in pairs)
 
     def is_low(self) -> bool:
         """Tell whether the words, without marks around them, look like running text."""

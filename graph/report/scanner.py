@@ -30,6 +30,8 @@ _AFTER_DIGITS = re.compile("[ \t]*[-–—|]*")
 _ROUND = re.compile("[（(](?:[0-9０-９]{1,2}|[IVX]{1,4}|[一二三四五六七八九十]{1,2})?[)）]?")
 _PART = re.compile("第[一二三四五六七八九十0-9０-９]{0,2}[部章节節点點步]?分?[、：:.]?")
 _ORDINAL = re.compile("[一二三四五六七八九十]{1,2}|[IVX]{1,4}|[A-F]")
+_LETTERS = re.compile("[A-Za-z]{0,6}")
+_NUMBER_WORDS = frozenset(("one", "two", "three", "four"))
 _ORDINAL_ENDS = tuple(".．、)）:：")
 
 
@@ -115,6 +117,8 @@ class Scanner:
         elif BARS.match(first):
             self.demand(len(self.take(BARS)) > 1)
             self.strong = True
+        elif first in "】〗" and first == self.bracket and self.numbered:
+            self.pos, self.bracket = self.pos + 1, ""
         elif first in BRACKETS:
             self.pos, self.bracket, self.strong = self.pos + 1, BRACKETS[first], True
         elif first == "`" and self.level:
@@ -138,10 +142,10 @@ class Scanner:
         if self.text[self.pos] == "*" and not self.text[: self.pos].strip() and self._is_bullet():
             raise Decided(Line.ITEM)
         run = self.take(STARS)
-        if len(run) > 3:
+        if len(run) > 3 * len(set(run)):
             self.spaced()
             self.demand(self.peek() == "\n")
-        self.mark = "" if self.mark else run
+        self.mark = "" if self.mark else run[::-1]
         self.strong = self.bold = True
 
     def _ordinal(self, first: str) -> bool:
@@ -154,17 +158,30 @@ class Scanner:
             self._count(taken[1:-1])
         elif first == "第":
             self.demand(len(self.take(_PART)) > 1)
-        elif match := _ORDINAL.match(self.text, self.pos):
-            if match.end() == len(self.text) and not self.final:
-                raise Decided(Line.MORE)
-            if self.text[match.end() : match.end() + 1] not in _ORDINAL_ENDS:
-                return False
-            self.pos = match.end() + 1
-        else:
+        elif not (self._letter() or (self.level and self._number_word())):
             return False
         self.demand(not self.numbered)
         self.numbered = True
         return True
+
+    def _letter(self) -> bool:
+        match = _ORDINAL.match(self.text, self.pos)
+        if match is None:
+            return False
+        if match.end() == len(self.text) and not self.final:
+            raise Decided(Line.MORE)
+        if self.text[match.end() : match.end() + 1] not in _ORDINAL_ENDS:
+            return False
+        self.pos = match.end() + 1
+        return True
+
+    def _number_word(self) -> bool:
+        start = self.pos
+        if self.take(_LETTERS).lower() in _NUMBER_WORDS and self.peek() in _ORDINAL_ENDS:
+            self.pos += 1
+            return True
+        self.pos = start
+        return False
 
     def _digits(self) -> None:
         taken = self.take(_DIGITS)
