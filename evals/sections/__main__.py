@@ -1,4 +1,4 @@
-"""`python -m evals.sections`: how many answers are cut exactly right, by style; `--faults` names what is wrong."""
+"""`python -m evals.sections`: how many answers are cut exactly right; `--faults` says what is not."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ GOAL = 0.97
 
 
 def main() -> int:
-    """Print the rates; 1 when the goal is missed, or when any answer's cut depends on chunks or loses text."""
+    """Print the rates; 1 when the goal is missed, or any cut depends on chunks or loses text."""
     right: dict[str, list[bool]] = defaultdict(list)
     invariant, lossless = [], []
     for answer in read_answers():

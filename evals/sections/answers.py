@@ -37,7 +37,7 @@ class Answer:
     loose: bool
 
     def texts(self, place: str) -> list[str]:
-        """Give the pieces of a section or of the preamble, with "\\n" as line end, without space around them."""
+        """Give the pieces of a place, with "\\n" as line end, without space around them."""
         found = [text.replace("\r\n", "\n").strip() for where, text in self.pieces if where == place]
         return [text for text in found if text]
 

@@ -51,7 +51,7 @@ def faults(answer: Answer, draft: Draft) -> list[str]:
 
 
 def is_invariant(answer: Answer, seed: int = 0) -> bool:
-    """Tell whether the cut is the same whole, by single characters and in pieces of any size, streamed or not."""
+    """Tell whether the cut is the same whole, by single characters and in any pieces, streamed or not."""
     random, length = Random(seed), len(answer.text)
     whole, streamed = cut(answer.text)
     if any(streamed[place] != getattr(whole, place) for place in PLACES):

@@ -213,7 +213,7 @@ class _Tail:
         return False
 
     def _translation(self, first: str) -> bool:
-        """Consume the name in the other language that is all that stands behind the dash: "Verdict - 结论"."""
+        """Consume the name in the other language, if it is all that stands behind the dash."""
         scan, start = self.scan, self.scan.pos
         if self.translated or first.isascii() == self.name.raw[0].isascii() or not first.isalpha():
             return False

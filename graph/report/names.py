@@ -33,7 +33,26 @@ _PART_NUMBERS = re.compile("[0-9]{1,2}|[ivx]{1,4}|one|two|three|four", re.IGNORE
 _PART_END = re.compile("[:.)：—–|-]?")
 _FREE = re.compile("[^\n:：()（）*_#|–—]*")
 _ASKING = frozenset(
-    "what why how when where who which is are was does do can could should would will if".split()
+    (
+        "what",
+        "why",
+        "how",
+        "when",
+        "where",
+        "who",
+        "which",
+        "is",
+        "are",
+        "was",
+        "does",
+        "do",
+        "can",
+        "could",
+        "should",
+        "would",
+        "will",
+        "if",
+    )
 )
 _HAN_JOINS = "与和及、"
 _LED = frozenset(("the", "our", "my", "a"))
@@ -68,7 +87,7 @@ class Words:
         )
 
     def frames(self, words: list[str]) -> bool:
-        """Tell whether the first or the last of `words` tells the section, as a Chinese one in its first part."""
+        """Tell whether the first or last of `words` tells the section; of a Chinese one, its first part."""
         telling = self.own | self.loose
         first, last = words[0] if words[0] not in _LED else "".join(words[1:2]), words[-1]
         if first[:1].isascii():
@@ -110,7 +129,8 @@ WORDS: dict[SectionName, Words] = {
         "action actions 行动 操作 建议 策略",
         "actionable recommendations implications takeaways items item plan plans points steps next strategy "
         "strategies strategic investment trading market outlook levels guidance playbook triggers "
-        "considerations recommendation recommended investor investors holders traders long-term short-term long term "
+        "considerations recommendation recommended investor investors holders traders "
+        "long-term short-term long term "
         "行动 操作 建议 策略 投资 关键 核心 交易 方案 计划 指引 解读 要点 后续 价位 点位",
     ),
     "caveat": _words(
@@ -159,7 +179,7 @@ def _resolved(sections: list[SectionName], words: list[str]) -> tuple[SectionNam
 
 
 class Name:
-    """The words of a heading, read from where the scanner stands; with `section`, only one of that section."""
+    """The words of a heading, read from where the scanner stands; `section` allows that section only."""
 
     def __init__(self, scan: Scanner, section: SectionName | None = None) -> None:
         self.scan = scan
@@ -181,7 +201,7 @@ class Name:
             self._read_free()
 
     def _read_free(self) -> None:
-        """Consume a `#` heading with words of its own around a telling one: "Investor Insights & Next Moves"."""
+        """Consume a `#` heading with other words around a telling one: "Investor Insights & Next Moves"."""
         taken = self.scan.take(_FREE)
         self.raw = taken.replace("/", " ").split()
         self.words = [_plain_form(word).strip(".,'") for word in self.raw]

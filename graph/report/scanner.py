@@ -57,8 +57,8 @@ class Decided(Exception):
 class Scanner:
     """The place in a line, and what the marks in front of a name have said so far.
 
-    `mark` is the emphasis that is open, `bracket` and `tag` what closes the open bracket and HTML tag, `number`
-    that of a list-like "1."; `item` says that the line is a list item if it is no heading.
+    `mark` is the emphasis that is open, `bracket` and `tag` what closes the open bracket and tag,
+    `number` that of a list-like "1."; `item` says that the line is a list item if it is no heading.
     """
 
     def __init__(self, text: str, final: bool) -> None:
