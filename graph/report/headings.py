@@ -158,6 +158,9 @@ class _Tail:
         scan, start = self.scan, self.scan.pos
         if first in "*_" and scan.mark:
             self.closed = scan.take(STARS)
+            if self.closed == 2 * scan.mark:  # `**证据：****营收**` goes on in bold
+                self.closed = scan.mark
+                scan.pos = start + len(self.closed)
             if self.separator and gap and self.closed != scan.mark:
                 scan.pos = start
                 return False

@@ -138,7 +138,7 @@ WORDS: dict[SectionName, Words] = {
         "disclaimer disclaimers limitations disclosure disclosures 免责声明",
         "important risk risks limits limitation uncertainty uncertainties unknowns note notes assumptions "
         "warning warnings considerations data analysis of to about consider investors holders traders "
-        "数据 风险 限制 不确定性 声明 重要 特别 说明 主要 未知 免责",
+        "数据 风险 提示 限制 不确定性 声明 重要 特别 说明 主要 未知 免责",
     ),
 }
 # "Insights for traders" is mostly a sub-heading, "Insights & Action for Traders" the section.
