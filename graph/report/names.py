@@ -54,6 +54,7 @@ _ASKING = frozenset(
         "if",
     )
 )
+_AND_WORDS = frozenset(("and", "&", "+", "the", "our"))
 _HAN_JOINS = "与和及、"
 _LED = frozenset(("the", "our", "my", "a"))
 
@@ -87,12 +88,13 @@ class Words:
         )
 
     def frames(self, words: list[str]) -> bool:
-        """Tell whether the first or last of `words` tells the section; of a Chinese one, its first part."""
+        """Tell whether `words`, or those on one side of an "and", begin or end with a telling one."""
+        if not words[0].isascii():
+            return any(words[0].startswith(own + join) for own in self.own for join in _HAN_JOINS)
+        edges = [word in _AND_WORDS for word in words]
+        outer = zip([True, *edges], words, [*edges[1:], True], strict=False)
         telling = self.own | self.loose
-        first, last = words[0] if words[0] not in _LED else "".join(words[1:2]), words[-1]
-        if first[:1].isascii():
-            return first in telling or last in telling
-        return any(first.startswith(own + join) for own in self.own for join in _HAN_JOINS)
+        return any(word in telling and (before or after) for before, word, after in outer)
 
     def _reached(self, run: str) -> set[int]:
         """Give the places in `run` where a known word can end, 0 included."""

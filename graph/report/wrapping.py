@@ -7,7 +7,7 @@ import re
 from graph.report.headings import Heading, Look
 from graph.report.scanner import Line
 
-QUOTES = re.compile("[\"'“”„‘’«»]{1,3}")
+QUOTES = re.compile("[\"'“”‘’«»]{1,3}")
 _MARKDOWN = frozenset(("markdown", "md"))
 _NOTHING = frozenset(("", "text", "txt", "plaintext", "plain"))
 _FRAMES = (Line.BLANK, Line.RULE)
