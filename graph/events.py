@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation, TypeAdapter
 
 from graph.report.model import FigureStatus, SectionName
 
@@ -53,7 +53,8 @@ class FactsEvent(_Event):
     """Facts that the answer may state, each as `Fact.to_dict` gives it."""
 
     type: Literal["facts"] = "facts"
-    facts: list[dict[str, Any]]
+    # Our own code has just made them: to read them once more would cost as much as to encode them.
+    facts: SkipValidation[list[dict[str, Any]]]
 
 
 class ChartEvent(_Event):
@@ -112,7 +113,7 @@ class ReportEvent(_Event):
     """The whole structured answer, as `Report.to_dict` gives it, and its Markdown."""
 
     type: Literal["report"] = "report"
-    report: dict[str, Any]
+    report: SkipValidation[dict[str, Any]]
     markdown: str
 
 
@@ -211,6 +212,8 @@ def encode(event: Event, seq: int) -> bytes:
 
 def escape_separators(line: bytes) -> bytes:
     """Escape in JSON what some readers of lines take for the end of one: U+2028, U+2029, U+0085."""
+    if line.isascii():
+        return line
     for raw, escaped in _SEPARATORS:
         if raw in line:
             line = line.replace(raw, escaped)

@@ -64,6 +64,14 @@ class AgentSettings(BaseSettings):
     market: Annotated[tuple[str, ...], NoDecode] = Field(
         default=("embedded",), description="Market data providers in order, separated by commas."
     )
+    sec_identity: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("EDGAR_IDENTITY"),
+        description="Name and e-mail that the SEC is told, for the provider `sec`.",
+    )
+    suggestions: bool = Field(
+        default=True, description="Offer up to three follow-up questions after an answer."
+    )
     tools: bool | None = Field(
         default=None,
         description="Let a live model call tools; empty: on DashScope only, for not every endpoint can.",
@@ -81,6 +89,7 @@ class AgentSettings(BaseSettings):
         "dashscope_api_key",
         "model_api_key",
         "model_url",
+        "sec_identity",
         "dashscope_base_url",
         "enable_thinking",
         "thinking_budget",
@@ -121,4 +130,4 @@ class AgentSettings(BaseSettings):
         )
 
 
-PROVIDERS = ("embedded",)
+PROVIDERS = ("embedded", "yahoo", "sec")

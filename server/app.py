@@ -40,7 +40,10 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
         opened: Service = app.state.service
         return opened
 
-    app.add_middleware(StreamHeaders)
+    def draining() -> bool:
+        return bool(service().manager.draining)
+
+    app.add_middleware(StreamHeaders, draining=draining)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, refuse=errors.problem_of)
     errors.install(app)
     app.include_router(chat.router)

@@ -31,6 +31,7 @@ def build_parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="start the server", description="Start the server.")
     serve.add_argument("--host", help="address to listen on (default 127.0.0.1)")
     serve.add_argument("--port", type=_port, help="port to listen on (default 8000)")
+    serve.add_argument("--workers", type=_count, help="worker processes (default 1; more need Redis)")
     serve.set_defaults(run=_serve)
 
     ask = commands.add_parser(
@@ -66,10 +67,16 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 64):
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no number of workers: use 1 to 64")
+    return int(text)
+
+
 def _serve(args: argparse.Namespace) -> int:
     from server.commands.serve import serve
 
-    return serve(args.host, args.port)
+    return serve(args.host, args.port, args.workers)
 
 
 def _ask(args: argparse.Namespace) -> int:

@@ -4,6 +4,9 @@ RunError
 ├── SessionBusy      wait for the run of the session, or follow it
 ├── SessionMoved     another turn was kept meanwhile: ask again
 ├── ServerBusy       try again after `retry_after` seconds
+│   └── CallerBusy       … when some of the caller's own questions are answered
+├── RunTaken         (between workers) another one has taken the run over: write no more of it
+├── KeyReused        send another Idempotency-Key with another question
 ├── StoreUnavailable the sessions' store failed: try again later
 ├── UnknownRun       there is no such run (or it is somebody else's)
 ├── ExpiredRun       the run's events are gone: read the session instead
@@ -57,6 +60,27 @@ class ServerBusy(RunError):
     message = "The analyst is at its limit. Ask again in a moment."
     retryable = True
     retry_after = 3.0
+
+
+class CallerBusy(ServerBusy):
+    """The caller has as many questions going as one may have."""
+
+    code = "caller_busy"
+    message = "You have as many questions going as are taken at once. Wait for one of them to end."
+
+
+class RunTaken(RunError):
+    """Another worker took the run over, for this one had not been heard of in time."""
+
+    code = "run_taken"
+    message = "The run was taken over by another worker."
+
+
+class KeyReused(RunError):
+    """The idempotency key was used with another question."""
+
+    code = "idempotency_key_reused"
+    message = "This Idempotency-Key was used with another question. Use a new one for each question."
 
 
 class StoreUnavailable(RunError):

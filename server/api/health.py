@@ -44,4 +44,8 @@ async def ready(service: ServiceDep) -> JSONResponse:
         await service.sessions.ping()
     except AgentError:
         return problem(503, "store_unavailable", "The store of sessions cannot be reached.", retry_after=5)
+    try:
+        await service.manager.ping()
+    except AgentError:
+        return problem(503, "run_store_unavailable", "The store of runs cannot be reached.", retry_after=5)
     return JSONResponse({"status": "ok"})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing, suppress
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.errors import ForeignCursor
-from server.runs.log import Entry, RunLog
+from server.errors import ExpiredRun, ForeignCursor, StoreUnavailable, UnknownRun
+from server.runs.feed import Entry
 
 SSE_HEADERS = {
     "Cache-Control": "no-store, no-transform",
@@ -21,8 +22,9 @@ _PING = b":\n\n"
 class StreamHeaders:
     """Puts the headers on every event stream that keep proxies from holding it back, LangServe's too."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, draining: Callable[[], bool]) -> None:
         self._app = app
+        self._draining = draining
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and look at the head of its response alone."""
@@ -33,6 +35,8 @@ class StreamHeaders:
         async def headed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if self._draining():  # what its client asks next is for a server that stays
+                    headers["Connection"] = "close"
                 if headers.get("content-type", "").startswith("text/event-stream"):
                     headers.update(SSE_HEADERS)
             await send(message)
@@ -41,15 +45,25 @@ class StreamHeaders:
 
 
 def frame(run_id: str, entry: Entry) -> bytes:
-    """Write one event as a frame; no space follows the colons, for a token is paid on every frame."""
+    """Write one event as a frame; no space follows the colons, for a token is paid on every frame.
+
+    A `drain` is no event of the run: it has no id, so that a reader goes on from the one before.
+    """
+    if entry.type == "drain":
+        return b"event:drain\ndata:%b\n\n" % entry.data
     return b"id:%b-%d\nevent:%b\ndata:%b\n\n" % (run_id.encode(), entry.seq, entry.type.encode(), entry.data)
 
 
-async def follow(log: RunLog, run_id: str, after: int = 0, ping: float = 8.0) -> AsyncIterator[bytes]:
-    """Give a run's frames after a number until its `end`; what is ready together comes as one chunk."""
+async def follow(run_id: str, batches: AsyncGenerator[list[Entry]]) -> AsyncIterator[bytes]:
+    """Write batches of a run's events as frames; what is ready together comes as one chunk.
+
+    Where the log fails or goes away the stream ends without an `end`: its reader asks again, and is told.
+    """
     yield b"retry:%d\n\n" % RETRY_MS
-    async for batch in log.read(run_id, after, idle=ping):
-        yield b"".join(frame(run_id, entry) for entry in batch) if batch else _PING
+    async with aclosing(batches):
+        with suppress(StoreUnavailable, ExpiredRun, UnknownRun):
+            async for batch in batches:
+                yield b"".join(frame(run_id, entry) for entry in batch) if batch else _PING
 
 
 def parse_cursor(run_id: str, last_event_id: str | None, after: int | None) -> int:

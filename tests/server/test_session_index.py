@@ -30,6 +30,10 @@ def question(number: int, session_id: str, owner: str = "ann", text: str = "Is A
     return RunRecord(f"run{number}", owner, session_id, text, f"2026-01-01T00:00:{number:02d}.000001+00:00")
 
 
+async def names(index: SessionIndex, limit: int = 50, words: str = "") -> list[str]:
+    return [each.session_id for each in (await index.page("ann", limit, words=words))[0]]
+
+
 async def test_a_session_is_its_questions(index: SessionIndex) -> None:
     for number, session_id in enumerate(("one", "two", "one")):
         await index.record_question(question(number, session_id, text=f"Question\n {number} " + "x" * 70))
@@ -55,16 +59,14 @@ async def test_the_list_goes_from_the_latest_in_pages(index: SessionIndex) -> No
     for number in range(7):
         await index.record_question(question(number, f"s{number}"))
         await index.record_question(question(20 + number, f"s{number}", owner="bob"))
-    first = await index.list("ann", 3)
-    second = await index.list("ann", 3, first[-1].last_at)
-    third = await index.list("ann", 3, second[-1].last_at)
-    assert [[each.session_id for each in page] for page in (first, second, third)] == [
-        ["s6", "s5", "s4"],
-        ["s3", "s2", "s1"],
-        ["s0"],
-    ]
+    pages, after = [], None
+    for _ in range(3):
+        page, after = await index.page("ann", 3, after)
+        pages.append([each.session_id for each in page])
+    assert pages == [["s6", "s5", "s4"], ["s3", "s2", "s1"], ["s0"]]
+    assert after is None
     await index.finish_run("run2", "done")
-    assert [each.session_id for each in await index.list("ann", 2)] == ["s2", "s6"]
+    assert await names(index, 2) == ["s2", "s6"]
     found = await index.find_run("run2")
     assert found is not None
     assert found.status == "done"
@@ -77,7 +79,7 @@ async def test_what_is_deleted_is_gone(index: SessionIndex) -> None:
     assert await index.delete("ann", "gone")
     assert not await index.delete("ann", "gone")
     assert await index.find_run("run1") is None
-    assert [each.session_id for each in await index.list("ann")] == ["kept"]
+    assert await names(index) == ["kept"]
     assert await index.find_run("run3") is not None
 
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graph.models.note.chinese.words import CALLS, CONVICTIONS, bullet, claim, key_clause, marks, other_side
+from graph.models.note.chinese.words import (
+    CALLS,
+    CONVICTIONS,
+    NOUNS,
+    bullet,
+    claim,
+    key_clause,
+    listed,
+    marks,
+    other_side,
+)
 from graph.models.note.pen import Pen
 
 METRIC, AS_OF, NO_VALUE, PERIOD = "指标", "截至", "无", "（{}）"
@@ -54,6 +64,9 @@ def advice(pen: Pen) -> str:
         "sell": "持有者逢强减持，交易者对反弹存疑",
         "abstain": "数据太少，不宜行动",
     }[pen.plan.rating.direction]
+    for topics, opening in ((pen.plan.bullish, "支撑来自"), (pen.plan.bearish, "拖累来自")):
+        if topics:
+            text += f"，{opening}{listed([NOUNS[topic] for topic in topics[:2]])}"
     if pen.marks():
         text += f"。{pen.symbol}在{pen.on()}的{marks(pen)}"
     if pen.average:

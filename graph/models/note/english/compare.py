@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graph.models.note.english.words import CALLS, bullet, claim, key_clause, listed, marks, other_side
+from graph.models.note.english.words import (
+    CALLS,
+    NOUNS,
+    bullet,
+    claim,
+    key_clause,
+    listed,
+    marks,
+    other_side,
+)
 from graph.models.note.pen import Pen
 
 METRIC, AS_OF, NO_VALUE, PERIOD = "Metric", "As of", "n/a", " ({})"
@@ -60,6 +69,11 @@ def advice(pen: Pen) -> str:
         "sell": "Holders reduce into strength; traders treat rallies as suspect",
         "abstain": "No action follows from so little data",
     }[pen.plan.rating.direction]
+    for topics, opening in ((pen.plan.bullish, "carried by"), (pen.plan.bearish, "held back by")):
+        if topics:
+            text += f"{'; it is ' if opening == 'carried by' else ', '}{opening} " + listed(
+                [NOUNS[topic] for topic in topics[:2]]
+            )
     if pen.marks():
         text += f". For {pen.symbol} on {pen.on()} {marks(pen)}"
     if metric := pen.average:
