@@ -62,7 +62,7 @@ def is_invariant(answer: Answer, seed: int = 0) -> bool:
 
 def is_lossless(answer: Answer, draft: Draft) -> bool:
     """Tell whether every character that is not a heading's, a rule's or a thought's is still there."""
-    kept = Counter("".join(getattr(draft, place) for place in PLACES))
+    kept = Counter(draft.wrapper + "".join(getattr(draft, place) for place in PLACES))
     body = Counter("".join(text for place, text in answer.pieces if place and not answer.loose))
     return not any(missing for character, missing in (body - kept).items() if not character.isspace())
 

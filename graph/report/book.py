@@ -54,6 +54,22 @@ class Book:
         elif self._started or self.current == PREAMBLE:
             self._held.append(line)
 
+    def hold(self, line: str) -> None:
+        """Hold a line that is text only if text of the same section follows."""
+        self._held.append(line)
+
+    def length(self) -> int:
+        """Give the length of the current section's text, with what is held behind it."""
+        return len(self.text_of(self.current)) + len("".join(self._held)) if self._started else 0
+
+    def take_line(self, place: int) -> str:
+        """Take the line at `place` out of the preamble, and give it."""
+        text = self.text_of(PREAMBLE)
+        line = text[place:].split("\n", 1)[0]
+        before, after = text[:place].rstrip(), text[place + len(line) :].strip()
+        self._parts[PREAMBLE] = ["\n\n".join(filter(None, (before, after)))] if before or after else []
+        return line
+
     def open(self, section: str) -> None:
         """Begin `section`, or go on with it."""
         self._close()
@@ -68,9 +84,13 @@ class Book:
         self.thought += [*self._parts[PREAMBLE], "".join(self._held), "\n\n"]
         self._parts[PREAMBLE], self._held, self._started = [], [], False
 
-    def finish(self) -> None:
-        """End the answer; one without headings is all verdict."""
-        rest = "".join(self._held).rstrip()
+    def finish(self, closing: str = "") -> bool:
+        """End the answer, without `closing` if that is still held, and tell whether it was.
+
+        An answer without headings is all verdict.
+        """
+        held = "".join(self._held).rstrip()
+        rest = held.removesuffix(closing).rstrip()
         self.broken = "\n" in "".join(self._held)[len(rest) :]
         if rest:
             self._release(rest)
@@ -79,6 +99,7 @@ class Book:
             self._parts[PREAMBLE] = []
             self.current, self._opening = "verdict", True
         self._close()
+        return rest != held
 
     def flush(self) -> list[SectionDelta]:
         """Give the deltas since the last call."""

@@ -36,7 +36,8 @@ class Draft:
 
     `missing` are the sections without text, `duplicated` those with more than one heading, `reordered`
     says that they did not come in the order of `SECTIONS`, `truncated` that the answer stops before its
-    end. `thought` is the text of the think blocks, which is in no section.
+    end. In no section are `thought`, the text of the think blocks, and `wrapper`, the lines of a code fence
+    around the whole answer.
     """
 
     verdict: str
@@ -49,6 +50,7 @@ class Draft:
     duplicated: tuple[str, ...]
     truncated: bool
     thought: str = ""
+    wrapper: str = ""
 
 
 class SectionParser:
@@ -87,7 +89,8 @@ class SectionParser:
             return []
         self._finished = True
         self._pending = self._consume(self._pending.replace("\r", "\n"), final=True)
-        self._book.finish()
+        if not self._book.finish(self._wrapper.closing):
+            self._wrapper.closing = ""
         return self._book.flush()
 
     def close(self) -> Draft:
@@ -103,6 +106,7 @@ class SectionParser:
             duplicated=tuple(name for name in SECTIONS if name in book.repeated),
             truncated=unfinished or is_cut(book.text_of(book.current), book.broken),
             thought="".join(book.thought).strip(),
+            wrapper="\n".join(filter(None, (self._wrapper.opening, self._wrapper.closing))),
         )
 
     def _consume(self, text: str, final: bool) -> str:
@@ -142,11 +146,18 @@ class SectionParser:
             return pos
         if heading:
             self._book.add(window[:quoted])
+            if self._wrapper.fence and not self._wrapper.opening:
+                self._wrapper.opening = self._book.take_line(self._wrapper.place)
             self._open(heading)
             return pos + quoted + heading.body
         if look.kind is Line.RULE:
             end = text.find("\n", pos) + 1 or len(text)
             self._book.rule(text[pos:end], underlines=not self._paragraph)
+            self._paragraph = True
+            return end
+        if look.kind is Line.FENCE and self._wrapper.toggles(look):
+            end = text.find("\n", pos) + 1 or len(text)
+            self._book.hold(text[pos:end])
             self._paragraph = True
             return end
         self._note(look)
@@ -173,9 +184,9 @@ class SectionParser:
             self._list = False
 
     def _open_fence(self, look: Look) -> None:
-        outside = self._book.current == PREAMBLE and self._wrapper.opens(look)
-        if not (outside or self._wrapper.toggles(look)):
-            self._fence = look.fence
+        if self._book.current == PREAMBLE and self._wrapper.opens(look, self._book.length()):
+            return
+        self._fence = look.fence
 
     def _accepts(self, heading: Heading, indent: int) -> bool:
         """Tell whether a heading's form also fits the place where it stands."""
@@ -247,6 +258,7 @@ class SectionParser:
     def _enter(self, tag: re.Match[str]) -> int:
         if tag[0].startswith("</"):
             self._book.was_thought()
+            self._wrapper = Wrapper()
             self._at_start = self._paragraph = True
         else:
             self._thinking = True

@@ -23,14 +23,17 @@ class Wrapper:
 
     def __init__(self) -> None:
         self.fence = ""  # that of the wrapper
+        self.opening = self.closing = ""  # its lines, once they are known to be no text
+        self.place = 0  # in the preamble
         self.is_open = False
         self._certain = False
 
-    def opens(self, look: Look) -> bool:
-        """Take the fence of `look`, which stands in front of all headings, as a wrapper if it can be one."""
+    def opens(self, look: Look, place: int) -> bool:
+        """Take the fence of `look`, at `place` in the preamble, as a wrapper if it can be one."""
         if self.fence or look.indent > 3 or look.info not in _MARKDOWN | _NOTHING:
             return False
-        self.fence, self.is_open, self._certain = look.fence, True, look.info in _MARKDOWN
+        self.fence, self.place, self.is_open = look.fence, place, True
+        self._certain = look.info in _MARKDOWN
         return True
 
     def toggles(self, look: Look) -> bool:
@@ -38,6 +41,7 @@ class Wrapper:
         if not self._certain or look.info or not look.fence.startswith(self.fence):
             return False
         self.is_open = not self.is_open
+        self.closing = "" if self.is_open or not self.opening else look.fence
         return True
 
     def is_code(self, look: Look, heading: Heading | None) -> bool:

@@ -17,8 +17,8 @@ PARTS = {"verdict": "Hold.", "evidence": "- P/E is 30.2x.", "insights": "Wait.",
 @pytest.mark.parametrize("before", ["", "Here it is:\n\n"])
 def test_an_answer_in_a_fence(before: str, info: str, fence: str) -> None:
     result = draft(f"{before}{fence}{info}\n{NOTE}\n{fence}")
-    assert sections(result) == {**PARTS, "caveat": f"Old data.\n{fence}"}
-    assert result.preamble == f"{before}{fence}{info}".strip()
+    assert sections(result) == PARTS
+    assert (result.preamble, result.wrapper) == (before.strip(), f"{fence}{info}\n{fence}")
     assert not result.truncated
     assert draft(f"{before}{fence}{info}\n{NOTE}").truncated
 
@@ -26,7 +26,7 @@ def test_an_answer_in_a_fence(before: str, info: str, fence: str) -> None:
 def test_titles_stand_in_front_of_the_verdict_in_a_fence() -> None:
     for info in ("", "markdown"):
         result = draft(f"```{info}\n# AAPL\n\n---\n\n{NOTE}\n```\n\nAnything else?")
-        assert result.preamble == f"```{info}\n# AAPL"
+        assert (result.preamble, result.wrapper) == ("# AAPL", f"```{info}")
         assert sections(result) == {**PARTS, "caveat": "Old data.\n```\n\nAnything else?"}
         assert not result.truncated
     assert draft(f"```md\n# AAPL\nA line of text.\n{NOTE}\n```").evidence == PARTS["evidence"]
@@ -35,7 +35,14 @@ def test_titles_stand_in_front_of_the_verdict_in_a_fence() -> None:
 def test_code_with_a_language_inside_the_fence_hides_headings() -> None:
     code = "```python\n# Evidence\n```\nP/E is 30.2x."
     result = draft("```markdown\n" + NOTE.replace("- P/E is 30.2x.", code) + "\n```")
-    assert sections(result) == {**PARTS, "evidence": code, "caveat": "Old data.\n```"}
+    assert sections(result) == {**PARTS, "evidence": code}
+    assert not result.truncated
+
+
+def test_code_without_a_language_inside_the_fence_is_kept() -> None:
+    code = "```\n36.7\n```\n\nP/E is 30.2x."
+    result = draft("```markdown\n" + NOTE.replace("- P/E is 30.2x.", code) + "\n```\n")
+    assert sections(result) == {**PARTS, "evidence": code}
     assert not result.truncated
 
 
@@ -71,3 +78,9 @@ def test_other_quotes_are_text(text: str) -> None:
 def test_the_underline_of_a_title_is_kept() -> None:
     result = draft("AAPL\n====\n\nVerdict\n=======\nHold.")
     assert (result.preamble, result.verdict) == ("AAPL\n====", "Hold.")
+
+
+def test_a_thought_without_its_opening_tag_takes_a_fence_with_it() -> None:
+    result = draft("```markdown\nA plan.\n</think>\n\n## Verdict\nHold.")
+    assert (result.thought, result.preamble, result.wrapper) == ("```markdown\nA plan.", "", "")
+    assert (result.verdict, result.truncated) == ("Hold.", False)
