@@ -1,6 +1,7 @@
 """Prompts as versioned files, and the one form in which a model is shown its data.
 
-A prompt is `prompts/<name>/v<N>.md`; what a run used is named as `name@vN` and by the hash of its text.
+A prompt is `prompts/<name>/v<N>.md`, and `v<N>.zh.md` where it is written in Chinese as well; what a run
+used is named as `name@vN` and by the hash of its text.
 The briefing is the last message of a call: the fact sheet first, the user's words last, so that nothing a
 user writes can stand where data is read from.
 """
@@ -20,12 +21,13 @@ from graph.facts import FactSheet
 
 @dataclass(frozen=True)
 class Prompt:
-    """One version of one prompt; `sha256` is the hash of its text, in hexadecimal."""
+    """One version of one prompt in one language; `sha256` is the hash of its text, in hexadecimal."""
 
     name: str
     version: int
     text: str
     sha256: str
+    language: str = "en"
 
     @property
     def tag(self) -> str:
@@ -45,13 +47,13 @@ class PromptLibrary:
     """All prompts of a folder, read once; by default the folder that is shipped."""
 
     def __init__(self, folder: Traversable | None = None) -> None:
-        self._prompts: dict[str, dict[int, Prompt]] = {}
+        self._prompts: dict[str, dict[int, dict[str, Prompt]]] = {}
         for entry in (folder or files("prompts")).iterdir():
             if entry.is_dir() and not entry.name.startswith(("_", ".")):
                 self._prompts[entry.name] = _read_versions(entry)
 
-    def get(self, name: str, version: int | None = None) -> Prompt:
-        """Give a prompt; the newest version unless one is named.
+    def get(self, name: str, version: int | None = None, language: str = "en") -> Prompt:
+        """Give a prompt; the newest version unless one is named, in English where a language has none.
 
         Raises:
             LookupError: there is no such prompt or version; the text names those there are.
@@ -62,20 +64,29 @@ class PromptLibrary:
         chosen = max(versions) if version is None else version
         if chosen not in versions:
             raise LookupError(f"no version {chosen} of prompt {name!r}: there are {sorted(versions)}")
-        return versions[chosen]
+        return versions[chosen].get(language) or versions[chosen]["en"]
 
     def __iter__(self) -> Iterator[Prompt]:
-        return iter([prompt for versions in self._prompts.values() for prompt in versions.values()])
+        return iter(
+            [
+                prompt
+                for versions in self._prompts.values()
+                for languages in versions.values()
+                for prompt in languages.values()
+            ]
+        )
 
 
-def _read_versions(folder: Traversable) -> dict[int, Prompt]:
-    found: dict[int, Prompt] = {}
+def _read_versions(folder: Traversable) -> dict[int, dict[str, Prompt]]:
+    found: dict[int, dict[str, Prompt]] = {}
     for entry in folder.iterdir():
-        if match := re.fullmatch(r"v(\d+)\.md", entry.name):
+        if match := re.fullmatch(r"v(\d+)(?:\.(?P<language>[a-z]{2}))?\.md", entry.name):
             text = entry.read_text(encoding="utf-8")
-            version = int(match[1])
-            found[version] = Prompt(folder.name, version, text, hashlib.sha256(text.encode()).hexdigest())
-    return found
+            version, language = int(match[1]), match["language"] or "en"
+            digest = hashlib.sha256(text.encode()).hexdigest()
+            found.setdefault(version, {})[language] = Prompt(folder.name, version, text, digest, language)
+    # A translation alone is no version: there is nothing to fall back on.
+    return {version: languages for version, languages in found.items() if "en" in languages}
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ RunError
 ├── BatchTooLarge    send fewer questions at once
 ├── MessageTooLong   ask with fewer words
 ├── ModelUnknown     choose one of the offered models
+├── IndicatorUnknown name an indicator that exists
 └── RunFailed        the run ended without an answer; its code says why
 """
 
@@ -158,6 +159,13 @@ class ModelUnknown(RunError):
 
     code = "model_unknown"
     message = "This model is not offered here."
+
+
+class IndicatorUnknown(RunError):
+    """The request names an indicator that there is not."""
+
+    code = "indicator_unknown"
+    message = "An indicator is not known."
 
 
 class RunFailed(RunError):

@@ -66,13 +66,13 @@ def build_messages(state: State, options: Options, deps: Deps) -> list[BaseMessa
     language = request["language"]
     titles = TITLES[language]
     example = Rating("hold", "medium", "6–12 个月" if language == "zh" else "6–12 months")
-    instructions = deps.prompts.get("analyst").render(
+    instructions = deps.prompts.get("analyst", language=language).render(
         language=LANGUAGE_NAMES[language],
         rating_line=f"`{rating_line(example, language)}` (Buy, Hold or Sell; low, medium or high)"
         if language == "en"
         else f"`{rating_line(example, language)}`（买入、持有或卖出；低、中或高）",
         abstain=rating_line(Rating(), language),
-        words=str((options.max_tokens or deps.settings.max_tokens) // 3),
+        words=str((options.max_tokens or deps.settings.max_tokens) // (2 if language == "zh" else 3)),
         **titles,
     )
     messages: list[BaseMessage] = [SystemMessage(instructions)]

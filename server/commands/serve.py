@@ -40,12 +40,18 @@ class DrainingServer(uvicorn.Server):
         """Refuse new questions, give runs `drain_seconds`, end the rest truthfully, then close."""
         service = getattr(self._fastapi.state, "service", None)
         if service is not None:
-            if sockets:  # other workers take what comes from now on
-                for listening in self.servers:
-                    listening.close()
+            if service.log.shared:
+                self._send_elsewhere()
             await service.manager.drain(service.settings.drain_seconds)
             await asyncio.sleep(_HEAR_SECONDS)  # the followers hear the end before they are let go
         await super().shutdown(sockets)
+
+    def _send_elsewhere(self) -> None:
+        """Take no connection and let go of those that are idle: other workers take what comes from now on."""
+        for listening in self.servers:
+            listening.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
 
 
 def serve(host: str | None, port: int | None, workers: int | None) -> int:

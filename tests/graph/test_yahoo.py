@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -60,9 +61,8 @@ async def test_a_session_that_is_still_open_is_no_daily_bar(wire: responses.Requ
 async def test_a_quote_has_its_own_time_and_the_session(wire: responses.RequestsMock, market: Yahoo) -> None:
     wire.get(wires.CHART, json=wires.chart(count=5))
     quote = await market.quote("TSLA")
-    assert (quote.price, quote.as_of, quote.session, quote.delay_minutes) == (
-        pytest.approx(100.4), "2026-11-24T16:45+00:00", "open", 15
-    )  # fmt: skip
+    assert quote.price == pytest.approx(100.4)
+    assert (quote.as_of, quote.session, quote.delay_minutes) == ("2026-11-24T16:45+00:00", "open", 15)
     assert quote.previous_close == pytest.approx(100.3)
     assert quote.stale == ""
 
@@ -93,9 +93,9 @@ def unknown(wire: responses.RequestsMock) -> None:
     wire.get(wires.SUMMARY, status=404, json={"quoteSummary": {"result": None, "error": absent}})
 
 
-def reply(status: int = 200, **options: object) -> Callable[[responses.RequestsMock], None]:
+def reply(status: int = 200, **options: Any) -> Callable[[responses.RequestsMock], None]:
     def register(wire: responses.RequestsMock) -> None:
-        wire.get(wires.CHART, status=status, **options)  # type: ignore[arg-type]
+        wire.get(wires.CHART, status=status, **options)
 
     return register
 
@@ -249,7 +249,7 @@ async def test_empty_statements_of_a_company_are_an_outage(
 
 async def test_empty_statements_that_come_back_are_read(wire: responses.RequestsMock, market: Yahoo) -> None:
     statements(wire)
-    empty = {"timeseries": {"result": [], "error": None}}
+    empty: dict[str, object] = {"timeseries": {"result": [], "error": None}}
     # yfinance asks for the whole list first, then for parts of it; all of one probe come back empty.
     for _ in range(3):
         wire.get(wires.SERIES, json=empty)
