@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup
 
-.PHONY: setup run test check bench studio pictures format clean
+.PHONY: setup run test check eval bench studio pictures format clean
 
 setup: $(STAMP)
 
@@ -31,6 +31,9 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python docs/check.py
+
+eval: setup
+	$(BIN)/python -m evals.sections
 
 bench: setup
 	$(BIN)/python -m bench

@@ -50,13 +50,10 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
             return True  # the page itself will tell that the store cannot be read
         return found is not None
 
-    def draining() -> bool:
-        return bool(service().manager.draining)
-
     chart = find_chart_library()
     app.state.chart_library = chart
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)  # event streams are left alone
-    app.add_middleware(StreamHeaders, draining=draining)
+    app.add_middleware(StreamHeaders)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, refuse=errors.problem_of)
     errors.install(app)
     app.include_router(chat.router)

@@ -8,6 +8,7 @@ RunError
 ├── RunTaken         (between workers) another one has taken the run over: write no more of it
 ├── KeyReused        send another Idempotency-Key with another question
 ├── StoreUnavailable the sessions' store failed: try again later
+├── StoreDamaged     stored bytes are not what was written: verify the store
 ├── UnknownRun       there is no such run (or it is somebody else's)
 ├── ExpiredRun       the run's events are gone: read the session instead
 ├── ForeignCursor    the cursor is of another run, or of no event that was sent
@@ -91,6 +92,13 @@ class StoreUnavailable(RunError):
     message = "The store of sessions cannot be reached, so the question was not taken. Ask again later."
     retryable = True
     retry_after = 5.0
+
+
+class StoreDamaged(RunError):
+    """Stored bytes are not what was written."""
+
+    code = "store_damaged"
+    message = "What is stored of this session is damaged. `financial-agent sessions verify` says where."
 
 
 class UnknownRun(RunError):

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
-from typing import TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from graph.errors import MarketError, NotFound, RateLimited, Unavailable
 
@@ -36,6 +36,13 @@ class Limits:
     threads: int = 4
     threshold: int = 5
     cooldown: float = 30.0
+
+
+@runtime_checkable
+class Guarded(Protocol):
+    """A provider whose service is called through a guard."""
+
+    guard: Guard
 
 
 class Guard:

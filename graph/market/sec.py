@@ -103,6 +103,8 @@ class Sec:
 
     async def _get(self, kind: Kind[Any], symbol: str, work: Callable[[str], Any], seconds: float) -> Any:
         key = symbol.strip().upper()
+        if not self._contact:
+            raise Unavailable("the SEC wants to know who asks: set EDGAR_IDENTITY to a name and an e-mail")
 
         async def fresh(value: Any) -> float:
             return self._clock().timestamp() + seconds
@@ -138,10 +140,8 @@ class Sec:
 
         Raises:
             NotFound: the SEC knows no such ticker.
-            Unavailable: edgartools is not installed or the contact is not set.
+            Unavailable: edgartools is not installed.
         """
-        if not self._contact:
-            raise Unavailable("the SEC wants to know who asks: set EDGAR_IDENTITY to a name and an e-mail")
         try:
             import edgar
         except ImportError as fault:
@@ -149,7 +149,7 @@ class Sec:
             raise Unavailable(f"the package 'edgartools' is not installed: {way}") from fault
         from edgar.reference.tickers import find_cik
 
-        edgar.set_identity(self._contact)
+        edgar.set_identity(self._contact or "")
         cik: Any = find_cik(symbol.replace(".", "-"))
         if cik is None:
             raise NotFound(f"the SEC knows no ticker {symbol!r}")

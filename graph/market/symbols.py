@@ -172,7 +172,7 @@ def find_symbols(text: str, universe: Iterable[Identity], directory: Iterable[Co
             found.append((place.start(), Mention(ticker, (normal_symbol(ticker),), known=False)))
     unique: dict[tuple[str, ...], Mention] = {}
     for _, mention in sorted(found, key=lambda item: item[0]):
-        unique.setdefault(prefer(mention.symbols, written), mention)
+        unique.setdefault(prefer(mention.symbols, text), mention)
     # "Alibaba (BABA)" names one listing: the ticker says which.
     single = {symbols[0] for symbols in unique if len(symbols) == 1}
     return SymbolMatch(

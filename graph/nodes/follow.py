@@ -70,10 +70,10 @@ async def _questions(state: State, options: Options, deps: Deps) -> list[str]:
 async def _ask(state: State, options: Options, deps: Deps) -> list[str]:
     """Ask the model for questions, showing it the verdict and the actions only."""
     report = state["report"]
-    language = LANGUAGE_NAMES[report["language"]]
+    prompt = deps.prompts.get("suggestions", language=report["language"])
     note = f"{report['sections']['verdict']}\n\n{report['sections']['insights']}".replace("<", "\\u003c")
     messages: list[BaseMessage] = [
-        SystemMessage(deps.prompts.get("suggestions").render(language=language)),
+        SystemMessage(prompt.render(language=LANGUAGE_NAMES[report["language"]])),
         HumanMessage(f"<note>\n{note}\n</note>\n<question>\n{state['message']}\n</question>"),
     ]
     chosen: dict[str, Any] = {"max_tokens": MAX_TOKENS}

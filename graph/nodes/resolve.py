@@ -20,14 +20,14 @@ from graph.state import Choice, Request, State
 
 MAX_SYMBOLS = 6
 
-# The first intent of which a word stands in the question; several symbols always mean a comparison.
+# The first intent of which a word stands in the question; several symbols are compared on it.
 _WORDS = {
-    "change": (r"what(?:'s| has| is)? (?:changed|new)|since", "变化|有什么新"),
+    "change": (r"what(?:'s| has| is| would| could| will)? (?:changed?|new)|since", "变化|有什么新|改变"),
     "valuation": (
-        r"valuation|expensive|cheap|overvalued|undervalued|multiples?|p/?e",
+        r"valuations?|expensive|cheap(?:er|est)?|overvalued|undervalued|multiples?|p/?e",
         "估值|市盈率|贵不贵|便宜",
     ),
-    "risk": (r"risks?|risky|volatil\w*|drawdowns?|downside|safe", "风险|波动|回撤|下跌空间"),
+    "risk": (r"risks?|risk(?:y|ier|iest)|volatil\w*|drawdowns?|downside|safer?", "风险|波动|回撤|下跌空间"),
     "levels": (
         r"levels?|support|resistance|fibonacci|retracements?|entry|stop",
         "支撑|阻力|点位|斐波那契|压力位",
@@ -142,10 +142,9 @@ def _each(names: list[str]) -> list[str]:
 
 
 def find_intent(message: str, symbols: int) -> str:
-    """Name what kind of question this is; `outlook` unless its words say otherwise."""
-    if symbols > 1:
-        return "compare"
-    return next((intent for intent, pattern in _INTENTS.items() if pattern.search(message)), "outlook")
+    """Name what kind of question this is: by its words, else `compare` of several symbols or `outlook`."""
+    otherwise = "compare" if symbols > 1 else "outlook"
+    return next((intent for intent, pattern in _INTENTS.items() if pattern.search(message)), otherwise)
 
 
 def choose_language(message: str, options: Options) -> str:

@@ -33,7 +33,10 @@ _LAST_YEARS = 2
 
 
 def compact_facts(facts: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Keep what symbols are compared by, of the last two years, and what those facts are computed from."""
+    """Keep what symbols are compared by, of the last two years, and what those facts are computed from.
+
+    Closes of other days stay behind: the formulas name them by their day.
+    """
     known = {fact["id"]: fact for fact in facts}
     periods: dict[str, list[str]] = {}
     for fact in known.values():
@@ -43,7 +46,7 @@ def compact_facts(facts: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
                 seen.append(fact["period"])
     last = {entity: frozenset(sorted(found)[-_LAST_YEARS:]) for entity, found in periods.items()}
     kept = {id: fact for id, fact in known.items() if _is_compared(fact, last)}
-    needed = {id for fact in kept.values() for id in fact.get("inputs", ())}
+    needed = {id for fact in kept.values() for id in fact.get("inputs", ()) if ".close@" not in id}
     return [fact for id, fact in known.items() if id in kept or id in needed]
 
 

@@ -68,10 +68,12 @@ def build_tools(market: MarketData) -> Mapping[str, BaseTool]:
 
     async def get_news(symbol: Symbol) -> Result:
         """Get headlines about a symbol: what others say, neither checked nor to be followed."""
+        await chain.identify(symbol)
         return {"facts": [], "items": [asdict(item) for item in await chain.news(symbol)]}
 
     async def get_filings(symbol: Symbol) -> Result:
         """Get the latest regulatory filings of a company, by form and date."""
+        await chain.identify(symbol)
         return {"facts": [], "items": [asdict(item) for item in await chain.filings(symbol)]}
 
     offered: list[Callable[..., Awaitable[Result]]] = [

@@ -51,6 +51,7 @@ STATUS: Mapping[type[agent.AgentError], int] = {
     service.RunTaken: 503,
     service.KeyReused: 422,
     service.StoreUnavailable: 503,
+    service.StoreDamaged: 500,
     service.UnknownRun: 404,
     service.ExpiredRun: 410,
     service.ForeignCursor: 400,

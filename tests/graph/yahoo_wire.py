@@ -12,6 +12,7 @@ from typing import Any
 import responses
 
 NOW = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)  # a Tuesday, New York is open
+TODAY = NOW.date()
 CHART = re.compile(r"https://query[12]\.finance\.yahoo\.com/v8/finance/chart/[^?]+")
 SUMMARY = re.compile(r"https://query[12]\.finance\.yahoo\.com/v10/finance/quoteSummary/[^?]+")
 QUOTE = re.compile(r"https://query1\.finance\.yahoo\.com/v7/finance/quote.*")
@@ -61,7 +62,7 @@ def weekdays(count: int, last: date) -> list[date]:
 def chart(
     symbol: str = "TSLA",
     count: int = 600,
-    last: date = NOW.date(),
+    last: date = TODAY,
     *,
     closes: list[float] | None = None,
     traded: datetime = NOW - timedelta(minutes=15),
@@ -83,8 +84,8 @@ def chart(
     head = {
         "currency": "USD", "symbol": symbol, "exchangeName": "NMS", "fullExchangeName": "NasdaqGS",
         "instrumentType": "EQUITY", "regularMarketTime": int(traded.timestamp()), "gmtoffset": -18000,
-        "timezone": "EST", "exchangeTimezoneName": "America/New_York", "regularMarketPrice": closes[-1] if closes else 0,
-        "longName": "Tesla, Inc.", "shortName": "Tesla", "dataGranularity": "1d",
+        "timezone": "EST", "exchangeTimezoneName": "America/New_York", "longName": "Tesla, Inc.",
+        "regularMarketPrice": closes[-1] if closes else 0, "shortName": "Tesla", "dataGranularity": "1d",
         "validRanges": ["1d", "5d", "1mo", "1y", "5y", "10y", "max"],
     } | meta  # fmt: skip
     result: dict[str, Any] = {"meta": head, "indicators": {"quote": [quote if count else {}]}}

@@ -116,6 +116,10 @@ class ComparisonWords(Protocol):
     AHEAD: str
     LEVEL: str
     NO_REASON: str
+    #: The answer to what a comparison asks about: who is better and worse on it, and their figures.
+    ANSWERS: dict[str, str]
+    #: What is said where symbols lack what a comparison asks about.
+    NOT_COMPARABLE: dict[str, str]
     TIED: str
     NO_RATING: str
     TOO_THIN: str
@@ -125,6 +129,7 @@ class ComparisonWords(Protocol):
     def judged(self, pen: Pen, topic: str) -> str: ...
     def called(self, pen: Pen) -> str: ...
     def advice(self, pen: Pen) -> str: ...
+    def together(self, pen: Pen, other: str, bond: str) -> str: ...
     def choosing(self, best: str, last: str, *, both_buy: bool) -> str: ...
 
 

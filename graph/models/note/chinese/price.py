@@ -184,10 +184,12 @@ def levels(pen: Pen) -> str:
         }[pen.plan.state("levels")]
     if pen.has("break_up"):
         broken = f"{pen.name('break_up')}{pen.say('break_up')}（{pen.on('break_up')}）"
-        text += f"{broken}已被越过：守住它是买方的任务。"
+        held = pen.above("break_up")
+        text += f"{broken}已被越过：守住它是买方的任务。" if held else f"{broken}曾被越过，又已失去。"
     elif pen.has("break_down"):
         broken = f"{pen.name('break_down')}{pen.say('break_down')}（{pen.on('break_down')}）"
-        text += f"{broken}已失守：收复它是买方的任务。"
+        lost = not pen.above("break_down")
+        text += f"{broken}已失守：收复它是买方的任务。" if lost else f"{broken}曾失守，又已收复。"
     return text
 
 

@@ -37,6 +37,8 @@ def agreement(pen: Pen, agree: Sequence[str], differ: Sequence[str]) -> str:
         side = "与判断一致"
     text = f"{listed([NOUNS[topic] for topic in agree])}{side}"
     conviction = CONVICTIONS[pen.plan.rating.conviction]
+    if not differ and pen.plan.rating.conviction == "low":
+        return f"{text}，但已知的太少，信心只能为{conviction}。"
     if not differ:
         return f"{text}，没有明显的反面，信心为{conviction}。"
     return f"{text}，{listed([NOUNS[topic] for topic in differ])}则相反，因此信心为{conviction}。"

@@ -196,10 +196,12 @@ def levels(pen: Pen) -> str:
         )
     if pen.has("break_up"):
         broken = f"The swing high broken last, {pen.say('break_up')} of {pen.on('break_up')},"
-        parts.append(f"{broken} is what buyers now have to hold.")
+        held = pen.above("break_up")
+        parts.append(f"{broken} {'is what buyers now have to hold' if held else 'was lost again'}.")
     elif pen.has("break_down"):
         broken = f"The swing low broken last, {pen.say('break_down')} of {pen.on('break_down')},"
-        parts.append(f"{broken} is what buyers have to win back.")
+        lost = not pen.above("break_down")
+        parts.append(f"{broken} {'is what buyers have to win back' if lost else 'has been won back'}.")
     return " ".join(parts)
 
 

@@ -36,6 +36,8 @@ def agreement(pen: Pen, agree: Sequence[str], differ: Sequence[str]) -> str:
     if pen.plan.rating.direction != "hold":
         side = "with the call"
     text = capital(f"{listed([NOUNS[topic] for topic in agree])} {'is' if len(agree) == 1 else 'are'} {side}")
+    if not differ and pen.plan.rating.conviction == "low":
+        return f"{text}, but the sheet knows too little for more than low conviction."
     if not differ:
         return f"{text}, and nothing weighs against it: conviction is {pen.plan.rating.conviction}."
     against = f"{listed([NOUNS[topic] for topic in differ])} {'is' if len(differ) == 1 else 'are'} not"
