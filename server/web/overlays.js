@@ -5,12 +5,13 @@
 /** `name` is the metric, such as `sma_50`; `group` is what one chip of the legend switches. */
 /** @typedef {{kind: "average" | "level", name: string, group: string, fact: string, label: string, value: number, date: string | null}} Overlay */
 
-const LEVEL = /^(fib_[\d.]+|swing_high|swing_low|support|resistance)$/;
+const LEVEL = /^(fib_[\d.]+|swing_high|swing_low|high_52w|low_52w|support|resistance)$/;
 const AVERAGE = /^[se]ma_\d+$/;
 
 /** @param {string} name */
 export function groupOf(name) {
   if (name.startsWith("fib_")) return "fib";
+  if (name.endsWith("_52w")) return "year";
   return name.startsWith("swing_") ? "swing" : name;
 }
 

@@ -159,6 +159,7 @@ export default {
   "overlay.sma_200": "200日均线",
   "overlay.fib": "斐波那契",
   "overlay.swing": "波段",
+  "overlay.year": "52周高低",
   "overlay.support": "支撑",
   "overlay.resistance": "阻力",
   "overlay.rsi": "相对强弱",
