@@ -1,4 +1,4 @@
-"""Builds the analyst: resolve → gather → analyst → verify → format → follow; or clarify, to ask back."""
+"""Builds the analyst: resolve → gather → analyst → verify → format → follow and remember; or clarify."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from langgraph.graph.state import CompiledStateGraph
 from langgraph.runtime import Runtime
 
 from graph.deps import Deps, Options
-from graph.history import on_branch
+from graph.history import branch_of, on_branch
 from graph.market.build import build_market
 from graph.market.cache import CacheStore
 from graph.models import build_model
@@ -24,6 +24,7 @@ from graph.nodes.clarify import clarify
 from graph.nodes.follow import follow
 from graph.nodes.format import format_report
 from graph.nodes.gather import gather
+from graph.nodes.remember import remember
 from graph.nodes.resolve import resolve
 from graph.nodes.verify import verify
 from graph.prompting import PromptLibrary
@@ -59,6 +60,7 @@ def build_graph(deps: Deps, checkpointer: BaseCheckpointSaver[str] | None = None
     builder.add_node("verify", partial(_verify, deps=deps))
     builder.add_node("format", partial(_format, deps=deps))
     builder.add_node("follow", partial(_follow, deps=deps))
+    builder.add_node("remember", partial(_remember, deps=deps))
     builder.add_edge(START, "resolve")
     builder.add_conditional_edges("resolve", _next, ["gather", "clarify"])
     builder.add_edge("clarify", END)
@@ -66,7 +68,9 @@ def build_graph(deps: Deps, checkpointer: BaseCheckpointSaver[str] | None = None
     builder.add_edge("analyst", "verify")
     builder.add_edge("verify", "format")
     builder.add_edge("format", "follow")
+    builder.add_edge("format", "remember")
     builder.add_edge("follow", END)
+    builder.add_edge("remember", END)
     return builder.compile(checkpointer=checkpointer, name="analyst")
 
 
@@ -118,3 +122,7 @@ async def _format(
     state: State, config: RunnableConfig, runtime: Runtime[Options], deps: Deps
 ) -> dict[str, Any]:
     return await format_report(on_branch(state, config), runtime.context or Options(), deps, config)
+
+
+async def _remember(state: State, deps: Deps) -> dict[str, Any]:
+    return await remember({**state, "turns": branch_of(state["turns"])}, deps)

@@ -76,7 +76,15 @@ class AgentSettings(BaseSettings):
         default=None,
         description="Let a live model call tools; empty: on DashScope only, for not every endpoint can.",
     )
-    history_turns: int = Field(default=4, ge=0, le=50, description="Earlier turns that the model is shown.")
+    history_turns: int = Field(
+        default=4, ge=0, le=50, description="Most earlier turns that the model is shown in full."
+    )
+    history_tokens: int = Field(
+        default=8000,
+        ge=500,
+        le=100_000,
+        description="Most tokens of earlier turns and their summary that the model is shown.",
+    )
 
     @field_validator("market", "models", "fallback_models", mode="before")
     @classmethod

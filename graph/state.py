@@ -28,6 +28,14 @@ class Turn(TypedDict):
     facts: NotRequired[list[int]]
 
 
+class Summary(TypedDict):
+    """What the first turns of a branch were about: how many they are, and a mark of which."""
+
+    text: str
+    covers: int
+    mark: str
+
+
 class Choice(TypedDict):
     """A name of the question that stands for several symbols."""
 
@@ -77,11 +85,13 @@ class GraphOutput(TypedDict):
 class State(GraphInput, GraphOutput):
     """Everything that a session's checkpoint holds.
 
-    `turns` and `cited`, the facts that the turns' figures stand on, grow; the rest belongs to the last turn.
+    `turns` and `cited`, the facts that the turns' figures stand on, grow; `summary` tells of turns that the
+    model is not shown any more; the rest belongs to the last turn.
     """
 
     turns: Annotated[list[Turn], operator.add]
     cited: Annotated[list[dict[str, Any]], operator.add]
+    summary: Summary
     request: Request
     facts: list[dict[str, Any]]
     notes: list[str]

@@ -98,10 +98,27 @@ async def open_redis(url: str) -> AsyncIterator[Redis | RedisCluster]:
         StoreUnavailable: nothing answers there in a few seconds.
         ValueError: the URL cannot be read.
     """
+    from redis.exceptions import RedisClusterException, RedisError
+
+    async with connect_redis(url) as client:
+        try:
+            async with asyncio.timeout(_OPEN_SECONDS):
+                await client.execute_command("PING")
+        except (RedisError, RedisClusterException, OSError, TimeoutError) as fault:
+            raise StoreUnavailable(f"{without_secrets(url)}: {type(fault).__name__}") from fault
+        yield client
+
+
+@asynccontextmanager
+async def connect_redis(url: str) -> AsyncIterator[Redis | RedisCluster]:
+    """Open a client as `open_redis` does, also where nothing answers yet.
+
+    Raises:
+        ValueError: the URL cannot be read.
+    """
     from redis.asyncio import Redis, RedisCluster
     from redis.asyncio.retry import Retry
     from redis.backoff import NoBackoff
-    from redis.exceptions import RedisClusterException, RedisError
 
     scheme = scheme_of(url)
     options: dict[str, Any] = {
@@ -120,11 +137,6 @@ async def open_redis(url: str) -> AsyncIterator[Redis | RedisCluster]:
     except ValueError:  # its text may hold a part of the password
         raise ValueError(f"{without_secrets(url)} cannot be read") from None
     try:
-        try:
-            async with asyncio.timeout(_OPEN_SECONDS):
-                await client.execute_command("PING")
-        except (RedisError, RedisClusterException, OSError, TimeoutError) as fault:
-            raise StoreUnavailable(f"{without_secrets(url)}: {type(fault).__name__}") from fault
         yield client
     finally:
         await client.aclose()

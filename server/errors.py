@@ -8,6 +8,7 @@ RunError
 ├── RunTaken         (between workers) another one has taken the run over: write no more of it
 ├── KeyReused        send another Idempotency-Key with another question
 ├── StoreUnavailable the sessions' store failed: try again later
+├── StoreDamaged     stored bytes are not what was written: verify the store
 ├── UnknownRun       there is no such run (or it is somebody else's)
 ├── ExpiredRun       the run's events are gone: read the session instead
 ├── ForeignCursor    the cursor is of another run, or of no event that was sent
@@ -16,6 +17,7 @@ RunError
 ├── BatchTooLarge    send fewer questions at once
 ├── MessageTooLong   ask with fewer words
 ├── ModelUnknown     choose one of the offered models
+├── IndicatorUnknown name an indicator that exists
 └── RunFailed        the run ended without an answer; its code says why
 """
 
@@ -92,6 +94,13 @@ class StoreUnavailable(RunError):
     retry_after = 5.0
 
 
+class StoreDamaged(RunError):
+    """Stored bytes are not what was written."""
+
+    code = "store_damaged"
+    message = "What is stored of this session is damaged. `financial-agent sessions verify` says where."
+
+
 class UnknownRun(RunError):
     """There is no such run."""
 
@@ -150,6 +159,13 @@ class ModelUnknown(RunError):
 
     code = "model_unknown"
     message = "This model is not offered here."
+
+
+class IndicatorUnknown(RunError):
+    """The request names an indicator that there is not."""
+
+    code = "indicator_unknown"
+    message = "An indicator is not known."
 
 
 class RunFailed(RunError):

@@ -74,7 +74,18 @@ async def test_the_graph_runs_in_studio(studio: str) -> None:
         drawing = await client.assistants.get_graph(assistant["assistant_id"])
         names = [node["id"] for node in drawing["nodes"]]
         assert sorted(names) == sorted(
-            ["__start__", "resolve", "clarify", "gather", "analyst", "verify", "format", "follow", "__end__"]
+            [
+                "__start__",
+                "resolve",
+                "clarify",
+                "gather",
+                "analyst",
+                "verify",
+                "format",
+                "follow",
+                "remember",
+                "__end__",
+            ]
         )
         schemas = await client.assistants.get_schemas(assistant["assistant_id"])
         form, options = schemas["input_schema"], schemas["context_schema"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
@@ -15,6 +16,7 @@ from graph.report.live import LiveCheck
 from graph.report.model import TITLES, Rating
 from graph.report.rating import rating_line
 from graph.state import DraftState, State
+from graph.window import window_of
 
 LANGUAGE_NAMES = {"en": "English", "zh": "Simplified Chinese (简体中文)"}
 
@@ -74,11 +76,12 @@ def build_messages(state: State, options: Options, deps: Deps) -> list[BaseMessa
         **titles,
     )
     messages: list[BaseMessage] = [SystemMessage(instructions)]
-    turns = state.get("turns", [])[-deps.settings.history_turns :] if deps.settings.history_turns else []
-    for turn in turns:
+    window = window_of(state, deps.settings)
+    for turn in window.turns:
         if turn["answer"]:
             messages += [HumanMessage(turn["question"]), AIMessage(turn["answer"])]
-    messages.append(HumanMessage(render_briefing(make_briefing(state, deps))))
+    briefing = replace(make_briefing(state, deps), earlier=window.summary)
+    messages.append(HumanMessage(render_briefing(briefing)))
     return messages
 
 

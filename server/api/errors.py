@@ -51,6 +51,7 @@ STATUS: Mapping[type[agent.AgentError], int] = {
     service.RunTaken: 503,
     service.KeyReused: 422,
     service.StoreUnavailable: 503,
+    service.StoreDamaged: 500,
     service.UnknownRun: 404,
     service.ExpiredRun: 410,
     service.ForeignCursor: 400,
@@ -59,6 +60,7 @@ STATUS: Mapping[type[agent.AgentError], int] = {
     service.BatchTooLarge: 422,
     service.MessageTooLong: 422,
     service.ModelUnknown: 422,
+    service.IndicatorUnknown: 422,
     service.RunFailed: 502,
 }
 _STATUS_OF_CODE = {kind.code: status for kind, status in STATUS.items()}
@@ -81,6 +83,9 @@ _FIELD_CODES: Mapping[tuple[str, str | None], tuple[str, str]] = {
     ("language", None): ("language_invalid", "The language must be auto, en or zh."),
     ("on_conflict", None): ("on_conflict_invalid", "on_conflict must be reject, enqueue or interrupt."),
     ("model", None): ("model_invalid", "The model must be the name of an offered model."),
+    ("symbol", None): ("symbol_invalid", "The symbol must be 1 to 16 letters, digits, dots, dashes, ^ or =."),
+    ("range", None): ("range_invalid", "The range must be 1m, 3m, 6m, 1y, 3y, 5y or max."),
+    ("names", None): ("indicator_unknown", "Name the indicators, separated by commas."),
     ("replaces", None): ("replaces_invalid", "`replaces` must be the id of a run."),
     ("title", "title_empty"): ("title_empty", "The title is empty."),
     ("title", "string_too_short"): ("title_empty", "The title is empty."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic.config import JsonDict
@@ -142,6 +142,20 @@ class SessionTranscript(SessionSummary):
     transcript: list[SessionTurn]
 
 
+class FoundSymbol(BaseModel):
+    """A symbol that can be asked about, with its company's names."""
+
+    symbol: str
+    name: str
+    name_zh: str
+
+
+class SymbolList(BaseModel):
+    """Symbols that match a text, the best first."""
+
+    symbols: list[FoundSymbol]
+
+
 class SessionChange(BaseModel):
     """What to change of a session; what is left out stays as it is."""
 
@@ -176,3 +190,4 @@ class Health(BaseModel):
     models: list[str]
     market: list[str]
     active_runs: int
+    chart_library: Literal["present", "missing"]

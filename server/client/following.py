@@ -95,7 +95,7 @@ class Following:
         if status not in (429, 502, 503, 504):
             raise refused
         self.failed(refused)
-        return self._pause() if retry_after is None else retry_after * self.rng.uniform(1.0, 1.25)
+        return max(self._pause(), (retry_after or 0.0) * self.rng.uniform(1.0, 1.25))
 
     def line(self, line: str) -> Event | None:
         """Take a line of a stream, and give the event that it completes: each once, in order."""

@@ -12,10 +12,13 @@ import uvicorn
 from fastapi import FastAPI
 from sse_starlette.sse import AppStatus
 
+from graph.errors import AgentError
 from server.app import create_app
+from server.clients import open_redis
 from server.commands import settings_or_exit
 from server.commands.protocol import patient
 from server.commands.supervise import Supervisor
+from server.sessions import open_index
 from server.settings import ServerSettings
 
 _CLOSE_SECONDS = 5
@@ -40,12 +43,18 @@ class DrainingServer(uvicorn.Server):
         """Refuse new questions, give runs `drain_seconds`, end the rest truthfully, then close."""
         service = getattr(self._fastapi.state, "service", None)
         if service is not None:
-            if sockets:  # other workers take what comes from now on
-                for listening in self.servers:
-                    listening.close()
+            if service.log.shared:
+                self._send_elsewhere()
             await service.manager.drain(service.settings.drain_seconds)
             await asyncio.sleep(_HEAR_SECONDS)  # the followers hear the end before they are let go
         await super().shutdown(sockets)
+
+    def _send_elsewhere(self) -> None:
+        """Take no connection and let go of those that are idle: other workers take what comes from now on."""
+        for listening in self.servers:
+            listening.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
 
 
 def serve(host: str | None, port: int | None, workers: int | None) -> int:
@@ -53,6 +62,11 @@ def serve(host: str | None, port: int | None, workers: int | None) -> int:
     given = {"host": host, "port": port, "workers": workers}
     settings = settings_or_exit(**{key: value for key, value in given.items() if value is not None})
     _begin_logging(settings)
+    try:
+        asyncio.run(_reach_stores(settings))
+    except (AgentError, OSError, ValueError) as fault:
+        print(f"financial-agent: a store cannot be opened: {fault}", file=sys.stderr)
+        return 1
     mode = settings.agent.mode
     names = ", ".join(settings.agent.model_names)
     print(f"financial-agent: {mode} mode ({names}), http://{settings.host}:{settings.port}", file=sys.stderr)
@@ -78,6 +92,15 @@ def serve_one(settings: ServerSettings, listening: socket.socket | None = None) 
     server = DrainingServer(_config(settings, app), app)
     server.run([listening] if listening is not None else None)
     return 0 if server.started else 1
+
+
+async def _reach_stores(settings: ServerSettings) -> None:
+    """Open what the server will need: what is not there is told in one line, before anything starts."""
+    async with open_index(settings.store_url.get_secret_value()):
+        pass
+    if (runs := settings.run_store_url.get_secret_value()) != "memory:":
+        async with open_redis(runs):
+            pass
 
 
 def _config(settings: ServerSettings, app: FastAPI | None) -> uvicorn.Config:

@@ -71,7 +71,7 @@ class Partials:
         if all(turn["run_id"] != run_id for turn in values.get("turns", [])):
             state = {**values, "turns": branch_of(values.get("turns", []), after)}
             closed = close_turn(state, report, markdown, status, run_id, draft.facts)
-            await self.graph.aupdate_state(config, closed, as_node="format")
+            await self.graph.aupdate_state(config, closed, as_node="remember")
         return ReportEvent(report=report.to_dict(), markdown=markdown) if markdown else None
 
     async def status_of(self, thread_id: str, run_id: str) -> EndStatus | None:

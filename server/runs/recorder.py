@@ -15,6 +15,7 @@ from server.runs.log import RunLog
 logger = logging.getLogger("financial_agent.runs")
 
 JOIN_SECONDS = 0.005
+_LONGEST_JOIN_SECONDS = 0.15
 PATIENCE_SECONDS = 20.0
 _AGAIN_SECONDS = 0.25
 
@@ -81,6 +82,7 @@ class Recorder:
 
     async def drain(self) -> None:
         """Write events to the log until the terminal one is written, or the run is another worker's."""
+        joining = JOIN_SECONDS
         while True:
             await self._ready.wait()
             self._ready.clear()
@@ -95,7 +97,11 @@ class Recorder:
             if self._closed and not self._pending:
                 return
             # What comes within this moment is joined: a third of the cost of a fast stream is its frames.
-            await asyncio.sleep(JOIN_SECONDS)
+            # A process that wakes late has too much to do, and joins for longer until it has caught up.
+            started = perf_counter()
+            await asyncio.sleep(joining)
+            late = perf_counter() - started - joining
+            joining = min(_LONGEST_JOIN_SECONDS, max(JOIN_SECONDS, 4 * late))
 
     async def _write(self, batch: list[Event]) -> None:
         """Write events, the same ones again for as long as the log may not have kept them."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, suppress
 
 from starlette.datastructures import MutableHeaders
@@ -17,14 +17,14 @@ SSE_HEADERS = {
 }
 RETRY_MS = 1000
 _PING = b":\n\n"
+_LARGE = 4096
 
 
 class StreamHeaders:
     """Puts the headers on every event stream that keep proxies from holding it back, LangServe's too."""
 
-    def __init__(self, app: ASGIApp, draining: Callable[[], bool]) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._draining = draining
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and look at the head of its response alone."""
@@ -35,8 +35,6 @@ class StreamHeaders:
         async def headed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                if self._draining():  # what its client asks next is for a server that stays
-                    headers["Connection"] = "close"
                 if headers.get("content-type", "").startswith("text/event-stream"):
                     headers.update(SSE_HEADERS)
             await send(message)
@@ -63,7 +61,12 @@ async def follow(run_id: str, batches: AsyncGenerator[list[Entry]]) -> AsyncIter
     async with aclosing(batches):
         with suppress(StoreUnavailable, ExpiredRun, UnknownRun):
             async for batch in batches:
-                yield b"".join(frame(run_id, entry) for entry in batch) if batch else _PING
+                chunk = b"".join(frame(run_id, entry) for entry in batch) if batch else _PING
+                large = len(chunk) > _LARGE
+                yield chunk
+                if large:  # what was given last is held until the next is: a silent reader would hold it all
+                    del chunk
+                    yield b""
 
 
 def parse_cursor(run_id: str, last_event_id: str | None, after: int | None) -> int:

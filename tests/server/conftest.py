@@ -33,6 +33,9 @@ class Backend:
                 return self._rows()
             case "mongo":
                 return self._documents()
+            case "pair":
+                hot, durable = self.url.split()
+                return Backend("redis", hot).stored() | Backend("mongo", durable).stored()
             case _:
                 return self._fields()
 
@@ -96,7 +99,7 @@ class Servers(dict[str, Server]):
         return self[kind]
 
 
-@pytest.fixture(params=["sqlite", "redis", "valkey", "cluster", "mongo"])
+@pytest.fixture(params=["sqlite", "redis", "redis6", "valkey", "cluster", "mongo", "pair"])
 def backend(request: pytest.FixtureRequest, tmp_path: Path, servers: dict[str, Server]) -> Backend:
     """A store that holds nothing yet."""
     if request.param == "sqlite":
@@ -106,6 +109,9 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path, servers: dict[str, S
 
 def on_server(kind: str, servers: dict[str, Server]) -> Backend:
     """Give an empty store on a server."""
+    if kind == "pair":
+        hot, durable = on_server("redis", servers), on_server("mongo", servers)
+        return Backend(kind, f"{hot.url} {durable.url}")
     if kind == "mongo":
         base = os.environ.get("MONGODB_URI") or servers[kind].url
         return Backend(kind, pymongo_database(base, f"test_{uuid.uuid4().hex[:12]}"))

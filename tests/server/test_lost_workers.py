@@ -1,4 +1,4 @@
-"""Workers as processes: one is killed, one is told to go; their followers lose nothing and see nothing twice."""
+"""Workers as processes: one is killed, one is told to go; followers lose nothing and see nothing twice."""
 
 from __future__ import annotations
 
@@ -120,12 +120,8 @@ async def test_a_killed_worker_loses_its_runs_truthfully_and_nothing_else(pool: 
         lost = every[statuses.index("lost")]
         assert lost[-1]["reason"] == "worker_lost"
         assert [event["code"] for event in lost if event["type"] == "error"] == ["worker_lost"]
-        answer = httpx.post(
-            f"{pool.url}/api/chat",
-            json={"message": "And its risk?", "session_id": lost[0]["session_id"]},
-            timeout=30,
-        )
-        assert answer.status_code == 200
+        async with AsyncRunClient(pool.url, trust_env=False) as client:
+            assert (await client.ask("And its risk?", lost[0]["session_id"]))["type"] == "report"
     assert time.monotonic() - killed < 30
     pool.wait_for_another(victim)
 

@@ -222,7 +222,7 @@ async def test_a_run_whose_log_stays_away_is_ended_and_its_partial_kept(
         await first_token(service, run)
         wire.refuse = True
         wire.cut()
-        while (await service.manager.find("local", run.run_id)).status == "running":
+        while (await service.manager.find("local", run.run_id)).status == "running":  # noqa: ASYNC110
             await asyncio.sleep(0.05)
         transcript = (await read_session(service, LOCAL, "s1")).transcript
         assert transcript[0].answer.startswith("## Verdict")
@@ -236,14 +236,16 @@ async def test_a_run_whose_log_stays_away_is_ended_and_its_partial_kept(
 async def test_what_redis_cannot_do_now_is_told_with_a_code(
     fake: FakeDashScope, tmp_path: Path, servers: dict[str, Server]
 ) -> None:
-    async with proxied(on_server("redis", servers).url) as wire:
-        async with open_service(settings_of(fake, tmp_path, wire.url)) as service:
-            wire.speaks.clear()  # connections stand, and nothing comes
-            with pytest.raises(StoreUnavailable):
-                await start(service)
-            assert service.manager.active == 0
-            wire.speaks.set()
-            assert (await wait_for_answer(service, await start(service))).status == "done"
+    async with (
+        proxied(on_server("redis", servers).url) as wire,
+        open_service(settings_of(fake, tmp_path, wire.url)) as service,
+    ):
+        wire.speaks.clear()  # connections stand, and nothing comes
+        with pytest.raises(StoreUnavailable):
+            await start(service)
+        assert service.manager.active == 0
+        wire.speaks.set()
+        assert (await wait_for_answer(service, await start(service))).status == "done"
 
 
 async def test_what_workers_leave_in_redis_goes_away(
