@@ -1,0 +1,1 @@
+"""How good the figure check is: answers whose every figure is known to be right or wrong."""
