@@ -10,10 +10,11 @@ from decimal import Context, localcontext
 from graph.facts import Fact
 from graph.report.figures.beside import Beside
 from graph.report.figures.book import Book, Known
+from graph.report.figures.combine import Combine
 from graph.report.figures.context import context_rule
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_facts
-from graph.report.figures.free import FREE, FreeLabels, merge
+from graph.report.figures.free import FreeLabels, merge
 from graph.report.figures.growth import Growth
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.naming import Label
@@ -22,10 +23,11 @@ from graph.report.figures.passages import Passages
 from graph.report.figures.readings import Reader
 from graph.report.figures.resolve import Resolver
 from graph.report.figures.role import Role, role_of
-from graph.report.figures.tables import table_facts
+from graph.report.figures.tables import FREE, table_cells
 from graph.report.figures.terms import LEVELS
 from graph.report.figures.timing import When
 from graph.report.figures.units import is_rate, shown
+from graph.report.figures.wording import words
 from graph.report.model import Figure
 
 # No trap is set: an absurd number becomes infinite or not a number and matches nothing.
@@ -71,7 +73,7 @@ class Checker:
     ) -> None:
         typed, texts = list(facts), [(source.title, source.text) for source in sources]
         with localcontext(_ARITHMETIC):
-            self.book = Book([*typed, *table_facts(texts)], names)
+            self.book = Book(typed, names, table_cells(texts))
             self.passages = Passages(texts)
             self.free = FreeLabels(key for key in self.book.lines if key.startswith(FREE))
         self.has_days = any(fact.unit == "days" for fact in typed)
@@ -97,6 +99,7 @@ class _Check:
         self.lookup = Lookup(self.resolver, self.book)
         self.reader = Reader(self.lookup)
         self.growth = Growth(self.lookup, self.reader)
+        self.combine = Combine(self.lookup, self.passages, self.asked)
         self.settled: dict[int, list[Known]] = {}
 
     def run(self) -> list[Figure]:
@@ -134,9 +137,9 @@ class _Check:
         finding = self._read(number, labels, when, role)
         if finding is not None and finding.status in ("supported", "derived"):
             return finding
-        passage = self.passages.support(self.page, number)
-        if passage is not None:
-            return passage
+        told = self._of_passage(number, when) or self.combine.read(number, role, self._settled_by(number))
+        if told is not None:
+            return told
         if self._quoted(number):
             return Finding("context", "quoted from the question")
         if self._by_value(number, labels):
@@ -150,10 +153,28 @@ class _Check:
             "unsupported", "no fact", note="no fact of that name and period shows this figure"
         )
 
+    def _of_passage(self, number: Number, when: When) -> Finding | None:
+        """Find the figure in a sentence of a document that speaks of the same."""
+        scope = self.resolver.scope(number)
+        said = frozenset(word for word, _, _ in words(self.page.masked, scope.start, scope.end))
+        named = [item.period for item in self.page.named_in((scope.start, scope.end))]
+        period = self.lookup.meant(when)
+        periods = [period] if period is not None else named
+        found = self.passages.support(said, number, periods)
+        if found is None and len(said) < 3 and self.asked.low:
+            asked = said | frozenset(word for word, _, _ in words(self.asked.masked))
+            found = self.passages.support(
+                asked, number, periods or [item.period for item in self.asked.named]
+            )
+        return found
+
+    def _settled_by(self, number: Number) -> list[Known]:
+        return self.settled.get(self.page.scope_index(number.start), [])
+
     def _read(self, number: Number, labels: list[Label], when: When, role: Role) -> Finding | None:
         """Read the figure by its role, then as what else it may be."""
         reader, growth = self.reader, self.growth
-        settled = self.settled.get(self.page.scope_index(number.start), [])
+        settled = self._settled_by(number)
         first: Finding | None = None
         if role.kind == "change" or number.word:
             first = growth.change(number, labels, when, role, settled)

@@ -14,15 +14,18 @@ from math import log
 
 from graph.report.figures.labels import Mention
 from graph.report.figures.layout import Scope
+from graph.report.figures.tables import FREE
 from graph.report.figures.wording import stems, words
 
-FREE = "label:"
 _PARTED = re.compile(r"[\d;|]")
 _MOST = 200
 _TOGETHER = 32
 _ENOUGH = 0.6
 _HEADING = 0.4
 _MISSING = 0.5
+# Words that writers leave out of a row's name, or add to it.
+_COMMON = frozenset({"net", "total", "amount", "less", "valu", "other", "all", "consolidat", "overall", "gross"})
+_FAINT = 0.35
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,9 @@ class FreeLabels:
         self._labels = [self._read(key) for key in keys]
         counts = Counter(word for label in self._labels for word in label.own | label.heading)
         total = len(self._labels)
-        self._weight = {word: log(1 + total / count) for word, count in counts.items()}
+        self._weight = {
+            word: log(1 + total / count) * (_FAINT if word in _COMMON else 1) for word, count in counts.items()
+        }
         self._index: dict[str, list[_Label]] = {}
         for label in self._labels:
             for word in label.own | label.heading:

@@ -1,21 +1,38 @@
-"""Figures that stand in the prose of documents, beside the same words."""
+"""Figures that stand in the prose of documents: what they are said of, and when."""
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from graph.facts import Fact, Unit
+from graph.report.figures.book import Known
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding
 from graph.report.figures.interval import bounds, fits
+from graph.report.figures.measure import DURATIONS
 from graph.report.figures.page import Page
+from graph.report.figures.pairing import Pairing
 from graph.report.figures.periods import Period
+from graph.report.figures.timing import Timing
 from graph.report.figures.wording import words
 
 _ALIKE = 0.5
 _LONGEST = 200_000
 _MOST = 200
+_SINGLE = re.compile(r"[a-z\u4e00-\u9fff]")
+_RATES: dict[str, Unit] = {"percent": "percent", "pp": "pp", "bps": "bps", "multiple": "multiple"}
+
+
+@dataclass(frozen=True)
+class _Said:
+    """One figure of a sentence: the words since the figure before, and the period it is told of."""
+
+    number: Number
+    near: frozenset[str]
+    period: Period | None
 
 
 @dataclass(frozen=True)
@@ -23,8 +40,9 @@ class _Passage:
     """A sentence of a document with its figures."""
 
     title: str
+    text: str
     said: frozenset[str]
-    numbers: tuple[Number, ...]
+    figures: tuple[_Said, ...]
     periods: tuple[Period, ...]
 
 
@@ -32,46 +50,113 @@ class Passages:
     """The sentences of documents that hold figures."""
 
     def __init__(self, texts: Sequence[tuple[str, str]]) -> None:
-        passages = [passage for title, text in texts for passage in _read(title, text[:_LONGEST])]
-        shown = [(abs(n.value), at, n, p) for at, p in enumerate(passages) for n in p.numbers]
-        self._shown = sorted(shown, key=lambda item: item[:2])
+        self._passages = [passage for title, text in texts for passage in _read(title, text[:_LONGEST])]
+        shown = [
+            (abs(said.number.value), at, place)
+            for at, passage in enumerate(self._passages)
+            for place, said in enumerate(passage.figures)
+        ]
+        self._shown = sorted(shown)
         self._sizes = [item[0] for item in self._shown]
 
-    def support(self, page: Page, number: Number) -> Finding | None:
-        """Find a sentence that shows the same amount in the same words and names no other period."""
-        if not self._shown:
+    def support(self, said: frozenset[str], number: Number, periods: Sequence[Period]) -> Finding | None:
+        """Find a sentence that shows the same amount, in the same words and of no other period.
+
+        `said` are the words that stand around the figure, `periods` those that it may be told of.
+        """
+        if not self._shown or not said:
             return None
-        scope = page.scope_of(number.start)
-        said = {word for word, _, _ in words(page.masked, scope.start, scope.end)}
-        named = [item.period for item in page.named_in((scope.start, scope.end))]
         low, high = bounds(number)
         first, last = bisect_left(self._sizes, low), bisect_right(self._sizes, high + number.ulp)
-        for _, _, other, passage in self._shown[first : min(last, first + _MOST)]:
-            alike = len(said & passage.said) >= _ALIKE * len(said) and said & passage.said
-            if alike and _same(number, other) and _agree(named, passage.periods):
-                return Finding("supported", "sentence of a document", note=passage.title)
+        for _, at, place in self._shown[first : min(last, first + _MOST)]:
+            passage = self._passages[at]
+            other = passage.figures[place]
+            common = len(said & passage.said)
+            if not common or common < _ALIKE * len(said) or not _same(number, other.number):
+                continue
+            told = (other.period,) if other.period is not None else passage.periods
+            if _agree(periods, told) and _is_said_of(passage, other, said):
+                return Finding(
+                    "supported", "sentence of a document", note=passage.title, known=(_known(passage, other),)
+                )
         return None
+
+    def lines(self, said: frozenset[str], number: Number) -> list[list[Known]]:
+        """Give the figures of the sentences that speak of the same, one list a sentence, best first."""
+        found: list[tuple[int, int, list[Known]]] = []
+        for at, passage in enumerate(self._passages):
+            common = len(said & passage.said)
+            if not common or common < _ALIKE * len(said):
+                continue
+            told = [
+                _known(passage, other)
+                for other in passage.figures
+                if other.number.unit not in DURATIONS and _is_said_of(passage, other, said)
+            ]
+            if told:
+                found.append((-common, at, told))
+        return [told for _, _, told in sorted(found, key=lambda item: item[:2])[:4]]
+
+
+def _known(passage: _Passage, said: _Said) -> Known:
+    number = said.number
+    unit = _RATES.get(number.unit, "count" if number.unit or not number.currency else "money")
+    currency = {"$": "USD", "¥": "CNY"}.get(number.currency, number.currency) or None
+    label = passage.text
+    fact = Fact(f"{passage.title}@{number.start}", label, number.value, unit, currency=currency)
+    return Known(fact, "said:" + label, said.period, None)
+
+
+def _is_said_of(passage: _Passage, said: _Said, words_: frozenset[str]) -> bool:
+    """Tell whether no other figure of the sentence stands nearer to the words."""
+    own = len(said.near & words_)
+    rivals = [
+        other
+        for other in passage.figures
+        if other is not said and _kind(other.number) == _kind(said.number) and other.near != said.near
+    ]
+    return all(len(other.near & words_) <= own for other in rivals)
+
+
+def _kind(number: Number) -> str:
+    return number.unit or ("money" if number.currency or number.scale else "")
 
 
 def _read(title: str, text: str) -> list[_Passage]:
     page = Page(text)
+    if not page.numbers:
+        return []
+    timing = Timing(page, Page(""), Pairing(page))
     passages = []
     for scope in page.scopes:
-        numbers = (
-            tuple(number for number in page.numbers if scope.start <= number.start < scope.end)
-            if not scope.cell
-            else ()
-        )
-        if numbers and "|" not in page.low[scope.start : scope.end]:
+        if scope.cell or "|" in page.low[scope.start : scope.end]:
+            continue
+        first, last = bisect_left(page.number_starts, scope.start), bisect_left(page.number_starts, scope.end)
+        figures: list[_Said] = []
+        place = scope.start
+        for number in page.numbers[first:last]:
+            near = frozenset(word for word, _, _ in words(page.masked, place, number.start))
+            if not near and figures:
+                near = figures[-1].near
+            when = timing.when(number)
+            period = when.period if when.period is not None and when.period.kind != "prior" else None
+            if when.period is not None and when.period.kind == "prior":
+                years = [p for p in when.others if p.kind != "prior"]
+                period = max(years, key=Period.order).back() if years else None
+            figures.append(_Said(number, near, period))
+            place = number.end
+        if figures:
             said = frozenset(word for word, _, _ in words(page.masked, scope.start, scope.end))
             periods = tuple(item.period for item in page.named_in((scope.start, scope.end)))
-            passages.append(_Passage(title, said, numbers, periods))
+            told = text[scope.start : scope.end].strip()[:120]
+            passages.append(_Passage(title, told, said, tuple(figures), periods))
     return passages
 
 
 def _same(number: Number, other: Number) -> bool:
     """Tell whether both figures show one amount, in the same unit and currency, with the same sign."""
-    alike = number.unit == other.unit and number.currency in ("", other.currency)
+    alike = number.unit == other.unit or {number.unit, other.unit} <= {"", "count"}
+    alike = alike and number.currency in ("", other.currency)
     return alike and (number.value < 0) == (other.value < 0) and bool(fits(number, other.value))
 
 

@@ -9,7 +9,7 @@ from graph.report.figures import derive
 from graph.report.figures.book import Known
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_derived, weigh_facts
-from graph.report.figures.free import FREE
+from graph.report.figures.tables import FREE
 from graph.report.figures.labels import Mention
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.naming import Label

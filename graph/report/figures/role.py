@@ -14,14 +14,14 @@ from graph.report.figures.page import Page
 
 Kind = Literal["level", "change", "distance", "share", "cagr", "mean", "sum"]
 
-_UP = (
+UP = (
     r"rose|rise|rises|rising|risen|grew|grow|grows|growing|grown|growth|increas(?:e|ed|es|ing)|up"
     r"|gain(?:ed|s|ing)?|climb(?:ed|s|ing)?|jump(?:ed|s)?|surg(?:e|ed|es)"
     r"|soar(?:ed|s)?|advanc(?:e|ed|es)|expan(?:d|ded|ds|sion)|widen(?:ed|s|ing)?|improv(?:e|ed|es"
     r"|ement)|higher|added|rall(?:y|ied|ies)|rebound(?:ed)?|went up|accelerated|uptick|upside"
     r"|strengthened|appreciated|returned"
 )
-_DOWN = (
+DOWN = (
     r"fell|fall|falls|falling|fallen|declin(?:e|ed|es|ing)|drop(?:ped|s|ping)?|decreas(?:e|ed|es|ing)"
     r"|down|lost|slid|slides?|slipp?(?:ed|s)?|sank|contract(?:ed|s|ion)|narrow(?:ed|s|ing)?|shrank"
     r"|shrunk"
@@ -51,7 +51,7 @@ _BETWEEN = (
     r"|slightly|modestly|steadily|strongly|another|in total|~|约|近|大约|逾|超|超过|了|为|达|达到|幅度)"
 )
 _BEFORE = re.compile(
-    rf"(?:(?<![a-z-])(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<flat>{_FLAT}))(?![a-z])|(?P<zup>{_ZH_UP})"
+    rf"(?:(?<![a-z-])(?:(?P<up>{UP})|(?P<down>{DOWN})|(?P<flat>{_FLAT}))(?![a-z])|(?P<zup>{_ZH_UP})"
     rf"|(?P<zdown>{_ZH_DOWN})|(?P<zflat>{_ZH_FLAT})){_BETWEEN}{{0,7}}$"
 )
 _OF_NOUN = re.compile(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
-_WORD = re.compile(r"[a-z]{2,}|[\u4e00-\u9fff]+")
 _ENDINGS = ("ations", "ation", "ments", "ment", "ings", "ing", "ies", "ed", "es", "s", "e", "y")
 _EMPTY = frozenset(
     [
@@ -63,18 +63,46 @@ _EMPTY = frozenset(
 )
 
 
+# One idea under several words; and short forms of several words.
+_ALIKE = {
+    "sale": "revenu", "turnov": "revenu", "earning": "incom", "earn": "incom", "profit": "incom",
+    "stockhold": "sharehold", "ppe": "property", "headcount": "employe", "workforc": "employe",
+    "借款": "贷款",
+}  # fmt: skip
+_SHORT = {
+    "sg&a": ("sell", "general", "administr"), "r&d": ("research", "develop"), "g&a": ("general", "administr"),
+    "pp&e": ("property", "plant", "equip"), "cogs": ("cost", "good", "sold"), "capex": ("capit", "expenditur"),
+    "d&a": ("depreci", "amortiz"), "eps": ("incom", "shar"), "ar": ("account", "receivabl"),
+    "opex": ("oper", "expens"), "ocf": ("cash", "oper"), "fcf": ("free", "cash", "flow"),
+    "s&m": ("revenu", "market"), "rsus": ("restrict", "stock", "unit"), "cffo": ("cash", "oper"),
+}  # fmt: skip
+_WORD_OR_SHORT = re.compile(
+    r"(?<![a-z])(?:" + "|".join(sorted(map(re.escape, _SHORT), key=len, reverse=True)) + r")(?![a-z&])"
+    r"|[a-z]{2,}|[\u4e00-\u9fff]+"
+)
+_TOKEN = re.compile(r"[a-z]+|\d+|[\u4e00-\u9fff]{1,2}")
+
+
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
-    """Give a word without its ending."""
+    """Give a word without its ending; words of one idea come out alike."""
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)]
-    return word
+            word = word[: -len(ending)]
+            break
+    if word.endswith("at") and len(word) > 5:
+        word = word[:-2]
+    return _ALIKE.get(word, word)
 
 
 def words(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[str, int, int]]:
     """Find the telling words of lower-case text, as (stem, start, end); Chinese in pairs of characters."""
-    for match in _WORD.finditer(text, start, len(text) if end is None else end):
+    for match in _WORD_OR_SHORT.finditer(text, start, len(text) if end is None else end):
         word = match[0]
+        if word in _SHORT:
+            for part in _SHORT[word]:
+                yield part, match.start(), match.end()
+            continue
         if word[0].isascii():
             if word not in _EMPTY:
                 yield stem(word), match.start(), match.end()
@@ -90,3 +118,11 @@ def words(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[s
 def stems(text: str) -> frozenset[str]:
     """Give the telling words of lower-case text as a set."""
     return frozenset(word for word, _, _ in words(text))
+
+
+def tokens(text: str) -> frozenset[str]:
+    """Give all words and numbers of lower-case text as a set, without endings."""
+    return frozenset(stem(match[0]) for match in _TOKEN.finditer(text)) - _LINKS
+
+
+_LINKS = frozenset({"the", "of", "in", "and", "for", "to", "at", "a", "was", "is", "s", "year", "end"})

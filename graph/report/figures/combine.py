@@ -1,0 +1,271 @@
+"""Values that follow from what a sentence names: two periods of a row, two rows of a period, a whole range.
+
+The last reading of a figure that its own name does not settle. The sentence must say that something is
+combined (a change, a mean, a sum, a share), and the operands are the rows and periods that it names, or the
+question does where the sentence names none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from graph.report.figures import derive
+from graph.report.figures.book import Known
+from graph.report.figures.derive import Derived
+from graph.report.figures.extract import Number
+from graph.report.figures.finding import Finding, weigh_derived
+from graph.report.figures.labels import Mention
+from graph.report.figures.layout import Scope
+from graph.report.figures.lookup import Lookup
+from graph.report.figures.page import Page
+from graph.report.figures.passages import Passages
+from graph.report.figures.periods import Period
+from graph.report.figures.role import DOWN, UP, Role
+from graph.report.figures.wording import words
+
+_MEAN = re.compile(r"averag|(?<![a-z])mean(?![a-z])|平均|均值")
+_SUM = re.compile(
+    r"(?<![a-z])(?:sum|plus|combined|together|altogether|aggregate|cumulative(?:ly)?|added up|totall?(?:ed|ing)"
+    r"|in total|total of|totals?)(?![a-z])|合计|累计|总计|之和|加总|共计|总和|\+"
+)
+_UNLIKE = re.compile(
+    r"(?<![a-z])(?:difference|differ(?:s|ed)?|gap|spread|exceed(?:s|ed)?|more than|less than|greater|larger"
+    r"|smaller|minus|less|apart|outpaced|ahead of|behind|leaves|leaving|surpass(?:es|ed)?|above|below)(?![a-z])"
+    r"|相差|差额|差异|高于|低于|高出|超出|多出|减去"
+)
+_MOVED = re.compile(
+    rf"(?<![a-z])(?:{UP}|{DOWN}|chang(?:e|ed|es)|moved?|swing|swung|shift(?:ed)?|differ(?:ed|ence)|gain(?:ed|s)?"
+    r"|growth|increment|year[- ]over[- ]year|yoy|delta|variation|variance|went)(?![a-z])"
+    r"|增|减|升|降|涨|跌|变动|变化|同比|环比|提高|下滑|差"
+)
+_SHARE = re.compile(
+    r"(?<![a-z])(?:percentage|percent|proportion|share|ratio|portion|fraction|account(?:ed|s|ing)?|represent(?:ed|s"
+    r"|ing)?|ma(?:de|kes?|king) up|equal(?:ed|s|led)?|constitut(?:ed|es|ing)|compris(?:ed|es|ing)|divided by"
+    r"|contribut(?:ed|es|ing)|out of|times|relative to|of)(?![a-z])|%\s?of|占|比例|比重|比率|之比|相当于|[/÷]"
+)
+_BOTTOM = re.compile(
+    r"(?:(?<![a-z])(?:of|to|by|out of|over|in|against|relative to)\s(?:the |its |total |overall |our |company's |all |their )*$|[占/÷]\s?$)"
+)
+_APART = re.compile(r"(?<![a-z])(?:difference|differ(?:s|ed)?|gap|spread|apart|moved|varied|exceeded or)(?![a-z])|相差|差额|差异")
+_RISES = re.compile(rf"(?<![a-z])(?:{UP})(?![a-z])|增|升|涨|提高")
+_FALLS = re.compile(rf"(?<![a-z])(?:{DOWN})(?![a-z])|减|降|跌|下滑")
+_YEARS = ("year", "quarter", "half", "span", "day", "month")
+_MOST = 6
+
+
+@dataclass(frozen=True)
+class _Line:
+    """The facts of one row, and where the sentence names it; `bottom` when it is what others are set against."""
+
+    known: tuple[Known, ...]
+    place: int
+    bottom: bool = False
+
+
+class Combine:
+    """Reads figures as what the rows and periods of their sentence combine to."""
+
+    def __init__(self, lookup: Lookup, passages: Passages, asked: Page) -> None:
+        self.lookup = lookup
+        self.resolver = lookup.resolver
+        self.page = lookup.page
+        self.passages = passages
+        self.asked = asked
+
+    def read(self, number: Number, role: Role, settled: Sequence[Known]) -> Finding | None:
+        """Give the finding of a figure that is right so; None when it is not."""
+        scope = self.resolver.scope(number)
+        told = self.page.low[scope.start : scope.end]
+        cue = told if self._cued(told) else told + " " + self.asked.low
+        lines = self._lines(number, scope)
+        periods = self._periods(number, scope)
+        side = role.side or self._side(told)
+        unsigned = bool(_APART.search(told))
+        found = list(self._derived(number, cue, lines, periods))
+        if len(settled) >= 2:
+            found += self._of_settled(number, cue, settled)
+        finding = weigh_derived(number, found, side, unsigned=unsigned)
+        return finding if finding is not None and finding.status == "derived" else None
+
+    def _cued(self, text: str) -> bool:
+        return any(pattern.search(text) for pattern in (_MEAN, _MOVED, _UNLIKE, _SUM))
+
+    def _side(self, told: str) -> int:
+        rises, falls = bool(_RISES.search(told)), bool(_FALLS.search(told))
+        return 0 if rises == falls else 1 if rises else -1
+
+    def _derived(
+        self, number: Number, cue: str, lines: Sequence[_Line], periods: Sequence[Period]
+    ) -> Iterator[Derived]:
+        unit = number.unit
+        moved, mean, added = _MOVED.search(cue), _MEAN.search(cue), _SUM.search(cue)
+        for line in lines:
+            if moved or _UNLIKE.search(cue):
+                for old, new in self._pairs(line, periods):
+                    yield from _changes(old, new, number)
+            if unit in ("pp", "bps") or not (mean or added):
+                continue
+            picked = self._over(line, periods)
+            if len(picked) >= 2:
+                yield from _joined(picked, bool(mean), bool(added) and unit != "percent")
+        if len(lines) >= 2:
+            yield from self._across(number, cue, lines, periods)
+
+    def _across(
+        self, number: Number, cue: str, lines: Sequence[_Line], periods: Sequence[Period]
+    ) -> Iterator[Derived]:
+        """Combine several rows at one period: their sum, mean, difference or ratio."""
+        share, mean, added = _SHARE.search(cue), _MEAN.search(cue), _SUM.search(cue)
+        for period in [*periods, None] if not periods else periods:
+            held = [(line, self._at(line, period)) for line in lines]
+            some = [(line, items[0]) for line, items in held if items]
+            for (first, a), (second, b) in combinations(some[:_MOST], 2):
+                if not _comparable(a, b):
+                    continue
+                top, bottom = (b, a) if first.bottom and not second.bottom else (a, b)
+                if share and number.unit in ("percent", "multiple", ""):
+                    yield from _ratios(top, bottom, number)
+                if a.fact.unit == b.fact.unit and number.unit not in ("percent", "multiple"):
+                    if _UNLIKE.search(cue) or _MOVED.search(cue):
+                        yield from (gap for gap in (derive.gap(a, b, number.unit),) if gap is not None)
+                    if added or mean:
+                        yield from _joined([a, b], bool(mean), bool(added))
+            whole = [item for _, item in some[:_MOST] if item.fact.unit == some[0][1].fact.unit]
+            if len(whole) > 2 and (mean or added):
+                yield from _joined(whole, bool(mean), bool(added))
+
+    def _of_settled(self, number: Number, cue: str, settled: Sequence[Known]) -> Iterator[Derived]:
+        """Combine the figures of the sentence that are right by themselves."""
+        kept = list(dict.fromkeys(settled))[-_MOST:]
+        for a, b in combinations(kept, 2):
+            if a.fact.unit != b.fact.unit or a.fact.entity != b.fact.entity:
+                continue
+            same = a.key == b.key and a.order() != b.order()
+            if same and _MOVED.search(cue):
+                yield from _changes(*sorted((a, b), key=Known.order), number)
+            if not same and number.unit not in ("percent", "multiple") and _UNLIKE.search(cue):
+                yield from (gap for gap in (derive.gap(a, b, number.unit),) if gap is not None)
+            if number.unit not in ("percent", "multiple") and (_MEAN.search(cue) or _SUM.search(cue)):
+                yield from _joined([a, b], bool(_MEAN.search(cue)), bool(_SUM.search(cue)))
+            if not same and _SHARE.search(cue) and number.unit in ("percent", "multiple", ""):
+                yield from _ratios(a, b, number)
+
+    def _lines(self, number: Number, scope: Scope) -> list[_Line]:
+        """Give the rows that the sentence names, else those of the sentences before, else the question's."""
+        mentions = self.page.mentions_in((scope.start, scope.end))
+        page, found = self.page, self._held(number, mentions, self.page)
+        index = self.page.scope_index(number.start)
+        while not found and index and self.page.scopes[index - 1].block == scope.block:
+            index -= 1
+            earlier = self.page.scopes[index]
+            found = self._held(number, self.page.mentions_in((earlier.start, earlier.end)), page)
+        asked = self._held(number, self.asked.mentions, self.asked)
+        if not found or (len(found) == 1 and len(asked) > 1):
+            found += [line for line in asked if line.known not in [other.known for other in found]]
+        said = frozenset(word for word, _, _ in words(self.page.masked, scope.start, scope.end))
+        found += [_Line(tuple(told), 10_000) for told in self.passages.lines(said, number)]
+        if not said and self.asked.low:
+            said = frozenset(word for word, _, _ in words(self.asked.masked))
+            found += [_Line(tuple(told), 10_000) for told in self.passages.lines(said, number)]
+        return found[: _MOST + 2]
+
+    def _held(self, number: Number, mentions: Sequence[Mention], page: Page) -> list[_Line]:
+        entities = self.resolver.entities(number)
+        found: list[_Line] = []
+        for mention in mentions[:_MOST]:
+            bottom = bool(_BOTTOM.search(page.low, max(0, mention.start - 30), mention.start))
+            for key in mention.keys[:4]:
+                known = tuple(self.lookup.narrowed(self.lookup.book.line(key, entities), number))
+                if known and all(known != line.known for line in found):
+                    found.append(_Line(known, mention.start, bottom))
+        return found
+
+    def _periods(self, number: Number, scope: Scope) -> list[Period]:
+        """Give the periods that the sentence names, filled up from the question where it names too few."""
+        named = [item.period for item in self.page.named_in((scope.start, scope.end))]
+        if scope.cell:
+            for span in (scope.row, scope.column):
+                named += [item.period for item in self.page.named_in(span)] if span is not None else []
+        asked = [item.period for item in self.asked.named[:8]]
+        periods = list(dict.fromkeys(named))
+        if not periods:
+            index = self.page.scope_index(number.start)
+            if index and self.page.scopes[index - 1].block == scope.block:
+                earlier = self.page.scopes[index - 1]
+                periods = [item.period for item in self.page.named_in((earlier.start, earlier.end))]
+        if len(periods) < 2:
+            periods += [period for period in asked if not any(period.agrees(other) for other in periods)]
+        about = [period for period in periods if period.kind in _YEARS and period.year]
+        if any(period.kind == "prior" for period in periods) and about:
+            about.append(max(about, key=Period.order).back())
+        for period in periods:
+            if period.kind == "range":
+                about += [Period("year", year) for year in range(period.year, min(period.part, period.year + 20) + 1)]
+        return list(dict.fromkeys(about))[: _MOST + 2]
+
+    def _pairs(self, line: _Line, periods: Sequence[Period]) -> Iterator[tuple[Known, Known]]:
+        """Give the older and the newer fact between which a change may be told."""
+        ordered = sorted(periods, key=Period.order)
+        if len(ordered) >= 2:
+            for first, last in combinations(ordered, 2):
+                for old in self._at(line, first):
+                    yield from ((old, new) for new in self._at(line, last) if new is not old)
+            return
+        dated = [item for item in line.known if item.period is not None or item.day is not None]
+        news = self._at(line, ordered[0]) if ordered else self.lookup.book.latest(dated)
+        for new in news:
+            earlier = [
+                item for item in dated
+                if item.order() < new.order() and item.fact.entity == new.fact.entity
+                and (item.period is None or new.period is None or item.period.kind == new.period.kind)
+            ]
+            if earlier:
+                last = max(item.order() for item in earlier)
+                yield from ((old, new) for old in earlier if old.order() == last)
+
+    def _over(self, line: _Line, periods: Sequence[Period]) -> list[Known]:
+        """Give one fact of the row for each of the periods, or for all when none is named."""
+        if not periods:
+            periods = list(dict.fromkeys(item.period for item in line.known if item.period is not None))
+        picked = [items[0] for period in sorted(periods, key=Period.order) if (items := self._at(line, period))]
+        return list(dict.fromkeys(picked))
+
+    def _at(self, line: _Line, period: Period | None) -> list[Known]:
+        if period is None:
+            return self.lookup.book.latest(list(line.known))
+        exact = [item for item in line.known if period in (item.period, item.day)]
+        return exact or [item for item in line.known if item.of(period)]
+
+
+def _changes(old: Known, new: Known, number: Number) -> Iterator[Derived]:
+    if old.fact.entity != new.fact.entity or old.fact.unit != new.fact.unit:
+        return
+    unit = number.unit or ("money" if number.currency or number.scale else "")
+    unit = "pp" if unit == "points" else unit
+    change = derive.change(old, new, unit)
+    if change is not None:
+        yield change
+
+
+def _joined(known: Sequence[Known], mean: bool, added: bool) -> Iterator[Derived]:
+    if mean:
+        yield derive.mean(known)
+    if added:
+        yield derive.total(known)
+
+
+def _ratios(top: Known, bottom: Known, number: Number) -> Iterator[Derived]:
+    factor = derive.HUNDRED if number.unit == "percent" else derive.ONE
+    ratio = derive.share(top, bottom, "ratio", factor)
+    if ratio is not None:
+        yield ratio
+
+
+def _comparable(a: Known, b: Known) -> bool:
+    """Tell whether two facts are of one entity and one time, as far as they say."""
+    if a.fact.entity != b.fact.entity or a is b:
+        return False
+    return a.period is None or b.period is None or a.period.agrees(b.period) or a.period == b.period
