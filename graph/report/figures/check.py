@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Context, localcontext
+from decimal import Context, Decimal, localcontext
 
 from graph.facts import Fact
+from graph.report.figures.arithmetic import Sum, sums
 from graph.report.figures.beside import Beside
 from graph.report.figures.book import Book, Known
 from graph.report.figures.combine import Combine
 from graph.report.figures.context import context_rule
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_facts
-from graph.report.figures.free import FreeLabels, merge
+from graph.report.figures.free import FreeLabels, merge, rows_by_metric
 from graph.report.figures.growth import Growth
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.naming import Label
@@ -26,8 +27,8 @@ from graph.report.figures.role import Role, role_of
 from graph.report.figures.tables import FREE, table_cells
 from graph.report.figures.terms import LEVELS
 from graph.report.figures.timing import When
-from graph.report.figures.units import is_rate, shown
-from graph.report.figures.wording import words
+from graph.report.figures.units import is_rate, matches, shown
+from graph.report.figures.wording import telling
 from graph.report.model import Figure
 
 # No trap is set: an absurd number becomes infinite or not a number and matches nothing.
@@ -75,7 +76,9 @@ class Checker:
         with localcontext(_ARITHMETIC):
             self.book = Book(typed, names, table_cells(texts))
             self.passages = Passages(texts)
-            self.free = FreeLabels(key for key in self.book.lines if key.startswith(FREE))
+            free = [key for key in self.book.lines if key.startswith(FREE)]
+            self.free = FreeLabels(free)
+            self.rows = rows_by_metric(free, self.book.lines)
         self.has_days = any(fact.unit == "days" for fact in typed)
 
     def check(self, text: str, question: str = "") -> list[Figure]:
@@ -94,7 +97,8 @@ class _Check:
         self.book, self.passages, self.has_days = known.book, known.passages, known.has_days
         self.quotable = {(asked.value, asked.unit, asked.currency) for asked in self.asked.numbers}
         for page in (self.page, self.asked):
-            page.adopt(merge(page.mentions, known.free.find(page.low, page.scopes), self.book.lines))
+            free = known.free.find(page.low, page.scopes)
+            page.adopt(merge(page.low, page.mentions, free, self.book.lines, known.rows))
         self.resolver = Resolver(self.page, self.book, self.asked)
         self.lookup = Lookup(self.resolver, self.book)
         self.reader = Reader(self.lookup)
@@ -115,7 +119,57 @@ class _Check:
                     if finding.status == "supported":
                         self.settled.setdefault(scope, []).extend(finding.known)
         findings |= Beside(self.lookup, numbers, roles).look(findings)
+        findings |= self._sums(findings)
         return [self._figure(number, findings[index]) for index, number in enumerate(numbers)]
+
+    def _sums(self, findings: Mapping[int, Finding]) -> dict[int, Finding]:
+        """Decide the figures of sums that are written out."""
+        found: dict[int, Finding] = {}
+        places = {number.start: index for index, number in enumerate(self.page.numbers)}
+        for written in sums(self.page):
+            operands = [places[number.start] for number in written.operands]
+            held = [self._operand(written, index, findings) for index in operands]
+            if any(finding is None for finding in held) or written.divides_by_later:
+                continue
+            known = [finding.known[0].value if finding and finding.known else None for finding in held]
+            exact = [abs(v) if v is not None and n.value > 0 else v for v, n in zip(known, written.operands, strict=True)]
+            for values in (exact, [None] * len(known)):
+                result = self._result(written, values, held)
+                if result is not None:
+                    found |= {index: f for index, f in zip(operands, held, strict=True) if f is not None}
+                    found[places[written.result.start]] = result
+                    break
+        return found
+
+    def _operand(self, written: Sum, index: int, findings: Mapping[int, Finding]) -> Finding | None:
+        """Give the finding of a figure of a sum: it is right by itself, a row that is named has it, or it counts."""
+        number, finding = self.page.numbers[index], findings[index]
+        if finding.status in ("supported", "derived"):
+            return finding
+        if number.bare and number.decimals == 0 and abs(number.value) in (len(written.operands) - 1, 100, 2, 3, 4):
+            return Finding("context", "part of a formula")
+        return self.combine.level(number)
+
+    def _result(self, written: Sum, values: Sequence[Decimal | None], held: Sequence[Finding | None]) -> Finding | None:
+        """Compare the result of a sum with what its figures come to."""
+        value = written.value(values)
+        number = written.result
+        if value is None:
+            return None
+        units = {f.known[0].fact.unit for f in held if f is not None and f.known}
+        unit = next(iter(units)) if len(units) == 1 else ""
+        ratio = any(token == "/" for token in written.tokens) and abs(value) < abs(written.operands[0].value)
+        if number.unit == "percent" and not is_rate(unit):
+            value *= 100
+        elif number.unit == "bps" and is_rate(unit):
+            value *= 100
+        elif number.unit not in ("", "multiple", "pp", "bps", "points") and not (is_rate(unit) and number.unit == "percent"):
+            return None
+        if not matches(number, value, 0):
+            return None
+        ids = tuple(i for f in held if f is not None for i in f.ids)
+        told = " ".join(t if isinstance(t, str) else self.text[t.start : t.end] for t in written.tokens)
+        return Finding("derived", "sum written out" if not ratio else "ratio written out", ids=ids, formula=told)
 
     def _roles(self, numbers: Sequence[Number]) -> list[Role]:
         roles: list[Role] = []
@@ -156,15 +210,16 @@ class _Check:
     def _of_passage(self, number: Number, when: When) -> Finding | None:
         """Find the figure in a sentence of a document that speaks of the same."""
         scope = self.resolver.scope(number)
-        said = frozenset(word for word, _, _ in words(self.page.masked, scope.start, scope.end))
+        said = telling(self.page.masked, scope.start, scope.end)
         named = [item.period for item in self.page.named_in((scope.start, scope.end))]
         period = self.lookup.meant(when)
         periods = [period] if period is not None else named
-        found = self.passages.support(said, number, periods)
+        was = self.resolver.is_from(number)
+        found = self.passages.support(said, number, periods, was)
         if found is None and len(said) < 3 and self.asked.low:
-            asked = said | frozenset(word for word, _, _ in words(self.asked.masked))
+            asked = said | telling(self.asked.masked)
             found = self.passages.support(
-                asked, number, periods or [item.period for item in self.asked.named]
+                asked, number, periods or [item.period for item in self.asked.named], was
             )
         return found
 

@@ -16,7 +16,7 @@ from graph.report.figures import derive
 from graph.report.figures.book import Known
 from graph.report.figures.derive import Derived
 from graph.report.figures.extract import Number
-from graph.report.figures.finding import Finding, weigh_derived
+from graph.report.figures.finding import Finding, weigh_derived, weigh_facts
 from graph.report.figures.labels import Mention
 from graph.report.figures.layout import Scope
 from graph.report.figures.lookup import Lookup
@@ -24,7 +24,7 @@ from graph.report.figures.page import Page
 from graph.report.figures.passages import Passages
 from graph.report.figures.periods import Period
 from graph.report.figures.role import DOWN, UP, Role
-from graph.report.figures.wording import words
+from graph.report.figures.wording import telling
 
 _MEAN = re.compile(r"averag|(?<![a-z])mean(?![a-z])|平均|均值")
 _SUM = re.compile(
@@ -89,6 +89,17 @@ class Combine:
             found += self._of_settled(number, cue, settled)
         finding = weigh_derived(number, found, side, unsigned=unsigned)
         return finding if finding is not None and finding.status == "derived" else None
+
+    def level(self, number: Number) -> Finding | None:
+        """Find the figure among the values of the rows and periods that the sentence, or the question, names."""
+        scope = self.resolver.scope(number)
+        periods = self._periods(number, scope)
+        for line in self._lines(number, scope):
+            known = [item for period in periods for item in self._at(line, period)] if periods else line.known
+            finding = weigh_facts(number, known, 0, "operand of a formula", either=True)
+            if finding is not None and finding.status == "supported":
+                return finding
+        return None
 
     def _cued(self, text: str) -> bool:
         return any(pattern.search(text) for pattern in (_MEAN, _MOVED, _UNLIKE, _SUM))
@@ -165,10 +176,10 @@ class Combine:
         asked = self._held(number, self.asked.mentions, self.asked)
         if not found or (len(found) == 1 and len(asked) > 1):
             found += [line for line in asked if line.known not in [other.known for other in found]]
-        said = frozenset(word for word, _, _ in words(self.page.masked, scope.start, scope.end))
+        said = telling(self.page.masked, scope.start, scope.end)
         found += [_Line(tuple(told), 10_000) for told in self.passages.lines(said, number)]
         if not said and self.asked.low:
-            said = frozenset(word for word, _, _ in words(self.asked.masked))
+            said = telling(self.asked.masked)
             found += [_Line(tuple(told), 10_000) for told in self.passages.lines(said, number)]
         return found[: _MOST + 2]
 

@@ -87,9 +87,15 @@ def cagr(old: Known, new: Known, years: int) -> Derived | None:
     return Derived(value, "percent", formula, (new.fact.id, old.fact.id), "CAGR")
 
 
+def _sizes(known: Sequence[Known]) -> list[Decimal]:
+    """Give values to be joined: costs and payments that are all filed as negative by their size."""
+    values = [item.value for item in known]
+    return [-value for value in values] if all(value <= 0 for value in values) else values
+
+
 def mean(known: Sequence[Known]) -> Derived:
     """Give the mean of the values of several periods."""
-    values = [item.value for item in known]
+    values = _sizes(known)
     formula = f"({' + '.join(map(_shown, values))}) / {len(values)}"
     return Derived(
         sum(values, Decimal(0)) / len(values),
@@ -103,7 +109,7 @@ def mean(known: Sequence[Known]) -> Derived:
 
 def total(known: Sequence[Known]) -> Derived:
     """Give the sum of the values of several periods."""
-    values = [item.value for item in known]
+    values = _sizes(known)
     return Derived(
         sum(values, Decimal(0)),
         known[0].fact.unit,

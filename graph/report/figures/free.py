@@ -8,23 +8,27 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import log
 
-from graph.report.figures.labels import Mention
+from graph.report.figures.labels import Mention, find_mentions
 from graph.report.figures.layout import Scope
 from graph.report.figures.tables import FREE
 from graph.report.figures.wording import stems, words
 
 _PARTED = re.compile(r"[\d;|]")
+# What explains a label rather than names it.
+_TAIL = re.compile(r",?\s(?:net of|including|excluding|less|which)(?![a-z])|\s?\(")
+# Names joined into one, as in "revenue from Japan" and "Japan revenue".
+_JOINS = re.compile(r"\s?(?:(?:from|of|in|for|at|within|attributable to|related to)\s(?:the |our |its )?|['’]s\s|的|-)?")
 _MOST = 200
 _TOGETHER = 32
 _ENOUGH = 0.6
 _HEADING = 0.4
 _MISSING = 0.5
 # Words that writers leave out of a row's name, or add to it.
-_COMMON = frozenset({"net", "total", "amount", "less", "valu", "other", "all", "consolidat", "overall", "gross"})
+_COMMON = frozenset({"net", "total", "amount", "less", "valu", "equivalent", "expens", "other", "all", "consolidat", "overall", "gross"})
 _FAINT = 0.35
 
 
@@ -33,6 +37,7 @@ class _Label:
     key: str
     own: frozenset[str]
     heading: frozenset[str]
+    faint: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,7 @@ class _Hit:
     start: int
     end: int
     key: str
+    whole: bool
 
 
 class FreeLabels:
@@ -60,7 +66,9 @@ class FreeLabels:
 
     def _read(self, key: str) -> _Label:
         heading, _, own = key.removeprefix(FREE).rpartition(": ")
-        return _Label(key, stems(own) or stems(heading), stems(heading))
+        tail = _TAIL.search(own)
+        head = stems(own[: tail.start()] if tail is not None else own)
+        return _Label(key, stems(own) or stems(heading), stems(heading), stems(own) - head if head else frozenset())
 
     def find(self, low: str, scopes: Sequence[Scope]) -> list[Mention]:
         """Find the free labels mentioned in the scopes of lower-case text, in order."""
@@ -77,7 +85,7 @@ class FreeLabels:
                 places.setdefault(label.key, []).append((word, start, end))
                 by_key[label.key] = label
         hits = [hit for key, here in places.items() for hit in self._hits(low, by_key[key], here)]
-        return self._choose(hits)
+        return self._choose(low, hits)
 
     def _hits(self, low: str, label: _Label, here: Sequence[tuple[str, int, int]]) -> list[_Hit]:
         """Weigh each place where words of the label stand together."""
@@ -89,10 +97,10 @@ class FreeLabels:
             else:
                 groups.append([place])
         hits = []
-        whole = self._sum(label.own)
+        whole = self._sum(label.own) - (1 - _FAINT) * self._sum(label.faint)
         for group in groups:
             said = {word for word, _, _ in group}
-            covered = self._sum(label.own & said)
+            covered = self._sum((label.own - label.faint) & said) + _FAINT * self._sum(label.faint & said)
             if covered < _ENOUGH * whole or not covered:
                 continue
             score = (
@@ -100,13 +108,14 @@ class FreeLabels:
                 + _HEADING * self._sum(label.heading & said - label.own)
                 - _MISSING * (whole - covered)
             )
-            hits.append(_Hit(score, group[0][1], group[-1][2], label.key))
+            full = not (label.own - label.faint - said)
+            hits.append(_Hit(score, group[0][1], group[-1][2], label.key, full))
         return hits
 
     def _sum(self, those: frozenset[str] | set[str]) -> float:
         return sum(self._weight[word] for word in sorted(those))
 
-    def _choose(self, hits: list[_Hit]) -> list[Mention]:
+    def _choose(self, low: str, hits: list[_Hit]) -> list[Mention]:
         """Keep the best of overlapping hits; labels that the text covers alike stay together."""
         kept: list[tuple[_Hit, list[str]]] = []
         for hit in sorted(hits, key=lambda hit: (-hit.score, hit.start, hit.key))[:_MOST]:
@@ -115,16 +124,65 @@ class FreeLabels:
                 kept.append((hit, [hit.key]))
             elif hit.score > rival[0].score - 1e-9:
                 rival[1].append(hit.key)
-        return [Mention(hit.start, hit.end, tuple(keys)) for hit, keys in kept]
+        kept.sort(key=lambda pair: pair[0].start)
+        return [
+            Mention(hit.start, hit.end, tuple(keys))
+            for place, (hit, keys) in enumerate(kept)
+            if hit.whole or not self._is_part(low, hit, [other for other, _ in kept[max(0, place - 1) : place + 2]])
+        ]
+
+    def _is_part(self, low: str, hit: _Hit, beside: list[_Hit]) -> bool:
+        """Tell whether a label told in part belongs to the name of a label told in full beside it."""
+        return any(
+            other.whole
+            and other is not hit
+            and _JOINS.fullmatch(low, min(hit.end, other.end), max(hit.start, other.start))
+            for other in beside
+        )
 
 
-def merge(named: Sequence[Mention], free: Sequence[Mention], held: Iterable[str]) -> list[Mention]:
-    """Join the mentions of the vocabulary with free ones; where they overlap, what has facts is meant."""
+def rows_by_metric(keys: Iterable[str], held: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Give the free labels whose own name the vocabulary knows as a metric of which there are no facts."""
     known = set(held)
+    found: dict[str, tuple[str, ...]] = {}
+    for key in keys:
+        own = key.removeprefix(FREE).rpartition(": ")[2].partition("(")[0].strip()
+        for mention in find_mentions(own):
+            rest = (own[: mention.start] + own[mention.end :]).strip()
+            if rest in ("", "total", "net", "合计") and len(mention.keys) == 1 and mention.keys[0] not in known:
+                found[mention.keys[0]] = (*found.get(mention.keys[0], ()), key)
+    return found
+
+
+def merge(
+    low: str,
+    named: Sequence[Mention],
+    free: Sequence[Mention],
+    held: Iterable[str],
+    rows: Mapping[str, tuple[str, ...]],
+) -> list[Mention]:
+    """Join the mentions of the vocabulary with free ones; where they overlap, what has facts is meant.
+
+    `rows` are the free labels that the vocabulary knows under the name of a metric without facts.
+    """
+    known = set(held)
+    named = [
+        replace(mention, keys=tuple(key for name in mention.keys for key in rows.get(name, ())), turned=False)
+        if not known & set(mention.keys) and any(name in rows for name in mention.keys)
+        else mention
+        for mention in named
+        if known & set(mention.keys)
+        or not any(
+            _JOINS.fullmatch(low, min(f.end, mention.end), max(f.start, mention.start))
+            for f in free
+            if -40 < f.start - mention.end < 40 or -40 < mention.start - f.end < 40
+        )
+    ]
     typed = [
         mention
         for mention in named
-        if known & set(mention.keys) or not any(f.start < mention.end and mention.start < f.end for f in free)
+        if (known & set(mention.keys) and not set(mention.keys) & {key for keys in rows.values() for key in keys})
+        or not any(f.start < mention.end and mention.start < f.end for f in free)
     ]
     rest = [f for f in free if not any(f.start < mention.end and mention.start < f.end for mention in typed)]
     return sorted([*typed, *rest], key=lambda mention: mention.start)

@@ -12,17 +12,18 @@ from graph.report.figures.book import Known
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding
 from graph.report.figures.interval import bounds, fits
+from graph.report.figures.layout import Scope
 from graph.report.figures.measure import DURATIONS
 from graph.report.figures.page import Page
 from graph.report.figures.pairing import Pairing
 from graph.report.figures.periods import Period
 from graph.report.figures.timing import Timing
-from graph.report.figures.wording import words
+from graph.report.figures.wording import telling
 
 _ALIKE = 0.5
+_NEAR_BEST = 0.7
 _LONGEST = 200_000
 _MOST = 200
-_SINGLE = re.compile(r"[a-z\u4e00-\u9fff]")
 _RATES: dict[str, Unit] = {"percent": "percent", "pp": "pp", "bps": "bps", "multiple": "multiple"}
 
 
@@ -33,6 +34,7 @@ class _Said:
     number: Number
     near: frozenset[str]
     period: Period | None
+    was: bool
 
 
 @dataclass(frozen=True)
@@ -59,22 +61,28 @@ class Passages:
         self._shown = sorted(shown)
         self._sizes = [item[0] for item in self._shown]
 
-    def support(self, said: frozenset[str], number: Number, periods: Sequence[Period]) -> Finding | None:
+    def support(
+        self, said: frozenset[str], number: Number, periods: Sequence[Period], was: bool = False
+    ) -> Finding | None:
         """Find a sentence that shows the same amount, in the same words and of no other period.
 
-        `said` are the words that stand around the figure, `periods` those that it may be told of.
+        `said` are the words that stand around the figure, `periods` those that it may be told of; `was` says
+        that it is what something moved from or is compared with.
         """
         if not self._shown or not said:
             return None
         low, high = bounds(number)
         first, last = bisect_left(self._sizes, low), bisect_right(self._sizes, high + number.ulp)
+        best = max((len(said & p.said) for p in self._passages), default=0)
         for _, at, place in self._shown[first : min(last, first + _MOST)]:
             passage = self._passages[at]
             other = passage.figures[place]
             common = len(said & passage.said)
-            if not common or common < _ALIKE * len(said) or not _same(number, other.number):
+            if common < max(_ALIKE * len(said), _NEAR_BEST * best, 1) or not _same(number, other.number):
                 continue
             told = (other.period,) if other.period is not None else passage.periods
+            if not periods and not was and _is_past(passage, other):
+                continue
             if _agree(periods, told) and _is_said_of(passage, other, said):
                 return Finding(
                     "supported", "sentence of a document", note=passage.title, known=(_known(passage, other),)
@@ -118,6 +126,19 @@ def _is_said_of(passage: _Passage, said: _Said, words_: frozenset[str]) -> bool:
     return all(len(other.near & words_) <= own for other in rivals)
 
 
+def _is_past(passage: _Passage, said: _Said) -> bool:
+    """Tell whether the figure is what a later one of its kind is compared with."""
+    rivals = [other for other in passage.figures if other is not said and _kind(other.number) == _kind(said.number)]
+    return bool(rivals) and (
+        said.was
+        or any(
+            other.period is not None and said.period is not None and other.period.order() > said.period.order()
+            for other in rivals
+            if other.near == said.near
+        )
+    )
+
+
 def _kind(number: Number) -> str:
     return number.unit or ("money" if number.currency or number.scale else "")
 
@@ -133,9 +154,9 @@ def _read(title: str, text: str) -> list[_Passage]:
             continue
         first, last = bisect_left(page.number_starts, scope.start), bisect_left(page.number_starts, scope.end)
         figures: list[_Said] = []
-        place = scope.start
-        for number in page.numbers[first:last]:
-            near = frozenset(word for word, _, _ in words(page.masked, place, number.start))
+        for index in range(first, last):
+            number = page.numbers[index]
+            near = _near(page, index, first, last, scope)
             if not near and figures:
                 near = figures[-1].near
             when = timing.when(number)
@@ -143,14 +164,30 @@ def _read(title: str, text: str) -> list[_Passage]:
             if when.period is not None and when.period.kind == "prior":
                 years = [p for p in when.others if p.kind != "prior"]
                 period = max(years, key=Period.order).back() if years else None
-            figures.append(_Said(number, near, period))
-            place = number.end
+            figures.append(_Said(number, near, period, timing.is_from(number)))
         if figures:
-            said = frozenset(word for word, _, _ in words(page.masked, scope.start, scope.end))
+            said = telling(page.masked, scope.start, scope.end)
             periods = tuple(item.period for item in page.named_in((scope.start, scope.end)))
             told = text[scope.start : scope.end].strip()[:120]
             passages.append(_Passage(title, told, said, tuple(figures), periods))
     return passages
+
+
+def _near(page: Page, index: int, first: int, last: int, scope: Scope) -> frozenset[str]:
+    """Give the words that stand by a figure, up to the joint between it and the figures beside it."""
+    number = page.numbers[index]
+    left = page.numbers[index - 1].end if index > first else scope.start
+    right = page.numbers[index + 1].start if index + 1 < last else scope.end
+    if index > first:
+        joints = [match.end() for match in _JOINT.finditer(page.masked, left, number.start)]
+        left = joints[0] if joints else left
+    if index + 1 < last:
+        joint = _JOINT.search(page.masked, number.end, right)
+        right = joint.start() if joint is not None else right
+    return telling(page.masked, left, number.start) | telling(page.masked, number.end, right)
+
+
+_JOINT = re.compile(r"[,;(，；、]|(?<![a-z])(?:and|while|but|compared|versus|from|to)(?![a-z])|和|及|而")
 
 
 def _same(number: Number, other: Number) -> bool:

@@ -74,7 +74,7 @@ _SHORT = {
     "pp&e": ("property", "plant", "equip"), "cogs": ("cost", "good", "sold"), "capex": ("capit", "expenditur"),
     "d&a": ("depreci", "amortiz"), "eps": ("incom", "shar"), "ar": ("account", "receivabl"),
     "opex": ("oper", "expens"), "ocf": ("cash", "oper"), "fcf": ("free", "cash", "flow"),
-    "s&m": ("revenu", "market"), "rsus": ("restrict", "stock", "unit"), "cffo": ("cash", "oper"),
+    "s&m": ("revenu", "market"), "pretax": ("befor", "tax"), "pre-tax": ("befor", "tax"), "rsus": ("restrict", "stock", "unit"), "cffo": ("cash", "oper"),
 }  # fmt: skip
 _WORD_OR_SHORT = re.compile(
     r"(?<![a-z])(?:" + "|".join(sorted(map(re.escape, _SHORT), key=len, reverse=True)) + r")(?![a-z&])"
@@ -123,6 +123,18 @@ def stems(text: str) -> frozenset[str]:
 def tokens(text: str) -> frozenset[str]:
     """Give all words and numbers of lower-case text as a set, without endings."""
     return frozenset(stem(match[0]) for match in _TOKEN.finditer(text)) - _LINKS
+
+
+# Words of a sentence about any figure, which tell nothing of what it is about.
+_ANY = frozenset(
+    ["compan", "report", "accord", "table", "fil", "statement", "amount", "totall", "came", "stood", "reach", "record",
+     "show", "answer", "figur", "respectiv", "period", "result", "com", "equal", "approximat", "group", "end", "total"]
+)  # fmt: skip
+
+
+def telling(text: str, start: int = 0, end: int | None = None) -> frozenset[str]:
+    """Give the words of lower-case text that tell what it is about."""
+    return frozenset(word for word, _, _ in words(text, start, end)) - _ANY
 
 
 _LINKS = frozenset({"the", "of", "in", "and", "for", "to", "at", "a", "was", "is", "s", "year", "end"})
