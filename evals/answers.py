@@ -252,7 +252,8 @@ def _joined(filing: Filing, place: int, template: str, pick: Random, mean: bool)
     result = whole / 2 if mean else whole
     shown = f"{rounded(result, 2)}%" if row.kind == "%" else _show(filing, row, result, pick)
     if row.kind == "s":
-        shown = f"${rounded(result, 3) if mean else result}"
+        amount = rounded(result, 3) if mean else result
+        shown = f"{amount}元" if filing.language == "zh" else f"${amount}"
     values |= {"m" if mean else "s": shown}
     name = "average" if mean else "sum of"
     return f"What was the {name} {values['x']} for {old} and {new}?", Answer(template, values, {})

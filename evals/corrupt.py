@@ -14,7 +14,7 @@ _SCALES = {
 _SCALE = re.compile(r"(?<=\d)\s?(" + "|".join(sorted(_SCALES, key=len, reverse=True)) + r")(?![a-zA-Z])")
 _POWER = {"million": 6, "billion": 9, "thousand": 3, "M": 6, "B": 9, "K": 3, "mn": 6, "bn": 9, "mm": 6,
           "亿元": 8, "万元": 4, "百万元": 6, "trillion": 12}  # fmt: skip
-_HEDGED = re.compile(r"(?:about|approximately|roughly|around|约|~)\s?$")
+_HEDGED = re.compile(r"(?:about|approximately|roughly|around|约为?|~)\s?$")
 
 
 def corruptions(shown: str, pick: Random) -> dict[str, str]:

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 
 from graph.report.figures.extract import Number
 from graph.report.figures.page import Page
@@ -31,6 +32,14 @@ class Sum:
         )
         tokens: list[Decimal | str] = [t if isinstance(t, str) else next(values) for t in self.tokens]
         return _Reader(tokens).read()
+
+    @property
+    def is_ratio(self) -> bool:
+        """Tell whether an amount is divided by another amount."""
+        return any(
+            token == "/" and isinstance(other, Number | str) and (isinstance(other, str) or not other.bare)
+            for token, other in pairwise(self.tokens)
+        )
 
     @property
     def divides_by_later(self) -> bool:

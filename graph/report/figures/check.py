@@ -27,7 +27,7 @@ from graph.report.figures.role import Role, role_of
 from graph.report.figures.tables import FREE, table_cells
 from graph.report.figures.terms import LEVELS
 from graph.report.figures.timing import When
-from graph.report.figures.units import is_rate, matches, shown
+from graph.report.figures.units import clash, is_rate, matches, shown
 from graph.report.figures.wording import telling
 from graph.report.model import Figure
 
@@ -156,20 +156,24 @@ class _Check:
         number = written.result
         if value is None:
             return None
-        units = {f.known[0].fact.unit for f in held if f is not None and f.known}
-        unit = next(iter(units)) if len(units) == 1 else ""
-        ratio = any(token == "/" for token in written.tokens) and abs(value) < abs(written.operands[0].value)
-        if number.unit == "percent" and not is_rate(unit):
+        facts = [f.known[0].fact for f in held if f is not None and f.known]
+        unit = facts[0].unit if len({fact.unit for fact in facts}) == 1 else ""
+        ratio = written.is_ratio
+        if number.unit in ("percent", "bps") and is_rate(unit) == (number.unit == "bps"):
             value *= 100
-        elif number.unit == "bps" and is_rate(unit):
-            value *= 100
-        elif number.unit not in ("", "multiple", "pp", "bps", "points") and not (is_rate(unit) and number.unit == "percent"):
+        if ratio and (number.currency or number.scale) or (not ratio and facts and not self._in_unit(number, facts[0])):
             return None
         if not matches(number, value, 0):
             return None
         ids = tuple(i for f in held if f is not None for i in f.ids)
         told = " ".join(t if isinstance(t, str) else self.text[t.start : t.end] for t in written.tokens)
         return Finding("derived", "sum written out" if not ratio else "ratio written out", ids=ids, formula=told)
+
+    def _in_unit(self, number: Number, fact: Fact) -> bool:
+        """Tell whether a figure is in the unit of the facts that it is a sum of."""
+        if is_rate(fact.unit) and number.unit in ("percent", "pp", "bps", "points"):
+            return True
+        return not clash(number, fact.unit, fact.currency)
 
     def _roles(self, numbers: Sequence[Number]) -> list[Role]:
         roles: list[Role] = []

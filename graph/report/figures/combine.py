@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from graph.report.figures import derive
@@ -88,6 +88,9 @@ class Combine:
         if len(settled) >= 2:
             found += self._of_settled(number, cue, settled)
         finding = weigh_derived(number, found, side, unsigned=unsigned)
+        if finding is None or finding.status != "derived":
+            enclosed = self._is_enclosed(number, scope)
+            return self.level(number) if enclosed else None
         return finding if finding is not None and finding.status == "derived" else None
 
     def level(self, number: Number) -> Finding | None:
@@ -100,6 +103,14 @@ class Combine:
             if finding is not None and finding.status == "supported":
                 return finding
         return None
+
+    def _is_enclosed(self, number: Number, scope: Scope) -> bool:
+        """Tell whether the figure stands in parentheses that name nothing, as in "60.9% ($884 out of $1,451)"."""
+        opened = self.page.low.rfind("(", scope.start, number.start + 1)
+        closed = self.page.low.find(")", number.end, scope.end)
+        if opened < 0 or closed < 0 or self.page.low.find(")", opened, number.start) >= 0:
+            return False
+        return not self.page.mentions_in((opened, closed)) and self.page.numbers_between(opened, closed) == 2
 
     def _cued(self, text: str) -> bool:
         return any(pattern.search(text) for pattern in (_MEAN, _MOVED, _UNLIKE, _SUM))
@@ -262,10 +273,17 @@ def _changes(old: Known, new: Known, number: Number) -> Iterator[Derived]:
 
 
 def _joined(known: Sequence[Known], mean: bool, added: bool) -> Iterator[Derived]:
-    if mean:
-        yield derive.mean(known)
-    if added:
-        yield derive.total(known)
+    signs = {item.value < 0 for item in known}
+    for told in (known, [_unsigned(item) for item in known]) if len(signs) > 1 else (known,):
+        if mean:
+            yield derive.mean(told)
+        if added:
+            yield derive.total(told)
+
+
+def _unsigned(known: Known) -> Known:
+    """Take a cost or payment that is filed as negative by its size."""
+    return replace(known, fact=replace(known.fact, value=abs(known.value)))
 
 
 def _ratios(top: Known, bottom: Known, number: Number) -> Iterator[Derived]:

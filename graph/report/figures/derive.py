@@ -62,6 +62,7 @@ def change(old: Known, new: Known, unit: str) -> Derived | None:
         a, b = -a, -b
     ids = (new.fact.id, old.fact.id)
     percents = old.fact.unit == "percent"
+    unit = "pp" if unit == "points" and percents else unit
     told = f"{_shown(b)} - {_shown(a)}"
     if unit == "percent":
         if a <= 0:

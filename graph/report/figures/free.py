@@ -17,11 +17,14 @@ from graph.report.figures.layout import Scope
 from graph.report.figures.tables import FREE
 from graph.report.figures.wording import stems, words
 
-_PARTED = re.compile(r"[\d;|]")
+_PARTED = re.compile(r"[\d;|$€£]|(?<![a-z])(?:plus|minus|less|than|exceed\w*|versus|vs|against|was|were|is|are)(?![a-z])")
 # What explains a label rather than names it.
 _TAIL = re.compile(r",?\s(?:net of|including|excluding|less|which)(?![a-z])|\s?\(")
 # Names joined into one, as in "revenue from Japan" and "Japan revenue".
-_JOINS = re.compile(r"\s?(?:(?:from|of|in|for|at|within|attributable to|related to)\s(?:the |our |its )?|['’]s\s|的|-)?")
+_JOINS = re.compile(
+    r"\s?(?:(?:from|of|in|for|at|within|attributable to|related to)\s(?:the |our |its )?|['’]s\s|的|-)?"
+    r"(?:net |total |segment |segment's )?"
+)
 _MOST = 200
 _TOGETHER = 32
 _ENOUGH = 0.6
@@ -92,7 +95,12 @@ class FreeLabels:
         groups: list[list[tuple[str, int, int]]] = []
         for place in here:
             gap = low[groups[-1][-1][2] : place[1]] if groups else ""
-            if groups and len(gap) <= _TOGETHER and not _PARTED.search(gap):
+            # Pairs of Chinese characters belong together only where they touch.
+            reach = _TOGETHER if place[0].isascii() or not groups else 1
+            if groups and len(gap) <= reach and not _PARTED.search(gap):
+                if groups[-1][0][0] == place[0]:
+                    # "sales and cost of sales", "total assets and total debt": either end may be the name.
+                    groups.append(groups[-1][1:])
                 groups[-1].append(place)
             else:
                 groups.append([place])
@@ -118,7 +126,7 @@ class FreeLabels:
     def _choose(self, low: str, hits: list[_Hit]) -> list[Mention]:
         """Keep the best of overlapping hits; labels that the text covers alike stay together."""
         kept: list[tuple[_Hit, list[str]]] = []
-        for hit in sorted(hits, key=lambda hit: (-hit.score, hit.start, hit.key))[:_MOST]:
+        for hit in sorted(hits, key=lambda hit: (-hit.score, hit.end - hit.start, hit.start, hit.key))[:_MOST]:
             rival = next((pair for pair in kept if pair[0].start < hit.end and hit.start < pair[0].end), None)
             if rival is None:
                 kept.append((hit, [hit.key]))

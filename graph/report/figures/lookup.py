@@ -126,6 +126,11 @@ class Lookup:
         """Settle which of the periods in the sentence is the figure's."""
         period = when.period
         is_from = self.resolver.is_from(number)
+        moved = self.resolver.timing.moves(number)
+        if moved and not when.own:
+            ends = sorted((p for p in when.others if p.kind in _SPANS), key=Period.order)
+            if len(ends) > 1:
+                return ends[0] if moved < 0 else ends[-1]
         if period is None:
             years = sorted((p for p in when.others if p.kind != "prior"), key=Period.order)
             return (years[0] if is_from else years[-1]) if len(years) > 1 and not when.base else None

@@ -96,4 +96,4 @@ HEDGE = re.compile(
     rf"|(?P<over>(?<![a-z])(?:{_OVER})|>|超过|逾|超|至少|突破)"
     rf"|(?P<under>(?<![a-z])(?:{_UNDER})|<|近|接近|不到|不足|将近))\s{{0,2}}$"
 )
-HEDGE_BEHIND = re.compile(r"\s?(?:(?P<about>左右|上下|or so)|(?P<over>以上|\+(?!\d)))")
+HEDGE_BEHIND = re.compile(r"\s?(?P<about>左右|上下|or so)|\s?(?P<over>以上)|(?P<plus>\+(?!\s?[\d$€£¥(]))")

@@ -157,8 +157,8 @@ def _read(title: str, text: str) -> list[_Passage]:
         for index in range(first, last):
             number = page.numbers[index]
             near = _near(page, index, first, last, scope)
-            if not near and figures:
-                near = figures[-1].near
+            if figures and not telling(page.masked, figures[-1].number.end, number.start):
+                near |= figures[-1].near
             when = timing.when(number)
             period = when.period if when.period is not None and when.period.kind != "prior" else None
             if when.period is not None and when.period.kind == "prior":

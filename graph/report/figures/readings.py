@@ -18,7 +18,7 @@ from graph.report.figures.terms import DISTANCES, LEVELS, UNSIGNED
 from graph.report.figures.timing import When
 
 _OUTFLOW = re.compile(
-    r"less\b|expense|cost|provision|depreciation|amorti[sz]ation|paid|payment|purchase|used in"
+    r"less\b|expense|cost|provision|depreciation|amorti[sz]|paid|payment|purchase|used in"
     r"|allowance|loss|tax"
     r"|outflow|dividend|expenditure|impairment|interest|deduction|repayment"
 )
@@ -61,7 +61,7 @@ class Reader:
             "named fact",
             turned=mention.turned,
             unsigned=unsigned,
-            either=self._outflow(mention),
+            either=self._outflow(mention) or any(_OUTFLOW.search(" ".join(item.column)) for item in found),
         )
         if found and (finding is None or finding.status != "contradicted"):
             return finding

@@ -29,6 +29,7 @@ _OPENING = re.compile(r"(?:us)?[$€£¥]?\s?\(?|rmb|-")
 _CLOSING = re.compile(r"\)?\s?%?\)?")
 # Rows and facts that no metric of the vocabulary names are filed under this and their label.
 FREE = "label:"
+_PERIOD_WORDS = frozenset({"fiscal", "ended", "end", "years", "december", "as", "period", "restated", "unaudit"})
 _MOST_ROWS = 2000
 _MOST_CELLS = 64
 
@@ -45,7 +46,10 @@ class Cell:
 
 @dataclass
 class _Column:
-    """What heads a column: its period, the day on which it ends, its words."""
+    """What heads a column: its period, the day on which it ends, its words.
+
+    A column of changes repeats what the others say; it is left out.
+    """
 
     period: Period | None = None
     day: Period | None = None
@@ -135,9 +139,10 @@ class _Table:
             if not started:
                 self.columns = self._head(len(rest))
                 started = True
-            name = f"{heading}: {label}" if heading and label else label or f"{heading}: total"
+            name = f"{heading}: {label}" if heading and label else label or f"{heading}: total".strip(": ")
             for (place, number), column in zip(shown, self._columns_of(rest, shown), strict=True):
-                found.append(self._cell(index, place, name, label, number, column, percent))
+                if not column.change:
+                    found.append(self._cell(index, place, name, label, number, column, percent))
         return found
 
     def _has_period(self, text: str) -> bool:
@@ -160,7 +165,7 @@ class _Table:
                 if text:
                     texts[place].append(text)
         for place, column in enumerate(columns):
-            parts = texts[place]
+            parts = [_FOOTNOTE.sub("", _CAPTION.sub("", text)) for text in texts[place]]
             column.text = " ".join(parts)
             column.change = bool(_CHANGE.search(column.text))
             column.percent = "%" in column.text or "percent" in column.text
@@ -168,7 +173,7 @@ class _Table:
             words = column.text
             for start, end, _ in sorted(find_periods(words), reverse=True):
                 words = words[:start] + " " + words[end:]
-            column.words = tokens(words)
+            column.words = tokens(words) - _PERIOD_WORDS
         self._settle(columns)
         return columns
 
@@ -227,7 +232,7 @@ class _Table:
         if _PRICE.search(column.text) and number.decimals == 2 and self.power == 0:
             return "per_share", 0
         counted = _SHARES.search(label) or _SHARES.search(column.text)
-        counted = counted or (_SHARES.search(name) and not number.currency)
+        counted = counted or (_SHARES.search(name) and not number.currency and not self.has_money)
         if counted and not number.currency and not _MONEY_OF_SHARES.search(label):
             return "count", self.power
         return "money", self.power
@@ -247,6 +252,7 @@ def _amount(cell: str) -> Number | None:
     return numbers[0]
 
 
+_CAPTION = re.compile(r"\([^()]{0,60}(?:thousands|millions|billions|except)[^()]{0,60}\)")
 _FOOTNOTE_BEHIND = re.compile(r"(\d\)?)\s?\((?:\d{1,2}|[a-z])\)$")
 
 

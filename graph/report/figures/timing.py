@@ -23,6 +23,7 @@ _FROM = re.compile(
     r"|相比)[\s(]{0,3}[\x00's的 ]{0,24}(?:about|约)?\s?$"
 )
 _MOVED = re.compile(r"(?:(?<![a-z])from|从|自|由)[\s(]{0,3}[\x00's的 ]{0,24}(?:about|约)?\s?$")
+_TO = re.compile(r"[\s\x00()]{0,24}(?:in|for|at)?[\s\x00()]{0,24}(?:to|至|到|变为|升至|降至)[\s(]{0,2}(?:about |约)?")
 _SINCE = re.compile(r"(?<![a-z])since (?:the |fiscal )?$|自\s?$")
 _ENDS = re.compile(r"\s?[),;，]")
 _COMPARED = re.compile(r"(?<![a-z])(?:above|below) (?:the |fiscal )?$")
@@ -125,6 +126,9 @@ class Timing:
             or self._is_enclosed(item, number)
             or _COMPARED.search(self.page.low, max(number.end, item.start - 12), item.start)
         ]
+        if base is None:
+            starts = [item.period for item in named[:8] if self._is_base(item, self.page.scope_of(number.start))]
+            base = starts[0] if starts and starts[0].kind != "prior" else None
         free = tuple(period for period in others if period not in claimed)
         rest = [period for period in free if period != base and period.kind != "prior"]
         if base is None and claimed and claimed[0].kind != "prior" and not self.is_from(number):
@@ -237,6 +241,18 @@ class Timing:
         index = bisect_left(self.page.mention_starts, place.end()) if place is not None else -1
         others = self.page.mentions[index : index + 1] if place is not None else []
         return not (place is not None and others and others[0].start == place.end())
+
+    def moves(self, number: Number) -> int:
+        """Tell whether something moved from the figure (-1), or from another figure to it (1); else 0."""
+        if self.moved_from(number):
+            return -1
+        index = bisect_left(self.page.number_starts, number.start)
+        scope = self.page.scope_of(number.start)
+        if not index or self.page.numbers[index - 1].start < scope.start:
+            return 0
+        before = self.page.numbers[index - 1]
+        to = _TO.fullmatch(self.page.masked, before.end, number.start)
+        return 1 if to is not None and self.moved_from(before) else 0
 
     def moved_from(self, number: Number) -> bool:
         """Tell whether the figure is what something moved from."""

@@ -67,7 +67,7 @@ _EMPTY = frozenset(
 _ALIKE = {
     "sale": "revenu", "turnov": "revenu", "earning": "incom", "earn": "incom", "profit": "incom",
     "stockhold": "sharehold", "ppe": "property", "headcount": "employe", "workforc": "employe",
-    "借款": "贷款",
+    "paid": "pay", "借款": "贷款",
 }  # fmt: skip
 _SHORT = {
     "sg&a": ("sell", "general", "administr"), "r&d": ("research", "develop"), "g&a": ("general", "administr"),
