@@ -20,6 +20,7 @@ from graph.report.figures.wording import stems, words
 _PARTED = re.compile(r"[\d;|$€£]|(?<![a-z])(?:plus|minus|less|than|exceed\w*|versus|vs|against|was|were|is|are)(?![a-z])")
 # What explains a label rather than names it.
 _TAIL = re.compile(r",?\s(?:net of|including|excluding|less|which)(?![a-z])|\s?\(")
+_ANOTHER = re.compile(r"[,，、]|(?<![a-z])(?:and|or)(?![a-z])|和|与|及")
 # Names joined into one, as in "revenue from Japan" and "Japan revenue".
 _JOINS = re.compile(
     r"\s?(?:(?:from|of|in|for|at|within|attributable to|related to)\s(?:the |our |its )?|['’]s\s|的|-)?"
@@ -98,15 +99,18 @@ class FreeLabels:
             # Pairs of Chinese characters belong together only where they touch.
             reach = _TOGETHER if place[0].isascii() or not groups else 1
             if groups and len(gap) <= reach and not _PARTED.search(gap):
-                if groups[-1][0][0] == place[0]:
+                again = next((at for at, known in enumerate(groups[-1]) if known[0] == place[0]), None)
+                if again is not None:
                     # "sales and cost of sales", "total assets and total debt": either end may be the name.
-                    groups.append(groups[-1][1:])
+                    groups.append(groups[-1][again + 1 :])
                 groups[-1].append(place)
             else:
                 groups.append([place])
         hits = []
         whole = self._sum(label.own) - (1 - _FAINT) * self._sum(label.faint)
         for group in groups:
+            while len(group) > 1 and _ANOTHER.search(low, group[0][2], group[1][1]) and group[0][0] not in label.own:
+                group.pop(0)
             said = {word for word, _, _ in group}
             covered = self._sum((label.own - label.faint) & said) + _FAINT * self._sum(label.faint & said)
             if covered < _ENOUGH * whole or not covered:
@@ -130,7 +134,7 @@ class FreeLabels:
             rival = next((pair for pair in kept if pair[0].start < hit.end and hit.start < pair[0].end), None)
             if rival is None:
                 kept.append((hit, [hit.key]))
-            elif hit.score > rival[0].score - 1e-9:
+            elif hit.score > rival[0].score - 1e-9 and hit.key not in rival[1]:
                 rival[1].append(hit.key)
         kept.sort(key=lambda pair: pair[0].start)
         return [

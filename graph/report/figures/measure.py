@@ -79,7 +79,7 @@ _SIGN = r"(?<![a-z\d%).\x00])[-+]"
 
 LEFT = re.compile(
     r"(?P<sign>(?<![a-z\d%)$€£¥.\x00])[-+])?(?:(?P<open>\()\s?)?"
-    rf"(?P<sign2>{_SIGN})?(?:(?P<cur>{_CURRENCY})\s{{0,3}})?(?P<open2>\()?\s?(?P<sign3>{_SIGN})?$"
+    rf"(?P<sign2>{_SIGN})?(?:(?P<cur>{_CURRENCY})\s{{0,3}})?(?:(?P<open2>\()\s?)?(?P<sign3>{_SIGN})?$"
 )
 RIGHT = re.compile(
     r"(?P<close>\s?\))?(?:\s{0,3}[余多])?"

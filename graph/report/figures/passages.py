@@ -180,14 +180,14 @@ def _near(page: Page, index: int, first: int, last: int, scope: Scope) -> frozen
     right = page.numbers[index + 1].start if index + 1 < last else scope.end
     if index > first:
         joints = [match.end() for match in _JOINT.finditer(page.masked, left, number.start)]
-        left = joints[0] if joints else left
+        left = joints[-1] if joints else left
     if index + 1 < last:
         joint = _JOINT.search(page.masked, number.end, right)
         right = joint.start() if joint is not None else right
     return telling(page.masked, left, number.start) | telling(page.masked, number.end, right)
 
 
-_JOINT = re.compile(r"[,;(，；、]|(?<![a-z])(?:and|while|but|compared|versus|from|to)(?![a-z])|和|及|而")
+_JOINT = re.compile(r"[,;(，；、]|(?<![a-z])(?:and|while|but|compared|versus|from)(?![a-z])|(?<![a-z])to\s(?=[$€£¥\d])|和|及|而")
 
 
 def _same(number: Number, other: Number) -> bool:
