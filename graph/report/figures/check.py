@@ -216,9 +216,9 @@ class _Check:
         scope = self.resolver.scope(number)
         said = telling(self.page.masked, scope.start, scope.end)
         named = [item.period for item in self.page.named_in((scope.start, scope.end))]
-        period = self.lookup.meant(when)
-        periods = [period] if period is not None else named
         was = self.resolver.is_from(number)
+        period = self.lookup.meant(when) if when.own or not was else None
+        periods = [period] if period is not None else [] if was else named
         found = self.passages.support(said, number, periods, was)
         if found is None and len(said) < 3 and self.asked.low:
             asked = said | telling(self.asked.masked)

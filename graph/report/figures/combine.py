@@ -24,7 +24,7 @@ from graph.report.figures.page import Page
 from graph.report.figures.passages import Passages
 from graph.report.figures.periods import Period
 from graph.report.figures.role import DOWN, UP, Role
-from graph.report.figures.wording import telling
+from graph.report.figures.wording import telling, words
 
 _MEAN = re.compile(r"averag|(?<![a-z])mean(?![a-z])|平均|均值")
 _SUM = re.compile(
@@ -143,7 +143,9 @@ class Combine:
         share, mean, added = _SHARE.search(cue), _MEAN.search(cue), _SUM.search(cue)
         for period in [*periods, None] if not periods else periods:
             held = [(line, self._at(line, period)) for line in lines]
-            some = [(line, items[0]) for line, items in held if items]
+            some = sorted(
+                ((line, items[0]) for line, items in held if items), key=lambda pair: pair[0].place
+            )
             for (first, a), (second, b) in combinations(some[:_MOST], 2):
                 if not _comparable(a, b):
                     continue
@@ -187,12 +189,23 @@ class Combine:
         asked = self._held(number, self.asked.mentions, self.asked)
         if not found or (len(found) == 1 and len(asked) > 1):
             found += [line for line in asked if line.known not in [other.known for other in found]]
-        said = telling(self.page.masked, scope.start, scope.end)
-        found += [_Line(tuple(told), 10_000) for told in self.passages.lines(said, number)]
-        if not said and self.asked.low:
-            said = telling(self.asked.masked)
-            found += [_Line(tuple(told), 10_000) for told in self.passages.lines(said, number)]
-        return found[: _MOST + 2]
+        found += self._told(self.page, scope.start, scope.end)
+        if self.asked.low and not telling(self.page.masked, scope.start, scope.end):
+            found += self._told(self.asked, 0, len(self.asked.low))
+        return found[: 2 * _MOST]
+
+    def _told(self, page: Page, start: int, end: int) -> list[_Line]:
+        """Give the figures of documents' sentences that speak of what the stretch of text speaks of."""
+        if not self.passages:
+            return []
+        places: dict[str, int] = {}
+        for word, place, _ in words(page.masked, start, end):
+            places.setdefault(word, place)
+        found = []
+        for by, known in self.passages.lines(telling(page.masked, start, end)):
+            place = min((places.get(word, start) for word in by), default=start)
+            found.append(_Line(tuple(known), place, bool(_BOTTOM.search(page.low, max(start, place - 30), place))))
+        return found
 
     def _held(self, number: Number, mentions: Sequence[Mention], page: Page) -> list[_Line]:
         entities = self.resolver.entities(number)

@@ -207,7 +207,8 @@ def _join_ranges(text: str, found: list[Number]) -> list[Number]:
         ):
             continue
         size, other = abs(first.value), abs(second.value.scaleb(-second.scale))
-        alike = other / 1000 < size < other * 1000
+        # An amount written out in full takes no scale from the other.
+        alike = other / 1000 < size < min(other * 1000, 10**6)
         if not (first.scale or first.unit) and alike and (
             not first.currency or second.currency in ("", first.currency)
         ):

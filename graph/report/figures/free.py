@@ -7,6 +7,7 @@ where labels share words the one that the text covers best is meant.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,8 @@ from graph.report.figures.wording import stems, words
 _PARTED = re.compile(r"[\d;|$€£]|(?<![a-z])(?:plus|minus|less|than|exceed\w*|versus|vs|against|was|were|is|are)(?![a-z])")
 # What explains a label rather than names it.
 _TAIL = re.compile(r",?\s(?:net of|including|excluding|less|which)(?![a-z])|\s?\(")
+_STRANGE = 0.4
+_AND = re.compile(r"(?<![a-z])and(?![a-z])|&|,")
 _ANOTHER = re.compile(r"[,，、]|(?<![a-z])(?:and|or)(?![a-z])|和|与|及")
 # Names joined into one, as in "revenue from Japan" and "Japan revenue".
 _JOINS = re.compile(
@@ -32,7 +35,7 @@ _ENOUGH = 0.6
 _HEADING = 0.4
 _MISSING = 0.5
 # Words that writers leave out of a row's name, or add to it.
-_COMMON = frozenset({"net", "total", "amount", "less", "valu", "equivalent", "expens", "other", "all", "consolidat", "overall", "gross"})
+_COMMON = frozenset({"net", "total", "amount", "less", "valu", "equivalent", "expens", "other", "all", "provid", "us", "activit", "consolidat", "overall", "gross"})
 _FAINT = 0.35
 
 
@@ -70,6 +73,8 @@ class FreeLabels:
 
     def _read(self, key: str) -> _Label:
         heading, _, own = key.removeprefix(FREE).rpartition(": ")
+        if not stems(own) - _COMMON:
+            own = f"{own} {heading}"
         tail = _TAIL.search(own)
         head = stems(own[: tail.start()] if tail is not None else own)
         return _Label(key, stems(own) or stems(heading), stems(heading), stems(own) - head if head else frozenset())
@@ -84,12 +89,27 @@ class FreeLabels:
     def _in_scope(self, low: str, scope: Scope) -> list[Mention]:
         places: dict[str, list[tuple[str, int, int]]] = {}
         by_key = {}
-        for word, start, end in words(low, scope.start, scope.end):
+        told = list(words(low, scope.start, scope.end))
+        starts = [start for _, start, _ in told]
+        for word, start, end in told:
             for label in self._index.get(word, ()):
                 places.setdefault(label.key, []).append((word, start, end))
                 by_key[label.key] = label
-        hits = [hit for key, here in places.items() for hit in self._hits(low, by_key[key], here)]
+        hits = [
+            replace(hit, score=hit.score - self._strange(low, hit, by_key[key], told, starts))
+            for key, here in places.items()
+            for hit in self._hits(low, by_key[key], here)
+        ]
         return self._choose(low, hits)
+
+    def _strange(
+        self, low: str, hit: _Hit, label: _Label, told: Sequence[tuple[str, int, int]], starts: Sequence[int]
+    ) -> float:
+        """Weigh what stands inside a hit and not in its label: other words, an "and"."""
+        inner = told[bisect_left(starts, hit.start) : bisect_left(starts, hit.end)]
+        strange = sum(word not in label.own and word not in label.heading for word, _, _ in inner)
+        joined = len(_AND.findall(low, hit.start, hit.end)) > len(_AND.findall(label.key))
+        return _STRANGE * (strange + joined)
 
     def _hits(self, low: str, label: _Label, here: Sequence[tuple[str, int, int]]) -> list[_Hit]:
         """Weigh each place where words of the label stand together."""
@@ -111,6 +131,8 @@ class FreeLabels:
         for group in groups:
             while len(group) > 1 and _ANOTHER.search(low, group[0][2], group[1][1]) and group[0][0] not in label.own:
                 group.pop(0)
+            while len(group) > 1 and group[-1][0] not in label.own and _parted(low, group, label.own):
+                group.pop()
             said = {word for word, _, _ in group}
             covered = self._sum((label.own - label.faint) & said) + _FAINT * self._sum(label.faint & said)
             if covered < _ENOUGH * whole or not covered:
@@ -151,6 +173,12 @@ class FreeLabels:
             and _JOINS.fullmatch(low, min(hit.end, other.end), max(hit.start, other.start))
             for other in beside
         )
+
+
+def _parted(low: str, group: Sequence[tuple[str, int, int]], own: frozenset[str]) -> bool:
+    """Tell whether an "and" stands between the label's own words and the last word of a group."""
+    last = next((place for place in reversed(group) if place[0] in own), group[0])
+    return bool(_ANOTHER.search(low, last[2], group[-1][1]))
 
 
 def rows_by_metric(keys: Iterable[str], held: Iterable[str]) -> dict[str, tuple[str, ...]]:

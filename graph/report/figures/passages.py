@@ -61,6 +61,9 @@ class Passages:
         self._shown = sorted(shown)
         self._sizes = [item[0] for item in self._shown]
 
+    def __len__(self) -> int:
+        return len(self._passages)
+
     def support(
         self, said: frozenset[str], number: Number, periods: Sequence[Period], was: bool = False
     ) -> Finding | None:
@@ -89,21 +92,22 @@ class Passages:
                 )
         return None
 
-    def lines(self, said: frozenset[str], number: Number) -> list[list[Known]]:
-        """Give the figures of the sentences that speak of the same, one list a sentence, best first."""
-        found: list[tuple[int, int, list[Known]]] = []
+    def lines(self, said: frozenset[str]) -> list[tuple[frozenset[str], list[Known]]]:
+        """Give the figures of the sentences that speak of the same, and by which of the words each line is told."""
+        found: list[tuple[int, int, dict[frozenset[str], list[Known]]]] = []
         for at, passage in enumerate(self._passages):
             common = len(said & passage.said)
             if not common or common < _ALIKE * len(said):
                 continue
-            told = [
-                _known(passage, other)
-                for other in passage.figures
-                if other.number.unit not in DURATIONS and _is_said_of(passage, other, said)
-            ]
+            told: dict[frozenset[str], list[Known]] = {}
+            for other in passage.figures:
+                by = other.near & said
+                if other.number.unit not in DURATIONS and (by or not other.near):
+                    told.setdefault(by, []).append(_known(passage, other))
             if told:
                 found.append((-common, at, told))
-        return [told for _, _, told in sorted(found, key=lambda item: item[:2])[:4]]
+        best = sorted(found, key=lambda item: item[:2])[:3]
+        return [(by, known) for _, _, told in best for by, known in told.items()]
 
 
 def _known(passage: _Passage, said: _Said) -> Known:
@@ -149,6 +153,7 @@ def _read(title: str, text: str) -> list[_Passage]:
         return []
     timing = Timing(page, Page(""), Pairing(page))
     passages = []
+    carried: Period | None = None
     for scope in page.scopes:
         if scope.cell or "|" in page.low[scope.start : scope.end]:
             continue
@@ -157,14 +162,20 @@ def _read(title: str, text: str) -> list[_Passage]:
         for index in range(first, last):
             number = page.numbers[index]
             near = _near(page, index, first, last, scope)
-            if figures and not telling(page.masked, figures[-1].number.end, number.start):
-                near |= figures[-1].near
+            if figures and (not near or not telling(page.masked, figures[-1].number.end, number.start)):
+                alike = [said for said in figures if _kind(said.number) == _kind(number)]
+                near |= (alike or figures)[-1].near
             when = timing.when(number)
-            period = when.period if when.period is not None and when.period.kind != "prior" else None
-            if when.period is not None and when.period.kind == "prior":
-                years = [p for p in when.others if p.kind != "prior"]
-                period = max(years, key=Period.order).back() if years else None
+            years = [p for p in when.others if p.kind not in ("prior", "range")]
+            period = when.period
+            if period is not None and period.kind == "prior":
+                about = max(years, key=Period.order) if years else carried
+                period = about.back() if about is not None else None
+            elif period is None and len(years) == 1 and any(p.kind == "prior" for p in when.others):
+                period = years[0]
             figures.append(_Said(number, near, period, timing.is_from(number)))
+            if period is not None and period.year and number.start - scope.start < 200:
+                carried = period if carried is None or period.order() > carried.order() else carried
         if figures:
             said = telling(page.masked, scope.start, scope.end)
             periods = tuple(item.period for item in page.named_in((scope.start, scope.end)))

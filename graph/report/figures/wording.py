@@ -74,11 +74,15 @@ _SHORT = {
     "pp&e": ("property", "plant", "equip"), "cogs": ("cost", "good", "sold"), "capex": ("capit", "expenditur"),
     "d&a": ("depreci", "amortiz"), "eps": ("incom", "shar"), "ar": ("account", "receivabl"),
     "opex": ("oper", "expens"), "ocf": ("cash", "oper"), "fcf": ("free", "cash", "flow"),
+    "总资产": ("资产", "产总", "总计"), "总负债": ("负债", "债合", "合计"), "营收": ("营业", "业收", "收入"),
     "s&m": ("revenu", "market"), "pretax": ("befor", "tax"), "pre-tax": ("befor", "tax"), "rsus": ("restrict", "stock", "unit"), "cffo": ("cash", "oper"),
 }  # fmt: skip
 _WORD_OR_SHORT = re.compile(
-    r"(?<![a-z])(?:" + "|".join(sorted(map(re.escape, _SHORT), key=len, reverse=True)) + r")(?![a-z&])"
-    r"|[a-z]{2,}|[\u4e00-\u9fff]+"
+    r"(?<![a-z])(?:"
+    + "|".join(sorted((re.escape(word) for word in _SHORT if word.isascii()), key=len, reverse=True))
+    + r")(?![a-z&])|" + "|".join(word for word in _SHORT if not word.isascii())
+    + r"|[a-z]{2,}|[\u4e00-\u9fff]+?(?=" + "|".join(word for word in _SHORT if not word.isascii())
+    + r")|[\u4e00-\u9fff]+"
 )
 _TOKEN = re.compile(r"[a-z]+|\d+|[\u4e00-\u9fff]{1,2}")
 
@@ -128,7 +132,9 @@ def tokens(text: str) -> frozenset[str]:
 # Words of a sentence about any figure, which tell nothing of what it is about.
 _ANY = frozenset(
     ["compan", "report", "accord", "table", "fil", "statement", "amount", "totall", "came", "stood", "reach", "record",
-     "show", "answer", "figur", "respectiv", "period", "result", "com", "equal", "approximat", "group", "end", "total"]
+     "show", "answer", "figur", "respectiv", "period", "result", "com", "equal", "approximat", "group", "end", "total",
+     "made", "mak", "up", "account", "represent", "increas", "decreas", "ris", "rose", "fell", "grew", "chang", "respect",
+     "together", "combin", "averag", "sum", "percentag", "shar", "differenc", "较", "较的", "由", "的", "为", "至", "升至", "降至", "比", "同比", "增长", "下降", "占"]
 )  # fmt: skip
 
 
