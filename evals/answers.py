@@ -119,10 +119,13 @@ def _show(filing: Filing, row: Row, value: Decimal, pick: Random) -> str:
 
 
 def _period(column: str, filing: Filing, pick: Random) -> str:
+    span, _, year = column.rpartition(":")
     if filing.language == "zh":
-        return f"{column}年"
-    if ":" in column:
-        span, year = column.split(":")
+        return f"{year}年上半年" if span == "h1" else f"{column}年"
+    if span.startswith("Q"):
+        names = ("{0} {1}", "{0} {1}", "the {2} quarter of {1}")
+        return pick.choice(names).format(span, year, {"Q3": "third", "Q4": "fourth"}[span])
+    if span:
         names = {"q3": ("the third quarter of {}", "Q3 {}", "the three months ended September 30, {}"),
                  "9m": ("the nine months ended September 30, {}", "the first nine months of {}")}  # fmt: skip
         return pick.choice(names[span]).format(year)

@@ -94,6 +94,7 @@ def _rows(filing: Filing, raw: list[tuple[str, str]]) -> list[Row]:
         kind = match[1] or "$"
         scale = filing.power if kind in "$n" else 0
         amounts = [read(cell + (")" if "(" in cell and ")" not in cell else "")) for cell in shown]
+        amounts = amounts[-len(filing.columns) :]
         values = {
             column: amount.scaleb(scale)
             for column, amount in zip(filing.columns, amounts, strict=False)

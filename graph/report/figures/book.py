@@ -10,7 +10,7 @@ from decimal import Decimal
 from graph.facts import Fact
 from graph.report.figures.normal import normalise
 from graph.report.figures.periods import Period, parse_period
-from graph.report.figures.tables import FREE, Cell, clean_label
+from graph.report.figures.tables import ALSO, FREE, Cell, clean_label
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,10 @@ class Book:
                 self.entities.append(fact.entity)
         for cell in cells:
             key = FREE + cell.fact.label
+            held = self.lines.get(key)
+            if held and (held[0].fact.unit == "percent") != (cell.fact.unit == "percent"):
+                # A row of amounts and of shares is two lines of one name.
+                key += f"{ALSO}{cell.fact.unit}"
             known = Known(cell.fact, key, cell.period, cell.day, cell.column)
             self.lines.setdefault(key, []).append(known)
         self._sorted: dict[tuple[str, tuple[str, ...]], list[Known]] = {}

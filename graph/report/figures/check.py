@@ -11,7 +11,7 @@ from graph.facts import Fact
 from graph.report.figures.arithmetic import Sum, sums
 from graph.report.figures.beside import Beside
 from graph.report.figures.book import Book, Known
-from graph.report.figures.combine import Combine
+from graph.report.figures.combine import SHARE, Combine
 from graph.report.figures.context import context_rule
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_facts
@@ -250,9 +250,11 @@ class _Check:
         ):
             moved = growth.change(number, labels, when, role, settled)
             first = moved if moved is not None and moved.status == "supported" else None
-        if first is not None:
+        if first is not None and (first.status != "contradicted" or role.kind not in ("mean", "sum")):
             return first
         finding = reader.level(number, labels, when, role)
+        if first is not None:
+            return finding if finding is not None and finding.status == "supported" and when.own else first
         if finding is not None and finding.status in ("supported", "derived"):
             return finding
         if role.kind in ("level", "share") and number.unit in ("percent", "pp", "bps"):
@@ -276,7 +278,10 @@ class _Check:
         self, number: Number, labels: list[Label], when: When, role: Role, settled: Sequence[Known]
     ) -> Finding | None:
         """Read a percentage beside an amount as its growth, as in "revenue $391 billion (+2.0%)"."""
-        if not labels or any(self.lookup.unit_fits(number, key) for key in labels[0].mention.keys):
+        scope = self.resolver.scope(number)
+        if not labels or SHARE.search(self.page.low, scope.start, scope.end):
+            return None
+        if any(self.lookup.unit_fits(number, key) for key in labels[0].mention.keys):
             return None
         finding = self.growth.change(number, labels, when, role, settled)
         said = bool(number.sign) or self.resolver.scope(number).cell

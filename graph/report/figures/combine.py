@@ -8,6 +8,7 @@ question does where the sentence names none.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -28,7 +29,7 @@ from graph.report.figures.wording import telling, words
 
 _MEAN = re.compile(r"averag|(?<![a-z])mean(?![a-z])|平均|均值")
 _SUM = re.compile(
-    r"(?<![a-z])(?:sum|plus|combined|together|altogether|aggregate|cumulative(?:ly)?|added up|totall?(?:ed|ing)"
+    r"(?<![a-z])(?:sum(?:s|med)?|add(?:ing|ed|s)?|plus|both|combined|together|altogether|aggregate|cumulative(?:ly)?|added up|totall?(?:ed|ing)"
     r"|in total|total of|totals?)(?![a-z])|合计|累计|总计|之和|加总|共计|总和|\+"
 )
 _UNLIKE = re.compile(
@@ -45,6 +46,10 @@ _SHARE = re.compile(
     r"(?<![a-z])(?:percentage|percent|proportion|share|ratio|portion|fraction|account(?:ed|s|ing)?|represent(?:ed|s"
     r"|ing)?|ma(?:de|kes?|king) up|equal(?:ed|s|led)?|constitut(?:ed|es|ing)|compris(?:ed|es|ing)|divided by"
     r"|contribut(?:ed|es|ing)|out of|times|relative to|of)(?![a-z])|%\s?of|占|比例|比重|比率|之比|相当于|[/÷]"
+)
+# What can only be said of a share.
+SHARE = re.compile(
+    r"(?<![a-z])(?:share|ratio|portion|proportion|fraction) of|percent(?:age)? of|accounted for|represent(?:ed|s|ing)|占"
 )
 _BOTTOM = re.compile(
     r"(?:(?<![a-z])(?:of|to|by|out of|over|in|against|relative to)\s(?:the |its |total |overall |our |company's |all |their )*$|[占/÷]\s?$)"
@@ -79,6 +84,8 @@ class Combine:
         """Give the finding of a figure that is right so; None when it is not."""
         scope = self.resolver.scope(number)
         told = self.page.low[scope.start : scope.end]
+        if self._is_glossed(number):
+            return None
         cue = told if self._cued(told) else told + " " + self.asked.low
         lines = self._lines(number, scope)
         periods = self._periods(number, scope)
@@ -103,6 +110,14 @@ class Combine:
             if finding is not None and finding.status == "supported":
                 return finding
         return None
+
+    def _is_glossed(self, number: Number) -> bool:
+        """Tell whether the figure stands in parentheses right behind the name that it is of."""
+        before = self.page.low[max(0, number.start - 3) : number.start].rstrip("$€£¥ ")
+        if not before.endswith("("):
+            return False
+        index = bisect_left(self.page.mention_starts, number.start) - 1
+        return index >= 0 and 0 <= number.start - self.page.mentions[index].end <= 4
 
     def _is_enclosed(self, number: Number, scope: Scope) -> bool:
         """Tell whether the figure stands in parentheses that name nothing, as in "60.9% ($884 out of $1,451)"."""

@@ -9,6 +9,7 @@ from graph.report.figures.layout import Scope
 from graph.report.figures.measure import DURATIONS
 from graph.report.figures.naming import Label
 from graph.report.figures.page import Page
+from graph.report.figures.tables import FREE
 from graph.report.figures.terms import THRESHOLDS
 from graph.report.figures.units import shown
 
@@ -43,6 +44,11 @@ def context_rule(page: Page, number: Number, scope: Scope, labels: list[Label], 
         for key in m.keys
     ):
         return "name of a level"
+    if any(
+        m.start <= number.start < number.end <= m.end and m.keys and m.keys[0].startswith(FREE)
+        for m in page.mentions_in((scope.start, scope.end))
+    ):
+        return "part of a name"
     if _is_threshold(page, number, scope, labels):
         return "conventional threshold"
     before, after = (

@@ -15,12 +15,14 @@ from math import log
 
 from graph.report.figures.labels import Mention, find_mentions
 from graph.report.figures.layout import Scope
-from graph.report.figures.tables import FREE
+from graph.report.figures.tables import ALSO, FREE
 from graph.report.figures.wording import stems, words
 
 _PARTED = re.compile(r"[\d;|$€£]|(?<![a-z])(?:plus|minus|less|than|exceed\w*|versus|vs|against|was|were|is|are)(?![a-z])")
 # What explains a label rather than names it.
 _TAIL = re.compile(r",?\s(?:net of|including|excluding|less|which)(?![a-z])|\s?\(")
+# Years and rates that are part of a name, as in "3.875% notes due 2028".
+_NUMBER = re.compile(r"(?<![\d.,$€£])(?:(?:19|20)\d\d|\d{1,2}\.\d{1,3}%)(?![\d.])")
 _STRANGE = 0.4
 _AND = re.compile(r"(?<![a-z])and(?![a-z])|&|,")
 _ANOTHER = re.compile(r"[,，、]|(?<![a-z])(?:and|or)(?![a-z])|和|与|及")
@@ -66,18 +68,25 @@ class FreeLabels:
         self._weight = {
             word: log(1 + total / count) * (_FAINT if word in _COMMON else 1) for word, count in counts.items()
         }
+        self._numbered = any(word[0].isdigit() for word in counts)
         self._index: dict[str, list[_Label]] = {}
         for label in self._labels:
             for word in label.own | label.heading:
                 self._index.setdefault(word, []).append(label)
 
     def _read(self, key: str) -> _Label:
-        heading, _, own = key.removeprefix(FREE).rpartition(": ")
+        heading, _, own = key.removeprefix(FREE).partition(ALSO)[0].rpartition(": ")
         if not stems(own) - _COMMON:
             own = f"{own} {heading}"
         tail = _TAIL.search(own)
         head = stems(own[: tail.start()] if tail is not None else own)
-        return _Label(key, stems(own) or stems(heading), stems(heading), stems(own) - head if head else frozenset())
+        numbers = frozenset(_NUMBER.findall(own)) if stems(own) - _COMMON else frozenset()
+        return _Label(
+            key,
+            (stems(own) or stems(heading)) | numbers,
+            stems(heading),
+            stems(own) - head if head else frozenset(),
+        )
 
     def find(self, low: str, scopes: Sequence[Scope]) -> list[Mention]:
         """Find the free labels mentioned in the scopes of lower-case text, in order."""
@@ -90,6 +99,13 @@ class FreeLabels:
         places: dict[str, list[tuple[str, int, int]]] = {}
         by_key = {}
         told = list(words(low, scope.start, scope.end))
+        if self._numbered:
+            told += [
+                (match[0], match.start(), match.end())
+                for match in _NUMBER.finditer(low, scope.start, scope.end)
+                if match[0] in self._index
+            ]
+            told.sort(key=lambda item: item[1])
         starts = [start for _, start, _ in told]
         for word, start, end in told:
             for label in self._index.get(word, ()):

@@ -103,6 +103,11 @@ _AMOUNT = re.compile(
 _LETTER_DIGIT = re.compile(r"(?:[a-z_]\d|\d[a-z_])")
 
 
+# The year in which a loan falls due belongs to its name.
+_DUE = re.compile(r"(?<![a-z])(?:due|maturing|matures?|maturity)(?: in)? $")
+_DUE_YEAR = re.compile(r"(?<![a-z])(?:due|maturing|matures?|maturity)(?: in)? ((?:19|20)\d\d)(?![\d.,])")
+
+
 def _identifiers(low: str) -> list[tuple[int, int]]:
     """Find words that hold a digit beside a letter and are no amount."""
     spans = []
@@ -121,7 +126,12 @@ def mask(low: str) -> tuple[str, list[Named]]:
     for pattern in _MASKS:
         text = _cut(text, [match.span() for match in pattern.finditer(text)])
     text = text.replace("`", " ")
-    named = [Named(start, end, period) for start, end, period in find_periods(text)]
+    named = [
+        Named(start, end, period)
+        for start, end, period in find_periods(text)
+        if not _DUE.search(text, max(0, start - 16), start)
+    ]
+    text = _cut(text, [match.span(1) for match in _DUE_YEAR.finditer(text)])
     # A figure may follow a Chinese period without a space, as in 上年969.9亿.
     ends = [(item.end - 1, item.end) for item in named if not text[item.end - 1].isascii()]
     text = _cut(_cut(text, [(item.start, item.end) for item in named]), ends, " ")

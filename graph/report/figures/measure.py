@@ -90,7 +90,10 @@ RIGHT = re.compile(
 )
 _ABOUT = r"about|around|approximately|approx\.?|roughly|some|circa|c\.|or so"
 _OVER = r"just over|over|more than|exceeding|exceeded|exceeds|exceed|at least|upwards of|in excess of"
-_UNDER = r"nearly|almost|just under|less than|fewer than|just below|close to|just shy of|at most|up to"
+_UNDER = (
+    r"nearly|almost|just under|less than|fewer than|just below|close to|just shy of|at most"
+    r"|(?<!added )(?<!adds )(?<!adding )(?<!add )(?<!went )(?<!summed )(?<!sums )(?<!sum )(?<!moved )(?<!jumped )up to"
+)
 HEDGE = re.compile(
     rf"(?:(?P<about>(?<![a-z])(?:{_ABOUT})|[~≈]|大约|约为|约|大概|接近于|左右)"
     rf"|(?P<over>(?<![a-z])(?:{_OVER})|>|超过|逾|超|至少|突破)"

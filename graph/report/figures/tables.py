@@ -29,6 +29,7 @@ _OPENING = re.compile(r"(?:us)?[$€£¥]?\s?\(?|rmb|-")
 _CLOSING = re.compile(r"\)?\s?%?\)?")
 # Rows and facts that no metric of the vocabulary names are filed under this and their label.
 FREE = "label:"
+ALSO = "\x00"
 _PERIOD_WORDS = frozenset({"fiscal", "ended", "end", "years", "december", "as", "period", "restated", "unaudit"})
 _MOST_ROWS = 2000
 _MOST_CELLS = 64

@@ -16,7 +16,7 @@ from graph.report.figures.periods import Period
 
 _LATER = re.compile(
     r"(?<![a-z])(?:in|for|during|of|on|at|as of|by|ended|ending|the|fiscal|year|end|quarter|through|dated"
-    r"|period|reached|set)(?![a-z])|[(\s,:于在截至]"
+    r"|period|reached|set|posted|reported|recorded|booked|seen|earned|logged|registered)(?![a-z])|[(\s,:于在截至]"
 )
 _FROM = re.compile(
     r"(?:(?<![a-z])(?:from|versus|vs\.?|against|than|after|compared (?:with|to))|从|自|由|较|低于|高于"
@@ -27,7 +27,10 @@ _TO = re.compile(r"[\s\x00()]{0,24}(?:in|for|at)?[\s\x00()]{0,24}(?:to|至|到|�
 _SINCE = re.compile(r"(?<![a-z])since (?:the |fiscal )?$|自\s?$")
 _ENDS = re.compile(r"\s?[),;，]")
 _COMPARED = re.compile(r"(?<![a-z])(?:above|below) (?:the |fiscal )?$")
-_OWNED = re.compile(r"['’]s\s|的")
+_OWNED = re.compile(
+    r"['’]s\s|的|['’s]{0,2}\s(?:figure|amount|level|balance|value|total|number|sum|print|mark|reading)\s(?:of|was|is|at)\s"
+    r"(?:about |roughly |approximately )?"
+)
 _OTHER = re.compile(r"\s(?:of|in)\s(?:its |the |total )?")
 _HEDGED = re.compile(r"(?<![a-z])(?:more|less|fewer) than\s?$")
 _BASE = re.compile(
