@@ -20,7 +20,7 @@ from graph.report.figures.growth import Growth
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.naming import Label
 from graph.report.figures.page import Page
-from graph.report.figures.passages import Passages
+from graph.report.figures.passages import Passages, counts, near_words
 from graph.report.figures.readings import Reader
 from graph.report.figures.resolve import Resolver
 from graph.report.figures.role import Role, role_of
@@ -188,7 +188,10 @@ class _Check:
     def _decide(self, number: Number, role: Role) -> Finding:
         """Decide one figure: context, facts, quotation, a level told by its value, else unsupported."""
         labels = self.resolver.labels(number)
-        rule = context_rule(self.page, number, self.resolver.scope(number), labels, self.has_days)
+        counted = bool(self.passages) and counts(self.page, number) in self.passages.counted
+        rule = context_rule(
+            self.page, number, self.resolver.scope(number), labels, self.has_days, counted=counted
+        )
         if rule is not None:
             return Finding("context", rule)
         when = self.resolver.when(number)
@@ -219,11 +222,12 @@ class _Check:
         was = self.resolver.is_from(number)
         period = self.lookup.meant(when) if when.own or not was else None
         periods = [period] if period is not None else [] if was else named
-        found = self.passages.support(said, number, periods, was)
+        near = near_words(self.page, number)
+        found = self.passages.support(said, near, number, periods, was)
         if found is None and len(said) < 3 and self.asked.low:
             asked = said | telling(self.asked.masked)
             found = self.passages.support(
-                asked, number, periods or [item.period for item in self.asked.named], was
+                asked, near, number, periods or [item.period for item in self.asked.named], was
             )
         return found
 

@@ -54,6 +54,11 @@ SHARE = re.compile(
 _BOTTOM = re.compile(
     r"(?:(?<![a-z])(?:of|to|by|out of|over|in|against|relative to)\s(?:the |its |total |overall |our |company's |all |their )*$|[占/÷]\s?$)"
 )
+_TOP = re.compile(r"(?<![a-z])(?:share|ratio|proportion|portion|fraction) of (?:the |its |total )*$")
+_WHOLE = re.compile(
+    r"(?<![a-z])(?:over|across|for|in|during|of) (?:all |the |these |those |all of the )*(?:two|three|four|five|[2-5])[- ]"
+    r"(?:years?|quarters|periods)|(?:all|every) (?:years?|periods?)|[两二三四五]年"
+)
 _APART = re.compile(r"(?<![a-z])(?:difference|differ(?:s|ed)?|gap|spread|apart|moved|varied|exceeded or)(?![a-z])|相差|差额|差异")
 _RISES = re.compile(rf"(?<![a-z])(?:{UP})(?![a-z])|增|升|涨|提高")
 _FALLS = re.compile(rf"(?<![a-z])(?:{DOWN})(?![a-z])|减|降|跌|下滑")
@@ -89,6 +94,8 @@ class Combine:
         cue = told if self._cued(told) else told + " " + self.asked.low
         lines = self._lines(number, scope)
         periods = self._periods(number, scope)
+        if _WHOLE.search(told) and not self.page.named_in((scope.start, scope.end)):
+            periods = []
         side = role.side or self._side(told)
         unsigned = bool(_APART.search(told))
         found = list(self._derived(number, cue, lines, periods))
@@ -219,14 +226,14 @@ class Combine:
         found = []
         for by, known in self.passages.lines(telling(page.masked, start, end)):
             place = min((places.get(word, start) for word in by), default=start)
-            found.append(_Line(tuple(known), place, bool(_BOTTOM.search(page.low, max(start, place - 30), place))))
+            found.append(_Line(tuple(known), place, _is_bottom(page.low, max(start, place - 30), place)))
         return found
 
     def _held(self, number: Number, mentions: Sequence[Mention], page: Page) -> list[_Line]:
         entities = self.resolver.entities(number)
         found: list[_Line] = []
         for mention in mentions[:_MOST]:
-            bottom = bool(_BOTTOM.search(page.low, max(0, mention.start - 30), mention.start))
+            bottom = _is_bottom(page.low, max(0, mention.start - 30), mention.start)
             for key in mention.keys[:4]:
                 known = tuple(self.lookup.narrowed(self.lookup.book.line(key, entities), number))
                 if known and all(known != line.known for line in found):
@@ -288,6 +295,11 @@ class Combine:
             return self.lookup.book.latest(list(line.known))
         exact = [item for item in line.known if period in (item.period, item.day)]
         return exact or [item for item in line.known if item.of(period)]
+
+
+def _is_bottom(low: str, start: int, place: int) -> bool:
+    """Tell whether what is named at a place is what something else is set against."""
+    return _BOTTOM.search(low, start, place) is not None and _TOP.search(low, start, place) is None
 
 
 def _changes(old: Known, new: Known, number: Number) -> Iterator[Derived]:

@@ -18,7 +18,7 @@ from graph.report.figures.layout import Scope
 from graph.report.figures.tables import ALSO, FREE
 from graph.report.figures.wording import stems, words
 
-_PARTED = re.compile(r"[\d;|$€£]|(?<![a-z])(?:plus|minus|less|than|exceed\w*|versus|vs|against|was|were|is|are)(?![a-z])")
+_PARTED = re.compile(r"[\d;|$€£]|(?<![a-z])(?:plus|minus|less|than|exceed\w*|versus|vs|against|was|were|is|are)(?![a-z])|[占与和比及]")
 # What explains a label rather than names it.
 _TAIL = re.compile(r",?\s(?:net of|including|excluding|less|which)(?![a-z])|\s?\(")
 # Years and rates that are part of a name, as in "3.875% notes due 2028".
@@ -34,6 +34,8 @@ _JOINS = re.compile(
 _MOST = 200
 _TOGETHER = 32
 _ENOUGH = 0.6
+# As much is enough where a word is in no other label.
+_ENOUGH_OWN = 0.42
 _HEADING = 0.4
 _MISSING = 0.5
 # Words that writers leave out of a row's name, or add to it.
@@ -64,6 +66,7 @@ class FreeLabels:
     def __init__(self, keys: Iterable[str]) -> None:
         self._labels = [self._read(key) for key in keys]
         counts = Counter(word for label in self._labels for word in label.own | label.heading)
+        self._counts = counts
         total = len(self._labels)
         self._weight = {
             word: log(1 + total / count) * (_FAINT if word in _COMMON else 1) for word, count in counts.items()
@@ -133,7 +136,7 @@ class FreeLabels:
         for place in here:
             gap = low[groups[-1][-1][2] : place[1]] if groups else ""
             # Pairs of Chinese characters belong together only where they touch.
-            reach = _TOGETHER if place[0].isascii() or not groups else 1
+            reach = _TOGETHER if place[0].isascii() or not groups else 3
             if groups and len(gap) <= reach and not _PARTED.search(gap):
                 again = next((at for at, known in enumerate(groups[-1]) if known[0] == place[0]), None)
                 if again is not None:
@@ -151,7 +154,8 @@ class FreeLabels:
                 group.pop()
             said = {word for word, _, _ in group}
             covered = self._sum((label.own - label.faint) & said) + _FAINT * self._sum(label.faint & said)
-            if covered < _ENOUGH * whole or not covered:
+            own = any(self._counts[word] == 1 for word in label.own & said)
+            if covered < (_ENOUGH_OWN if own else _ENOUGH) * whole or not covered:
                 continue
             score = (
                 covered

@@ -72,6 +72,8 @@ _NAMES = [
         r"|moving|sma|ema|average|simple|exponential|ma|range|return|volatility|annuali[sz]ed|vwap|rsi"
         r"|atr|line))",
         r"(?<![\d.,$€£¥])\d{1,3}-(?=(?:,| and| or|/))",
+        r"(?<![\d.,$€£¥-])\d{1,3}-(?!percent|point|basis|bps|fold|million|billion|trillion|thousand|to-)[a-z]{3,}",
+        r"(?<![\d.,$€£¥])\d{1,2}[a-z]\d{0,2}-\d{1,2}(?!\d)",
         r"(?<![\d.,])\d{1,3}(?:dma|ma|ema|sma|wk|w|d|yr)(?![a-z])",
         r"(?<![\d.,])\d{1,3}\s?(?:个交易日|交易日|日|周|天|个月|年|季|小时|分钟)(?=期?(?:[(（]|简单|均|线|移动|指数|加权|最高|最低|高|低"
         r"|新高|新低|平均|年化|区间|波动|回报|收益|涨|跌|国债|rsi|atr|sma|ema|ma))",
@@ -105,7 +107,7 @@ _LETTER_DIGIT = re.compile(r"(?:[a-z_]\d|\d[a-z_])")
 
 # The year in which a loan falls due belongs to its name.
 _DUE = re.compile(r"(?<![a-z])(?:due|maturing|matures?|maturity)(?: in)? $")
-_DUE_YEAR = re.compile(r"(?<![a-z])(?:due|maturing|matures?|maturity)(?: in)? ((?:19|20)\d\d)(?![\d.,])")
+_DUE_YEAR = re.compile(r"(?<![a-z])(?:due|maturing|matures?|maturity)(?: in)? ((?:19|20)\d\d)(?!\d|[.,]\d)")
 
 
 def _identifiers(low: str) -> list[tuple[int, int]]:

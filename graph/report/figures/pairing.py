@@ -16,10 +16,7 @@ _LISTED = re.compile(
     r"|respectively){0,12}"
 )
 # What may stand between a list of figures and the list of their periods.
-_AHEAD = re.compile(
-    r"(?:[\s,()]|for|in|during|at|as of|of|and|the|fiscal|years?|periods?|months|three|six|nine|twelve|quarters?"
-    r"|ended|ending|both|each|respectively|on){1,16}"
-)
+_AHEAD = re.compile(r"[^.;\d|$€£]{0,48}")
 
 
 class Pairing:

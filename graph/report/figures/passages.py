@@ -18,7 +18,7 @@ from graph.report.figures.page import Page
 from graph.report.figures.pairing import Pairing
 from graph.report.figures.periods import Period
 from graph.report.figures.timing import Timing
-from graph.report.figures.wording import telling
+from graph.report.figures.wording import telling, words
 
 _ALIKE = 0.5
 _NEAR_BEST = 0.7
@@ -35,6 +35,7 @@ class _Said:
     near: frozenset[str]
     period: Period | None
     was: bool
+    counts: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,9 @@ class Passages:
 
     def __init__(self, texts: Sequence[tuple[str, str]]) -> None:
         self._passages = [passage for title, text in texts for passage in _read(title, text[:_LONGEST])]
+        self._counted = frozenset(
+            said.counts for passage in self._passages for said in passage.figures if said.counts
+        )
         shown = [
             (abs(said.number.value), at, place)
             for at, passage in enumerate(self._passages)
@@ -61,15 +65,25 @@ class Passages:
         self._shown = sorted(shown)
         self._sizes = [item[0] for item in self._shown]
 
+    @property
+    def counted(self) -> frozenset[str]:
+        """Give the words that the documents count, as in "31 aircraft"."""
+        return self._counted
+
     def __len__(self) -> int:
         return len(self._passages)
 
     def support(
-        self, said: frozenset[str], number: Number, periods: Sequence[Period], was: bool = False
+        self,
+        said: frozenset[str],
+        near: frozenset[str],
+        number: Number,
+        periods: Sequence[Period],
+        was: bool = False,
     ) -> Finding | None:
         """Find a sentence that shows the same amount, in the same words and of no other period.
 
-        `said` are the words that stand around the figure, `periods` those that it may be told of; `was` says
+        `said` are the words of its sentence, `near` those that stand by the figure itself, `periods` those that it may be told of; `was` says
         that it is what something moved from or is compared with.
         """
         if not self._shown or not said:
@@ -86,7 +100,9 @@ class Passages:
             told = (other.period,) if other.period is not None else passage.periods
             if not periods and not was and _is_past(passage, other):
                 continue
-            if _agree(periods, told) and _is_said_of(passage, other, said):
+            if _agree(periods, told) and _is_said_of(
+                passage, other, said & near & passage.said or said
+            ):
                 return Finding(
                     "supported", "sentence of a document", note=passage.title, known=(_known(passage, other),)
                 )
@@ -173,7 +189,7 @@ def _read(title: str, text: str) -> list[_Passage]:
                 period = about.back() if about is not None else None
             elif period is None and len(years) == 1 and any(p.kind == "prior" for p in when.others):
                 period = years[0]
-            figures.append(_Said(number, near, period, timing.is_from(number)))
+            figures.append(_Said(number, near, period, timing.is_from(number), counts(page, number)))
             if period is not None and period.year and number.start - scope.start < 200:
                 carried = period if carried is None or period.order() > carried.order() else carried
         if figures:
@@ -199,6 +215,22 @@ def _near(page: Page, index: int, first: int, last: int, scope: Scope) -> frozen
 
 
 _JOINT = re.compile(r"[,;(，；、]|(?<![a-z])(?:and|while|but|compared|versus|from)(?![a-z])|(?<![a-z])to\s(?=[$€£¥\d])|和|及|而")
+
+
+def counts(page: Page, number: Number) -> str:
+    """Give the word that a bare figure counts; "" when it counts none."""
+    if not number.bare or number.decimals:
+        return ""
+    found = next(iter(words(page.masked, number.end, number.end + 24)), None)
+    return found[0] if found is not None and found[1] - number.end <= 2 else ""
+
+
+def near_words(page: Page, number: Number) -> frozenset[str]:
+    """Give the words that stand by a figure of a page."""
+    scope = page.scope_of(number.start)
+    starts = page.number_starts
+    first, last = bisect_left(starts, scope.start), bisect_left(starts, scope.end)
+    return _near(page, bisect_left(starts, number.start), first, last, scope)
 
 
 def _same(number: Number, other: Number) -> bool:

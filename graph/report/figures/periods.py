@@ -134,6 +134,10 @@ def _span(first: str, last: str) -> Period | None:
     return Period("range", start, end) if start < end else None
 
 
+def _months(year: int, months: int, end: int) -> Period:
+    return Period("year", year) if months == 12 else Period("span", year, months * 100 + end)
+
+
 _Builder = Callable[["re.Match[str]"], Period | None]
 _PATTERNS: list[tuple[re.Pattern[str], _Builder]] = [
     (re.compile(pattern), build)
@@ -141,7 +145,7 @@ _PATTERNS: list[tuple[re.Pattern[str], _Builder]] = [
         (
             r"(?<![a-z\d])" + _MONTHS_SPAN + r"(?:\speriods?)?\s(?:ended|ending|to|through)\s(?:on\s)?"
             + _MON + r"\s\d\d?,?\s{0,2}" + _YEAR + r"(?!\d)",
-            lambda m: Period("span", int(m[3]), _MONTHS_LONG[m[1]] * 100 + _MONTHS[m[2]]),
+            lambda m: _months(int(m[3]), _MONTHS_LONG[m[1]], _MONTHS[m[2]]),
         ),
         (
             r"(?<![a-z])(?:quarter|thirteen weeks|13 weeks)\s(?:ended|ending)\s" + _MON

@@ -9,7 +9,7 @@ _SCALE = re.compile(
     r"(?:(?:u\.?s\.?|us|hk|canadian|euro|rmb|usd|eur|gbp)?\s?[$€£¥]?\s?(?:dollars?|euros?)?\s?(?:in\s)?)"
     r"(?P<word>thousands?|millions?|billions?)(?![a-z])"
     r"|(?:[$€£¥]|rmb|usd|eur|in)\s?['’]?(?P<zeros>000(?:['’]?000)?)['’]?s?(?![\d,.])"
-    r"|[(]\s?(?:us)?[$€£¥]\s?(?P<letter>m|mm|mn|bn|k)\s?[),]"
+    r"|(?<!\d)(?:us|hk)?[$€£¥]\s?(?P<letter>m|mm|mn|bn|k)(?![a-z\d])"
     r"|(?:单位|人民币|金额)[:：]?\s?(?:人民币|美元|港元|港币)?\s?(?P<zh>百万|千万|千|万|亿)元?"
     r"|(?P<zhtail>百万|千|万|亿)元[）)]"
 )

@@ -22,8 +22,9 @@ _SHARES = re.compile(
 )
 _MONEY_OF_SHARES = re.compile(r"value|price|cost|expense|compensation|issu|repurchas|proceeds|capital")
 _PERCENT = re.compile(r"%|percent|(?<![a-z])rate(?![a-z])|率|占比")
-_RATE = re.compile(r"(?<![a-z])(?:rates?|margins?|yield|percentage|percent)(?![a-z])|%|率")
+_RATE = re.compile(r"(?<![a-z])(?:rates?|margins?|yield|percentage|percent)(?![a-z])|\(%\)|(?<!\d)(?<!\d )%|率")
 _CHANGE = re.compile(r"(?<![a-z])(?:change|variance|vs\.?|versus|increase|decrease|growth)(?![a-z])|变动|增减|同比")
+_NO_AMOUNTS = re.compile(r"notes?|ref\.?|page|附注")
 _FOOTNOTE = re.compile(r"\s?\((?:\d{1,2}|[a-z]{1,2})\)|[*†‡]+|\s?\[\d{1,2}\]")
 _OPENING = re.compile(r"(?:us)?[$€£¥]?\s?\(?|rmb|-")
 _CLOSING = re.compile(r"\)?\s?%?\)?")
@@ -57,6 +58,7 @@ class _Column:
     text: str = ""
     words: frozenset[str] = frozenset()
     change: bool = False
+    power: int | None = None
     percent: bool = field(default=False)
 
 
@@ -168,7 +170,8 @@ class _Table:
         for place, column in enumerate(columns):
             parts = [_FOOTNOTE.sub("", _CAPTION.sub("", text)) for text in texts[place]]
             column.text = " ".join(parts)
-            column.change = bool(_CHANGE.search(column.text))
+            column.change = bool(_CHANGE.search(column.text) or _NO_AMOUNTS.fullmatch(parts[-1] if parts else ""))
+            column.power = scale_of(" ".join(texts[place]))
             column.percent = "%" in column.text or "percent" in column.text
             column.period = None if column.change else _period_of(parts, shared)
             words = column.text
@@ -236,7 +239,7 @@ class _Table:
         counted = counted or (_SHARES.search(name) and not number.currency and not self.has_money)
         if counted and not number.currency and not _MONEY_OF_SHARES.search(label):
             return "count", self.power
-        return "money", self.power
+        return "money", self.power if column.power is None else column.power
 
 
 def _amount(cell: str) -> Number | None:
@@ -262,7 +265,7 @@ def _spread(cells: list[str], width: int) -> list[str]:
     filled = [cell for cell in cells if cell]
     if len(filled) == 1:
         return filled * width
-    if len(cells) < width and filled and width % len(filled) == 0:
+    if filled and len(filled) < width and width % len(filled) == 0:
         return [cell for cell in filled for _ in range(width // len(filled))]
     cells = [*cells[:width], *[""] * (width - len(cells))]
     if len(filled) < width:

@@ -74,6 +74,7 @@ _SHORT = {
     "pp&e": ("property", "plant", "equip"), "cogs": ("cost", "good", "sold"), "capex": ("capit", "expenditur"),
     "d&a": ("depreci", "amortiz"), "eps": ("incom", "shar"), "ar": ("account", "receivabl"),
     "opex": ("oper", "expens"), "ocf": ("cash", "oper"), "fcf": ("free", "cash", "flow"),
+    "归母净利润": ("归属", "母公", "公司", "净利", "利润"), "归母净利": ("归属", "母公", "公司", "净利", "利润"),
     "总资产": ("资产", "产总", "总计"), "总负债": ("负债", "债合", "合计"), "营收": ("营业", "业收", "收入"),
     "s&m": ("revenu", "market"), "pretax": ("befor", "tax"), "pre-tax": ("befor", "tax"), "rsus": ("restrict", "stock", "unit"), "cffo": ("cash", "oper"),
 }  # fmt: skip
@@ -134,7 +135,7 @@ _ANY = frozenset(
     ["compan", "report", "accord", "table", "fil", "statement", "amount", "totall", "came", "stood", "reach", "record",
      "show", "answer", "figur", "respectiv", "period", "result", "com", "equal", "approximat", "group", "end", "total",
      "made", "mak", "up", "account", "represent", "increas", "decreas", "ris", "rose", "fell", "grew", "chang", "respect",
-     "together", "combin", "averag", "sum", "percentag", "shar", "differenc", "较", "较的", "由", "的", "为", "至", "升至", "降至", "比", "同比", "增长", "下降", "占"]
+     "together", "combin", "averag", "sum", "percentag", "shar", "differenc", "it", "earli", "point", "basi", "they", "thi", "that", "较", "较的", "由", "的", "为", "至", "升至", "降至", "比", "同比", "增长", "下降", "占"]
 )  # fmt: skip
 
 
