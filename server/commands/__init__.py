@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
-from server.settings import ServerSettings, load_settings
+if TYPE_CHECKING:
+    from server.settings import ServerSettings
 
 
 def settings_or_exit() -> ServerSettings:
     """Read the settings; one that cannot be used ends the program with its name and the reason."""
+    # Commands that read no settings start without what reads them.
+    from pydantic import ValidationError
+
+    from server.settings import load_settings
+
     try:
         return load_settings()
     except ValidationError as fault:

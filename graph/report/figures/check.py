@@ -79,7 +79,14 @@ class Checker:
             free = [key for key in self.book.lines if key.startswith(FREE)]
             self.free = FreeLabels(free)
             self.rows = rows_by_metric(free, self.book.lines)
+        self._by_id: dict[str, Fact] = {}
         self.has_days = any(fact.unit == "days" for fact in typed)
+
+    def fact(self, fact_id: str) -> Fact | None:
+        """Find a fact, or an amount read from a table, by the id that a figure gives."""
+        if not self._by_id:
+            self._by_id = {known.fact.id: known.fact for line in self.book.lines.values() for known in line}
+        return self._by_id.get(fact_id)
 
     def check(self, text: str, question: str = "") -> list[Figure]:
         """Check every figure of a text, in order of appearance."""

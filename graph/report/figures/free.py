@@ -71,6 +71,9 @@ class FreeLabels:
         self._weight = {
             word: log(1 + total / count) * (_FAINT if word in _COMMON else 1) for word, count in counts.items()
         }
+        self._whole = {
+            label.key: self._sum(label.own) - (1 - _FAINT) * self._sum(label.faint) for label in self._labels
+        }
         self._numbered = any(word[0].isdigit() for word in counts)
         self._index: dict[str, list[_Label]] = {}
         for label in self._labels:
@@ -146,7 +149,9 @@ class FreeLabels:
             else:
                 groups.append([place])
         hits = []
-        whole = self._sum(label.own) - (1 - _FAINT) * self._sum(label.faint)
+        whole = self._whole[label.key]
+        if len(here) == 1 and self._weight[here[0][0]] < _ENOUGH_OWN * whole:
+            return []
         for group in groups:
             while len(group) > 1 and _ANOTHER.search(low, group[0][2], group[1][1]) and group[0][0] not in label.own:
                 group.pop(0)
