@@ -62,6 +62,14 @@ _WHOLE = re.compile(
 _APART = re.compile(r"(?<![a-z])(?:difference|differ(?:s|ed)?|gap|spread|apart|moved|varied|exceeded or)(?![a-z])|相差|差额|差异")
 _RISES = re.compile(rf"(?<![a-z])(?:{UP})(?![a-z])|增|升|涨|提高")
 _FALLS = re.compile(rf"(?<![a-z])(?:{DOWN})(?![a-z])|减|降|跌|下滑")
+_GIVES = re.compile(
+    r"(?<![a-z])(?:gives?|giving|yields?|yielding|leaves|leaving|makes|making|equals|total|combined|cumulative|overall"
+    r"|aggregate|difference|sum|average|mean|change|得出|合计|平均)(?![a-z])"
+)
+_HELD = re.compile(r"\s?(?:line |快线|线)?(?:of|at)?\s?(?:about |约|\()?")
+# The cost of a name that stands beside the figure.
+_BESIDE = 12
+_SET_AGAINST = re.compile(r"(?<![a-z])(?:out of|of|on|versus|vs\.?|divided by|over|against)(?![a-z])|[/÷]")
 _YEARS = ("year", "quarter", "half", "span", "day", "month")
 _MOST = 6
 
@@ -89,7 +97,8 @@ class Combine:
         """Give the finding of a figure that is right so; None when it is not."""
         scope = self.resolver.scope(number)
         told = self.page.low[scope.start : scope.end]
-        if self._is_glossed(number):
+        labels = self.resolver.labels(number)
+        if self._is_glossed(number) or (role.kind == "level" and self._is_held(number)):
             return None
         cue = told if self._cued(told) else told + " " + self.asked.low
         lines = self._lines(number, scope)
@@ -98,7 +107,8 @@ class Combine:
             periods = []
         side = role.side or self._side(told)
         unsigned = bool(_APART.search(told))
-        found = list(self._derived(number, cue, lines, periods))
+        own = {key for label in labels[:1] if label.cost < _BESIDE for key in label.mention.keys}
+        found = list(self._derived(number, cue, lines, periods, own))
         if len(settled) >= 2:
             found += self._of_settled(number, cue, settled)
         finding = weigh_derived(number, found, side, unsigned=unsigned)
@@ -118,6 +128,16 @@ class Combine:
                 return finding
         return None
 
+    def _is_held(self, number: Number) -> bool:
+        """Tell whether the figure is told as the value of the name right before it, as in "cash of $5"."""
+        index = bisect_left(self.page.mention_starts, number.start) - 1
+        if index < 0 or not self.page.mentions[index].keys:
+            return False
+        mention = self.page.mentions[index]
+        if _HELD.fullmatch(self.page.masked, mention.end, number.start) is None:
+            return False
+        return _GIVES.search(self.page.masked, max(0, mention.start - 40), mention.start) is None
+
     def _is_glossed(self, number: Number) -> bool:
         """Tell whether the figure stands in parentheses right behind the name that it is of."""
         before = self.page.low[max(0, number.start - 3) : number.start].rstrip("$€£¥ ")
@@ -132,7 +152,9 @@ class Combine:
         closed = self.page.low.find(")", number.end, scope.end)
         if opened < 0 or closed < 0 or self.page.low.find(")", opened, number.start) >= 0:
             return False
-        return not self.page.mentions_in((opened, closed)) and self.page.numbers_between(opened, closed) == 2
+        if self.page.mentions_in((opened, closed)) or self.page.numbers_between(opened, closed) != 2:
+            return False
+        return _SET_AGAINST.search(self.page.masked, opened, closed) is not None
 
     def _cued(self, text: str) -> bool:
         return any(pattern.search(text) for pattern in (_MEAN, _MOVED, _UNLIKE, _SUM))
@@ -142,11 +164,18 @@ class Combine:
         return 0 if rises == falls else 1 if rises else -1
 
     def _derived(
-        self, number: Number, cue: str, lines: Sequence[_Line], periods: Sequence[Period]
+        self,
+        number: Number,
+        cue: str,
+        lines: Sequence[_Line],
+        periods: Sequence[Period],
+        own: set[str],
     ) -> Iterator[Derived]:
         unit = number.unit
         moved, mean, added = _MOVED.search(cue), _MEAN.search(cue), _SUM.search(cue)
-        for line in lines:
+        # A figure beside the name of one row is no change of another.
+        named = [line for line in lines if line.known[0].key in own]
+        for line in named or lines:
             if moved or _UNLIKE.search(cue):
                 for old, new in self._pairs(line, periods):
                     yield from _changes(old, new, number)
