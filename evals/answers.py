@@ -229,7 +229,8 @@ def _change(filing: Filing, place: int, template: str, pick: Random, pct: bool) 
         values |= {"d": shown, "D": sign + shown}
     other = f"{'+' if b < a else '-'}" + values["G" if pct else "D"].lstrip("+-")
     wrong.setdefault("G" if pct else "D", {})["sign"] = other
-    question = f"What was the {'percentage ' * pct}change in {values['x']} from {old} to {new}?"
+    question = f"What was the {'percentage ' * pct}change in {values['x']} from "
+    question += f"{_period(old, filing, pick)} to {_period(new, filing, pick)}?"
     return question, Answer(template, values, wrong)
 
 
@@ -259,7 +260,8 @@ def _joined(filing: Filing, place: int, template: str, pick: Random, mean: bool)
         shown = f"{amount}元" if filing.language == "zh" else f"${amount}"
     values |= {"m" if mean else "s": shown}
     name = "average" if mean else "sum of"
-    return f"What was the {name} {values['x']} for {old} and {new}?", Answer(template, values, {})
+    spans = f"{_period(old, filing, pick)} and {_period(new, filing, pick)}"
+    return f"What was the {name} {values['x']} for {spans}?", Answer(template, values, {})
 
 
 def _mean(filing: Filing, place: int, template: str, pick: Random) -> tuple[str, Answer] | None:
@@ -306,7 +308,8 @@ def _two_rows(kind: str) -> Callable[[Filing, int, str, Random], tuple[str, Answ
             values["s"] = _show(filing, first, a + b, pick)
         else:
             values["d"] = _show(filing, first, b - a, pick)
-        return f"How do {values['x']} and {values['y']} compare in {year}?", Answer(template, values, wrong)
+        asked = f"How do {values['x']} and {values['y']} compare in {_period(year, filing, pick)}?"
+        return asked, Answer(template, values, wrong)
 
     return make
 

@@ -111,6 +111,9 @@ class Combine:
         found = list(self._derived(number, cue, lines, periods, own))
         if len(settled) >= 2:
             found += self._of_settled(number, cue, settled)
+        if not found and periods and not self.page.named_in((scope.start, scope.end)):
+            # The question's periods may be of another matter.
+            found = list(self._derived(number, cue, lines, [], own))
         finding = weigh_derived(number, found, side, unsigned=unsigned)
         if finding is None or finding.status != "derived":
             enclosed = self._is_enclosed(number, scope)

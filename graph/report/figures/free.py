@@ -29,7 +29,7 @@ _ANOTHER = re.compile(r"[,，、]|(?<![a-z])(?:and|or)(?![a-z])|和|与|及")
 # Names joined into one, as in "revenue from Japan" and "Japan revenue".
 _JOINS = re.compile(
     r"\s?(?:(?:from|of|in|for|at|within|attributable to|related to)\s(?:the |our |its )?|['’]s\s|的|-)?"
-    r"(?:net |total |segment |segment's )?"
+    r"(?:net |total |segment |segment's |业务|分部|产品|板块|的)?"
 )
 _MOST = 200
 _TOGETHER = 32

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graph.facts import Fact, Unit
 from graph.report.figures.book import Known
@@ -192,6 +192,7 @@ def _read(title: str, text: str) -> list[_Passage]:
             figures.append(_Said(number, near, period, timing.is_from(number), counts(page, number)))
             if period is not None and period.year and number.start - scope.start < 200:
                 carried = period if carried is None or period.order() > carried.order() else carried
+        figures = _shared(page, figures)
         if figures:
             said = telling(page.masked, scope.start, scope.end)
             periods = tuple(item.period for item in page.named_in((scope.start, scope.end)))
@@ -215,6 +216,15 @@ def _near(page: Page, index: int, first: int, last: int, scope: Scope) -> frozen
 
 
 _JOINT = re.compile(r"[,;(，；、]|(?<![a-z])(?:and|while|but|compared|versus|from)(?![a-z])|(?<![a-z])to\s(?=[$€£¥\d])|和|及|而")
+
+
+def _shared(page: Page, figures: list[_Said]) -> list[_Said]:
+    """Let figures that are listed together share the words that stand behind the last of them."""
+    for index in range(len(figures) - 2, -1, -1):
+        this, following = figures[index], figures[index + 1]
+        if not telling(page.masked, this.number.end, following.number.start):
+            figures[index] = replace(this, near=this.near | following.near)
+    return figures
 
 
 def counts(page: Page, number: Number) -> str:

@@ -82,6 +82,8 @@ _FROM_BEFORE = re.compile(
     r"|由)[\s(]{0,3}[\x00's的 ]{0,24}(?:about|approximately|约)?\s?$"
 )
 _GLOSS = re.compile(r"\s{0,2}(?:\(|,? or |/\s?|, i\.e\.,? |,? or about |，即|，或)\s?$")
+# "grew 30.7% ($273 to $357)": the ends of the move, not the change again.
+_REACHES_NEXT = re.compile(r"\s?(?:to|->|→|至|到)\s?[$€£¥a-z]{0,4}\s?\d")
 _SIDE = re.compile(
     r"[\s)]{0,2}(?:(?P<above>above|over|higher than|north of|ahead of|clear of|up from|premium to)"
     r"|(?P<below>below|under|beneath|lower than|off|short of|shy of|south of|down from|discount to"
@@ -265,6 +267,8 @@ def _change(
         return Role(
             "change", side, _first(page.mentions_in((place, min(scope.end, place + 20))), place, 1, page)
         )
+    if previous is not None and _GLOSS.fullmatch(gap) and _REACHES_NEXT.match(page.masked, number.end):
+        return Role("level")
     if previous is not None and previous.kind in ("change", "distance") and _GLOSS.fullmatch(gap):
         return Role(previous.kind, previous.side, previous.target)
     if (
