@@ -161,8 +161,8 @@ def _years(row: Row) -> list[str]:
 
 
 def _pair(row: Row, pick: Random) -> tuple[str, str] | None:
-    """Give a period and the one before it in the table."""
-    years = _years(row)
+    """Give a period and the one before it."""
+    years = sorted(_years(row), key=lambda name: (name.rpartition(":")[2], name), reverse=True)
     pairs = [
         (new, old)
         for new, old in zip(years, years[1:], strict=False)

@@ -63,7 +63,42 @@ def sums(page: Page) -> list[Sum]:
         operands = tuple(token for token in tokens if isinstance(token, Number))
         if len(operands) >= 2:
             found.append(Sum(operands, tuple(tokens), follows[0]))
+    return found + _glosses(page)
+
+
+def _glosses(page: Page) -> list[Sum]:
+    """Find the sums in parentheses right behind their result, as in "11.3 ((10.5 + 12.0) / 2)"."""
+    found: list[Sum] = []
+    for index, result in enumerate(page.numbers[:-2]):
+        opened = _OPENS.match(page.masked, result.end)
+        if opened is None:
+            continue
+        close = _closing(page.masked, opened.start())
+        last = bisect_left(page.number_starts, close)
+        if close < 0 or not 2 <= last - index - 1 <= _LONGEST:
+            continue
+        start = opened.start(1) + 1
+        tokens = _tokens(page, page.numbers[index + 1 : last], start, close)
+        operands = tuple(token for token in tokens if isinstance(token, Number))
+        if len(operands) == last - index - 1:
+            found.append(Sum(operands, tuple(tokens), result))
     return found
+
+
+_OPENS = re.compile(r"\s?(\()")
+
+
+def _closing(text: str, start: int) -> int:
+    """Give the place of the parenthesis that closes the first one behind a place; -1 when none does soon."""
+    depth = 0
+    for place in range(start, min(len(text), start + 300)):
+        if text[place] == "(":
+            depth += 1
+        elif text[place] == ")":
+            depth -= 1
+            if not depth:
+                return place
+    return -1
 
 
 def _tokens(page: Page, numbers: Sequence[Number], start: int, end: int) -> list[Number | str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Context, Decimal, localcontext
 
 from graph.facts import Fact
@@ -23,7 +23,7 @@ from graph.report.figures.page import Page
 from graph.report.figures.passages import Passages, counts, near_words
 from graph.report.figures.readings import Reader
 from graph.report.figures.resolve import Resolver
-from graph.report.figures.role import Role, role_of
+from graph.report.figures.role import Role, direction, role_of
 from graph.report.figures.tables import FREE, table_cells
 from graph.report.figures.terms import LEVELS
 from graph.report.figures.timing import When
@@ -127,7 +127,26 @@ class _Check:
                         self.settled.setdefault(scope, []).extend(finding.known)
         findings |= Beside(self.lookup, numbers, roles).look(findings)
         findings |= self._sums(findings)
+        findings |= self._turned(findings)
         return [self._figure(number, findings[index]) for index, number in enumerate(numbers)]
+
+    def _turned(self, findings: Mapping[int, Finding]) -> dict[int, Finding]:
+        """Find moves told in the wrong direction, as in "fell from $3 to $4"."""
+        found: dict[int, Finding] = {}
+        for index in range(1, len(self.page.numbers)):
+            number = self.page.numbers[index]
+            if self.resolver.timing.moves(number) != 1:
+                continue
+            before, after = findings[index - 1], findings[index]
+            if before.status != "supported" or after.status != "supported" or not (before.known and after.known):
+                continue
+            old, new = before.known[0], after.known[0]
+            side = direction(self.page, self.page.numbers[index - 1], self.resolver.scope(number))
+            moved = abs(new.value) - abs(old.value)
+            if side and moved and old.key == new.key and (moved > 0) != (side > 0):
+                told = f"it {'rose' if moved > 0 else 'fell'}: the direction is wrong"
+                found[index] = replace(after, status="contradicted", rule="direction", note=told)
+        return found
 
     def _sums(self, findings: Mapping[int, Finding]) -> dict[int, Finding]:
         """Decide the figures of sums that are written out."""
@@ -196,6 +215,12 @@ class _Check:
         """Decide one figure: context, facts, quotation, a level told by its value, else unsupported."""
         labels = self.resolver.labels(number)
         counted = bool(self.passages) and counts(self.page, number) in self.passages.counted
+        counted = counted or any(
+            item.fact.unit == "count"
+            for label in labels[:1]
+            for key in label.mention.keys
+            for item in self.book.line(key)[:1]
+        )
         rule = context_rule(
             self.page, number, self.resolver.scope(number), labels, self.has_days, counted=counted
         )
@@ -262,6 +287,9 @@ class _Check:
             moved = growth.change(number, labels, when, role, settled)
             first = moved if moved is not None and moved.status == "supported" else None
         if first is not None and (first.status != "contradicted" or role.kind not in ("mean", "sum")):
+            return first
+        if role.kind in ("mean", "sum") and not when.own:
+            # "averaged roughly $6.1 million" is no year's amount, however near one is.
             return first
         finding = reader.level(number, labels, when, role)
         if first is not None:

@@ -35,7 +35,7 @@ _SUM = re.compile(
 _UNLIKE = re.compile(
     r"(?<![a-z])(?:difference|differ(?:s|ed)?|gap|spread|exceed(?:s|ed)?|more than|less than|greater|larger"
     r"|smaller|minus|less|apart|outpaced|ahead of|behind|leaves|leaving|surpass(?:es|ed)?|above|below)(?![a-z])"
-    r"|相差|差额|差异|高于|低于|高出|超出|多出|减去"
+    r"|相差|差额|差异|[多少](?=[\d约了$¥])|高于|低于|高出|超出|多出|减去"
 )
 _MOVED = re.compile(
     rf"(?<![a-z])(?:{UP}|{DOWN}|chang(?:e|ed|es)|moved?|swing|swung|shift(?:ed)?|differ(?:ed|ence)|gain(?:ed|s)?"
@@ -54,7 +54,7 @@ SHARE = re.compile(
 _BOTTOM = re.compile(
     r"(?:(?<![a-z])(?:of|to|by|out of|over|in|against|relative to)\s(?:the |its |total |overall |our |company's |all |their )*$|[占/÷]\s?$)"
 )
-_TOP = re.compile(r"(?<![a-z])(?:share|ratio|proportion|portion|fraction) of (?:the |its |total )*$")
+_TOP = re.compile(r"(?<!as a )(?<!as )(?<![a-z])(?:share|ratio|proportion|portion|fraction) of (?:the |its |total )*$")
 _WHOLE = re.compile(
     r"(?<![a-z])(?:over|across|for|in|during|of) (?:all |the |these |those |all of the )*(?:two|three|four|five|[2-5])[- ]"
     r"(?:years?|quarters|periods)|(?:all|every) (?:years?|periods?)|[两二三四五]年"
@@ -349,7 +349,7 @@ def _joined(known: Sequence[Known], mean: bool, added: bool) -> Iterator[Derived
     for told in (known, [_unsigned(item) for item in known]) if len(signs) > 1 else (known,):
         if mean:
             yield derive.mean(told)
-        if added:
+        elif added:
             yield derive.total(told)
 
 

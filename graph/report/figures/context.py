@@ -92,11 +92,16 @@ def _is_threshold(page: Page, number: Number, scope: Scope, labels: list[Label])
 
 def _is_numbered_name(page: Page, number: Number, labels: list[Label]) -> bool:
     """Recognise a number that belongs to a proper name, as in ISO 9001, PCIe 5.0 and 1200 Market Street."""
-    if not number.bare or number.sign or number.grouped or (labels and labels[0].cost <= 3):
+    if not number.bare or number.sign or number.grouped:
         return False
     before = _NAME_BEFORE.search(page.norm, max(0, number.start - 24), number.start)
-    if before is not None and (not number.decimals or (number.decimals == 1 and number.value % 1 == 0)):
-        return True
+    if before is not None and number.decimals < 2:
+        # A name that the data knows is no brand.
+        known = any(m.end > before.start() for m in page.mentions_in((max(0, before.start() - 60), number.start)))
+        if not known:
+            return True
+    if labels and labels[0].cost <= 3:
+        return False
     return not number.decimals and _NAME_BEHIND.match(page.norm, number.end) is not None
 
 

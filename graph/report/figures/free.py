@@ -25,7 +25,7 @@ _TAIL = re.compile(r",?\s(?:net of|including|excluding|less|which)(?![a-z])|\s?\
 _NUMBER = re.compile(r"(?<![\d.,$€£])(?:(?:19|20)\d\d|\d{1,2}\.\d{1,3}%)(?![\d.])")
 _STRANGE = 0.4
 _AND = re.compile(r"(?<![a-z])and(?![a-z])|&|,")
-_ANOTHER = re.compile(r"[,，、]|(?<![a-z])(?:and|or)(?![a-z])|和|与|及")
+_ANOTHER = re.compile(r"[,，、+]|(?<![a-z])(?:and|or)(?![a-z])|和|与|及")
 # Names joined into one, as in "revenue from Japan" and "Japan revenue".
 _JOINS = re.compile(
     r"\s?(?:(?:from|of|in|for|at|within|attributable to|related to)\s(?:the |our |its )?|['’]s\s|的|-)?"
@@ -153,8 +153,9 @@ class FreeLabels:
         if len(here) == 1 and self._weight[here[0][0]] < _ENOUGH_OWN * whole:
             return []
         for group in groups:
-            while len(group) > 1 and _ANOTHER.search(low, group[0][2], group[1][1]) and group[0][0] not in label.own:
-                group.pop(0)
+            first = next((at for at, place in enumerate(group) if place[0] in label.own), 0)
+            if first and _ANOTHER.search(low, group[0][2], group[first][1]):
+                group = group[first:]
             while len(group) > 1 and group[-1][0] not in label.own and _parted(low, group, label.own):
                 group.pop()
             said = {word for word, _, _ in group}

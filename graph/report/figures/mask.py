@@ -54,7 +54,7 @@ _NAMES = [
     (compiled := re.compile(pattern), is_led(compiled))
     for pattern in (
         r"(?<![a-z])(?:" + _INDEXES + r")[ -]?\d{2,4}(?![\d%]|[.,]\d)",
-        r"(?<![a-z\d_.])(?:10-[kq]|8-k|6-k|20-f|40-f|13[dfg]|s-[1348]|401\s?\(?k\)?|403\s?\(?b\)?"
+        r"(?<![a-z\d_.,$])(?:10-[kq]|8-k|6-k|20-f|40-f|13[dfg]|s-[1348]|401\s?\(?k\)?|403\s?\(?b\)?"
         r"|501\(c\))(?:/a)?(?![a-z])",
         r"(?<![a-z])(?:"
         + _PAPERS
@@ -92,6 +92,7 @@ _NAMES = [
         r"(?<![a-z\d_.])(?:24/7|50/50|80/20|60/40)(?![a-z\d_/])",
         r"第\s?\d{1,3}\s?[章节条页名位步点项个]",
         r"#\d{1,6}(?!\d)",
+        r"(?<![\d.,$€£¥])(?:19|20)\d\d/\d{1,4}(?![\d.])",
     )
 ]
 # An identifier mixes letters and digits; amounts such as 391bn or usd391 keep to known letters.

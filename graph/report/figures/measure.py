@@ -56,8 +56,8 @@ _UNITS = {
     "days": r"(?:trading |calendar |business )?days?(?![a-z])|个?交易日|天|日(?![均线元])",
     "weeks": r"weeks?(?![a-z])|周|个星期",
     "months": r"months?(?![a-z])|个月",
-    "years": r"years?(?![a-z])|yrs?(?![a-z])|年",
-    "quarters": r"quarters?(?![a-z])|个?季度",
+    "years": r"years?(?![a-z])(?![- ](?:over|on)[- ]year)|yrs?(?![a-z])|年",
+    "quarters": r"quarters?(?![a-z])(?![- ](?:over|on)[- ]quarter)|个?季度",
     "hours": r"hours?(?![a-z])|minutes?(?![a-z])|小时|分钟",
     "points": r"points?(?![a-z])|pts(?![a-z])|点(?!\d)",
 }

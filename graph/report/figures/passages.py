@@ -215,7 +215,7 @@ def _near(page: Page, index: int, first: int, last: int, scope: Scope) -> frozen
     return telling(page.masked, left, number.start) | telling(page.masked, number.end, right)
 
 
-_JOINT = re.compile(r"[,;(，；、]|(?<![a-z])(?:and|while|but|compared|versus|from)(?![a-z])|(?<![a-z])to\s(?=[$€£¥\d])|和|及|而")
+_JOINT = re.compile(r"[,;(，；、]|(?<![a-z])(?:and|with|or|against|while|but|compared|versus|from)(?![a-z])|(?<![a-z])to\s(?=[$€£¥\d])|和|及|而")
 
 
 def _shared(page: Page, figures: list[_Said]) -> list[_Said]:

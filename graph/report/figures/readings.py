@@ -82,6 +82,10 @@ class Reader:
             return False
         if not any(_RESULT.search(key) for key in mention.keys):
             return True
+        known = [item for key in mention.keys for item in self.book.line(key)]
+        if all(item.value <= 0 for item in known) and not any(_LOSS.search(key) for key in mention.keys):
+            # A deduction in every column, such as sublease income among costs.
+            return len(known) > 1
         scope = self.resolver.scope(number)
         return any(_LOSS.search(key) for key in mention.keys) and bool(
             _LOSS.search(self.lookup.page.low, scope.start, scope.end)

@@ -245,6 +245,22 @@ def _share(page: Page, number: Number, scope: Scope, before: str) -> Role | None
     return None
 
 
+_TURNS = re.compile(
+    rf"(?<![a-z-])(?:(?P<up>{UP})|(?P<down>{DOWN}))(?![a-z])|(?P<zup>{_ZH_UP})|(?P<zdown>{_ZH_DOWN})"
+)
+
+
+def direction(page: Page, number: Number, scope: Scope) -> int:
+    """Give the direction that the last word of change before a figure fixes; 0 when none stands near."""
+    start = max(scope.start, number.start - 60)
+    last = None
+    for match in _TURNS.finditer(page.masked, start, number.start):
+        last = match
+    if last is None or page.numbers_between(last.end(), number.start):
+        return 0
+    return _side_of(last)
+
+
 def _change(
     page: Page, number: Number, scope: Scope, before: str, after: str, previous: Role | None, gap: str
 ) -> Role:

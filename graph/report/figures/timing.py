@@ -19,7 +19,7 @@ _LATER = re.compile(
     r"|periods?|same|corresponding|comparable|prior|reached|set|posted|reported|recorded|booked|seen|earned|logged|registered)(?![a-z])|[(\s,:于在截至]"
 )
 _FROM = re.compile(
-    r"(?:(?<![a-z])(?:from|versus|vs\.?|against|than|after|compared (?:with|to))|从|自|由|较|低于|高于"
+    r"(?:(?<![a-z])(?:from|versus|vs\.?|against|than|after|compare[sd]? (?:with|to))|从|自|由|较|低于|高于"
     r"|相比)[\s(]{0,3}[\x00's的 ]{0,24}(?:about|约)?\s?$"
 )
 _MOVED = re.compile(r"(?:(?<![a-z])from|从|自|由)[\s(]{0,3}[\x00's的 ]{0,24}(?:about|约)?\s?$")
@@ -30,7 +30,7 @@ _ENDS = re.compile(r"\s?[),;，]")
 _COMPARED = re.compile(r"(?<![a-z])(?:above|below) (?:the |fiscal )?$")
 _OWNED = re.compile(
     r"['’]s\s|的|['’s]{0,2}\s(?:figure|amount|level|balance|value|total|number|sum|print|mark|reading)\s(?:of|was|is|at)\s"
-    r"(?:about |roughly |approximately )?"
+    r"(?:about |roughly |approximately )?|\s?\("
 )
 _OTHER = re.compile(r"\s(?:of|in)\s(?:its |the |total )?")
 _HEDGED = re.compile(r"(?<![a-z])(?:more|less|fewer) than\s?$")

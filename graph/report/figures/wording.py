@@ -75,6 +75,7 @@ _SHORT = {
     "d&a": ("depreci", "amortiz"), "eps": ("incom", "shar"), "ar": ("account", "receivabl"),
     "opex": ("oper", "expens"), "ocf": ("cash", "oper"), "fcf": ("free", "cash", "flow"),
     "归母净利润": ("归属", "母公", "公司", "净利", "利润"), "归母净利": ("归属", "母公", "公司", "净利", "利润"),
+    "经营现金流": ("经营", "营活", "活动", "现金", "金流", "流量"),
     "总资产": ("资产", "产总", "总计"), "总负债": ("负债", "债合", "合计"), "营收": ("营业", "业收", "收入"),
     "s&m": ("revenu", "market"), "pretax": ("befor", "tax"), "pre-tax": ("befor", "tax"), "rsus": ("restrict", "stock", "unit"), "cffo": ("cash", "oper"),
 }  # fmt: skip
