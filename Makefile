@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup
 
-.PHONY: setup run test check bench studio format clean
+.PHONY: setup run test check bench eval studio format clean
 
 setup: $(STAMP)
 
@@ -34,6 +34,9 @@ check: setup
 
 bench: setup
 	$(BIN)/python -m bench
+
+eval: setup
+	$(BIN)/python -m evals
 
 studio: setup
 	LANGGRAPH_CLI_NO_ANALYTICS=1 $(BIN)/langgraph dev --no-browser

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from itertools import pairwise
 from random import Random
 
 from evals.amounts import grouped, money, plain, rounded
@@ -23,7 +24,7 @@ _TURNS = {
 _ZH_TURNS = {"rose": (("增长", "增加", "上升"), ("下降", "减少", "下滑")), "rise": (("增幅",), ("降幅",))}
 _HEDGES = ("", "", "about ", "approximately ", "roughly ", "~")
 _SLOT = re.compile(r"\{(\w+)\}")
-_FIGURES = frozenset("v a b d D g G m s r t".split())
+_FIGURES = frozenset("vabdDgGmsrt")
 
 
 def phrasings(split: str) -> dict[str, list[str]]:
@@ -81,7 +82,7 @@ def cases(split: str, per_row: int = 2) -> Iterator[Case]:
     """Give the cases of a split's filings: every family that a row allows, in some of its phrasings."""
     said = phrasings(split)
     for filing in read_filings(split):
-        for place, row in enumerate(filing.rows):
+        for place in range(len(filing.rows)):
             for family, make in _FAMILIES.items():
                 key = f"zh {family}" if filing.language == "zh" else family
                 for round_ in range(per_row if key in said else 0):
@@ -123,8 +124,8 @@ def _period(column: str, filing: Filing, pick: Random) -> str:
     if filing.language == "zh":
         return f"{year}年上半年" if span == "h1" else f"{column}年"
     if span.startswith("Q"):
-        names = ("{0} {1}", "{0} {1}", "the {2} quarter of {1}")
-        return pick.choice(names).format(span, year, {"Q3": "third", "Q4": "fourth"}[span])
+        said = ("{0} {1}", "{0} {1}", "the {2} quarter of {1}")
+        return pick.choice(said).format(span, year, {"Q3": "third", "Q4": "fourth"}[span])
     if span:
         names = {"q3": ("the third quarter of {}", "Q3 {}", "the three months ended September 30, {}"),
                  "9m": ("the nine months ended September 30, {}", "the first nine months of {}")}  # fmt: skip
@@ -132,11 +133,10 @@ def _period(column: str, filing: Filing, pick: Random) -> str:
     return pick.choice((f"{column}", f"{column}", f"fiscal {column}", f"FY{column}", f"fiscal year {column}"))
 
 
-def _base(filing: Filing, row: Row, pick: Random) -> dict[str, str]:
+def _base(row: Row, pick: Random) -> dict[str, str]:
     name = pick.choice(row.spoken)
     the = name.removeprefix("the ")
-    return {"x": name if name[0].isupper() or filing.language == "zh" else name,
-            "X": the[0].upper() + the[1:], "h": pick.choice(_HEDGES)}  # fmt: skip
+    return {"x": name, "X": the[0].upper() + the[1:], "h": pick.choice(_HEDGES)}
 
 
 def _turned(up: bool, filing: Filing, pick: Random) -> tuple[dict[str, str], dict[str, dict[str, str]]]:
@@ -164,9 +164,7 @@ def _pair(row: Row, pick: Random) -> tuple[str, str] | None:
     """Give a period and the one before it."""
     years = sorted(_years(row), key=lambda name: (name.rpartition(":")[2], name), reverse=True)
     pairs = [
-        (new, old)
-        for new, old in zip(years, years[1:], strict=False)
-        if new.split(":")[0] == old.split(":")[0] or ":" not in new
+        (new, old) for new, old in pairwise(years) if new.split(":")[0] == old.split(":")[0] or ":" not in new
     ]
     pairs = [pair for pair in pairs if row.values[pair[0]] and row.values[pair[1]]]
     return pick.choice(pairs) if pairs else None
@@ -178,7 +176,7 @@ def _span(filing: Filing, place: int, template: str, pick: Random) -> tuple[str,
     if not years:
         return None
     year = pick.choice(years)
-    values = _base(filing, row, pick) | {"p": _period(year, filing, pick)}
+    values = _base(row, pick) | {"p": _period(year, filing, pick)}
     values["v"] = _show(filing, row, row.values[year], pick)
     wrong = {"v": _neighbours(filing, place, year, pick)}
     question = f"What was {values['x']} in {_period(year, filing, pick)}?"
@@ -202,14 +200,14 @@ def _neighbours(filing: Filing, place: int, year: str, pick: Random) -> dict[str
 def _change(filing: Filing, place: int, template: str, pick: Random, pct: bool) -> tuple[str, Answer] | None:
     row = filing.rows[place]
     pair = _pair(row, pick)
-    if pair is None or (row.kind == "%" if not pct else row.kind == "%"):
+    if pair is None or row.kind == "%":
         return None
     new, old = pair
     b, a = abs(row.values[new]), abs(row.values[old])
     if a == b or abs(b - a) / a < Decimal("0.01"):
         return None
     turned, wrong = _turned(b > a, filing, pick)
-    values = _base(filing, row, pick) | turned
+    values = _base(row, pick) | turned
     values |= {"p": _period(new, filing, pick), "q": _period(old, filing, pick)}
     values |= {"a": _show(filing, row, a, pick), "b": _show(filing, row, b, pick)}
     wrong |= {"a": _neighbours(filing, place, old, pick), "b": _neighbours(filing, place, new, pick)}
@@ -249,7 +247,7 @@ def _joined(filing: Filing, place: int, template: str, pick: Random, mean: bool)
         return None
     new, old = pair
     b, a = abs(row.values[new]), abs(row.values[old])
-    values = _base(filing, row, pick)
+    values = _base(row, pick)
     values |= {"p": _period(new, filing, pick), "q": _period(old, filing, pick)}
     values |= {"a": _show(filing, row, a, pick), "b": _show(filing, row, b, pick)}
     whole = a + b
@@ -293,7 +291,7 @@ def _two_rows(kind: str) -> Callable[[Filing, int, str, Random], tuple[str, Answ
             return None
         small, large, year = found
         first, second = (small, large) if kind == "share" else (large, small)
-        values = _base(filing, first, pick) | {"p": _period(year, filing, pick)}
+        values = _base(first, pick) | {"p": _period(year, filing, pick)}
         values["y"] = pick.choice(second.spoken)
         b, a = abs(first.values[year]), abs(second.values[year])
         values |= {"a": _show(filing, second, a, pick), "b": _show(filing, first, b, pick)}
@@ -324,7 +322,7 @@ def _pp(filing: Filing, place: int, template: str, pick: Random) -> tuple[str, A
     if a == b:
         return None
     turned, wrong = _turned(b > a, filing, pick)
-    values = _base(filing, row, pick) | turned
+    values = _base(row, pick) | turned
     values |= {"p": _period(new, filing, pick), "q": _period(old, filing, pick)}
     values |= {"a": f"{a}%", "b": f"{b}%"}
     size = abs(b - a)
@@ -343,7 +341,7 @@ def _column(filing: Filing, place: int, template: str, pick: Random) -> tuple[st
         return None
     column = pick.choice(columns)
     name = column.removeprefix("col:").replace("_", " ")
-    values = _base(filing, row, pick) | {"c": name, "v": _show(filing, row, row.values[column], pick)}
+    values = _base(row, pick) | {"c": name, "v": _show(filing, row, row.values[column], pick)}
     others = [v for k, v in row.values.items() if k != column and v and abs(v) != abs(row.values[column])]
     wrong = {"v": {"neighbouring column": _show(filing, row, pick.choice(others), pick)} if others else {}}
     return f"What was the {name} of {values['x']}?", Answer(template, values, wrong)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from itertools import pairwise
 from random import Random
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -26,7 +27,7 @@ def corruptions(shown: str, pick: Random) -> dict[str, str]:
     head, tail = shown[: match.start()], shown[match.end() :]
     found: dict[str, str] = {}
     places = [i for i, c in enumerate(digits) if c.isdigit()]
-    swaps = [(i, j) for i, j in zip(places, places[1:], strict=False) if digits[i] != digits[j]]
+    swaps = [(i, j) for i, j in pairwise(places) if digits[i] != digits[j]]
     swaps = [(i, j) for i, j in swaps if not (i == 0 and digits[j] == "0")]
     if swaps:
         i, j = pick.choice(swaps)

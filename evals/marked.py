@@ -75,6 +75,4 @@ def _case(
             if kind == "written" or not is_within(shown, other, before):
                 wrong.append(Wrong(kind, before + other + "".join(right[at + 1 :]), len(before)))
     places = tuple(len("".join(right[:at])) for at in range(1, len(pieces), 2))
-    return Case(
-        family, stands_on, language, question, "".join(right), sources, facts, places, tuple(wrong)
-    )
+    return Case(family, stands_on, language, question, "".join(right), sources, facts, places, tuple(wrong))

@@ -1,4 +1,4 @@
-"""Sums that an answer writes out, as in "(4.2 - 3.1) / 3.1 = 35.5%": computed, and compared with their result."""
+"""Sums that an answer writes out, as in "(4.2 - 3.1) / 3.1 = 35.5%", found and computed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,18 @@ from graph.report.figures.extract import Number
 from graph.report.figures.page import Page
 
 _EQUALS = re.compile(r"[=≈]")
-_OPERATORS = {"+": "+", "-": "-", "*": "*", "×": "*", "·": "*", "/": "/", "÷": "/", "(": "(", ")": ")", "x": "*"}
+_OPERATORS = {
+    "+": "+",
+    "-": "-",
+    "*": "*",
+    "×": "*",
+    "·": "*",
+    "/": "/",
+    "÷": "/",
+    "(": "(",
+    ")": ")",
+    "x": "*",
+}
 _LONGEST = 64
 
 
@@ -28,7 +39,8 @@ class Sum:
     def value(self, held: Sequence[Decimal | None]) -> Decimal | None:
         """Compute the expression, with the given values for its figures where they are known."""
         values = iter(
-            number.value if known is None else known for number, known in zip(self.operands, held, strict=True)
+            number.value if known is None else known
+            for number, known in zip(self.operands, held, strict=True)
         )
         tokens: list[Decimal | str] = [t if isinstance(t, str) else next(values) for t in self.tokens]
         return _Reader(tokens).read()
@@ -57,7 +69,11 @@ def sums(page: Page) -> list[Sum]:
         scope = page.scope_of(match.start())
         first, last = (bisect_left(page.number_starts, place) for place in (scope.start, match.start()))
         follows = page.numbers[last : last + 1]
-        if not follows or last - first < 2 or page.masked[match.end() : follows[0].start].strip("$€£¥ -+(~约"):
+        if (
+            not follows
+            or last - first < 2
+            or page.masked[match.end() : follows[0].start].strip("$€£¥ -+(~约")
+        ):
             continue
         tokens = _tokens(page, page.numbers[max(first, last - _LONGEST) : last], scope.start, match.start())
         operands = tuple(token for token in tokens if isinstance(token, Number))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from decimal import Context, Decimal, localcontext
+from dataclasses import dataclass
+from decimal import Context, localcontext
 
 from graph.facts import Fact
-from graph.report.figures.arithmetic import Sum, sums
+from graph.report.figures import cues
 from graph.report.figures.beside import Beside
 from graph.report.figures.book import Book, Known
-from graph.report.figures.combine import SHARE, Combine
+from graph.report.figures.combine import Combine
 from graph.report.figures.context import context_rule
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_facts
@@ -23,12 +23,13 @@ from graph.report.figures.page import Page
 from graph.report.figures.passages import Passages, counts, near_words
 from graph.report.figures.readings import Reader
 from graph.report.figures.resolve import Resolver
-from graph.report.figures.role import Role, direction, role_of
+from graph.report.figures.role import Role, role_of
 from graph.report.figures.tables import FREE, table_cells
 from graph.report.figures.terms import LEVELS
 from graph.report.figures.timing import When
-from graph.report.figures.units import clash, is_rate, matches, shown
+from graph.report.figures.units import is_rate, shown
 from graph.report.figures.wording import telling
+from graph.report.figures.written import Written
 from graph.report.model import Figure
 
 # No trap is set: an absurd number becomes infinite or not a number and matches nothing.
@@ -126,80 +127,8 @@ class _Check:
                     if finding.status == "supported":
                         self.settled.setdefault(scope, []).extend(finding.known)
         findings |= Beside(self.lookup, numbers, roles).look(findings)
-        findings |= self._sums(findings)
-        findings |= self._turned(findings)
+        findings |= Written(self.combine).look(findings)
         return [self._figure(number, findings[index]) for index, number in enumerate(numbers)]
-
-    def _turned(self, findings: Mapping[int, Finding]) -> dict[int, Finding]:
-        """Find moves told in the wrong direction, as in "fell from $3 to $4"."""
-        found: dict[int, Finding] = {}
-        for index in range(1, len(self.page.numbers)):
-            number = self.page.numbers[index]
-            if self.resolver.timing.moves(number) != 1:
-                continue
-            before, after = findings[index - 1], findings[index]
-            if before.status != "supported" or after.status != "supported" or not (before.known and after.known):
-                continue
-            old, new = before.known[0], after.known[0]
-            side = direction(self.page, self.page.numbers[index - 1], self.resolver.scope(number))
-            moved = abs(new.value) - abs(old.value)
-            if side and moved and old.key == new.key and (moved > 0) != (side > 0):
-                told = f"it {'rose' if moved > 0 else 'fell'}: the direction is wrong"
-                found[index] = replace(after, status="contradicted", rule="direction", note=told)
-        return found
-
-    def _sums(self, findings: Mapping[int, Finding]) -> dict[int, Finding]:
-        """Decide the figures of sums that are written out."""
-        found: dict[int, Finding] = {}
-        places = {number.start: index for index, number in enumerate(self.page.numbers)}
-        for written in sums(self.page):
-            operands = [places[number.start] for number in written.operands]
-            held = [self._operand(written, index, findings) for index in operands]
-            if any(finding is None for finding in held) or written.divides_by_later:
-                continue
-            known = [finding.known[0].value if finding and finding.known else None for finding in held]
-            exact = [abs(v) if v is not None and n.value > 0 else v for v, n in zip(known, written.operands, strict=True)]
-            for values in (exact, [None] * len(known)):
-                result = self._result(written, values, held)
-                if result is not None:
-                    found |= {index: f for index, f in zip(operands, held, strict=True) if f is not None}
-                    found[places[written.result.start]] = result
-                    break
-        return found
-
-    def _operand(self, written: Sum, index: int, findings: Mapping[int, Finding]) -> Finding | None:
-        """Give the finding of a figure of a sum: it is right by itself, a row that is named has it, or it counts."""
-        number, finding = self.page.numbers[index], findings[index]
-        if finding.status in ("supported", "derived"):
-            return finding
-        if number.bare and number.decimals == 0 and abs(number.value) in (len(written.operands) - 1, 100, 2, 3, 4):
-            return Finding("context", "part of a formula")
-        return self.combine.level(number)
-
-    def _result(self, written: Sum, values: Sequence[Decimal | None], held: Sequence[Finding | None]) -> Finding | None:
-        """Compare the result of a sum with what its figures come to."""
-        value = written.value(values)
-        number = written.result
-        if value is None:
-            return None
-        facts = [f.known[0].fact for f in held if f is not None and f.known]
-        unit = facts[0].unit if len({fact.unit for fact in facts}) == 1 else ""
-        ratio = written.is_ratio
-        if number.unit in ("percent", "bps") and is_rate(unit) == (number.unit == "bps"):
-            value *= 100
-        if ratio and (number.currency or number.scale) or (not ratio and facts and not self._in_unit(number, facts[0])):
-            return None
-        if not matches(number, value, 0):
-            return None
-        ids = tuple(i for f in held if f is not None for i in f.ids)
-        told = " ".join(t if isinstance(t, str) else self.text[t.start : t.end] for t in written.tokens)
-        return Finding("derived", "sum written out" if not ratio else "ratio written out", ids=ids, formula=told)
-
-    def _in_unit(self, number: Number, fact: Fact) -> bool:
-        """Tell whether a figure is in the unit of the facts that it is a sum of."""
-        if is_rate(fact.unit) and number.unit in ("percent", "pp", "bps", "points"):
-            return True
-        return not clash(number, fact.unit, fact.currency)
 
     def _roles(self, numbers: Sequence[Number]) -> list[Role]:
         roles: list[Role] = []
@@ -318,7 +247,7 @@ class _Check:
     ) -> Finding | None:
         """Read a percentage beside an amount as its growth, as in "revenue $391 billion (+2.0%)"."""
         scope = self.resolver.scope(number)
-        if not labels or SHARE.search(self.page.low, scope.start, scope.end):
+        if not labels or cues.ONLY_SHARE.search(self.page.low, scope.start, scope.end):
             return None
         if any(self.lookup.unit_fits(number, key) for key in labels[0].mention.keys):
             return None

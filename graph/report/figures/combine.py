@@ -7,13 +7,12 @@ question does where the sentence names none.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from graph.report.figures import derive
+from graph.report.figures import cues, derive
 from graph.report.figures.book import Known
 from graph.report.figures.derive import Derived
 from graph.report.figures.extract import Number
@@ -24,59 +23,18 @@ from graph.report.figures.lookup import Lookup
 from graph.report.figures.page import Page
 from graph.report.figures.passages import Passages
 from graph.report.figures.periods import Period
-from graph.report.figures.role import DOWN, UP, Role
+from graph.report.figures.role import Role
 from graph.report.figures.wording import telling, words
 
-_MEAN = re.compile(r"averag|(?<![a-z])mean(?![a-z])|平均|均值")
-_SUM = re.compile(
-    r"(?<![a-z])(?:sum(?:s|med)?|add(?:ing|ed|s)?|plus|both|combined|together|altogether|aggregate|cumulative(?:ly)?|added up|totall?(?:ed|ing)"
-    r"|in total|total of|totals?)(?![a-z])|合计|累计|总计|之和|加总|共计|总和|\+"
-)
-_UNLIKE = re.compile(
-    r"(?<![a-z])(?:difference|differ(?:s|ed)?|gap|spread|exceed(?:s|ed)?|more than|less than|greater|larger"
-    r"|smaller|minus|less|apart|outpaced|ahead of|behind|leaves|leaving|surpass(?:es|ed)?|above|below)(?![a-z])"
-    r"|相差|差额|差异|[多少](?=[\d约了$¥])|高于|低于|高出|超出|多出|减去"
-)
-_MOVED = re.compile(
-    rf"(?<![a-z])(?:{UP}|{DOWN}|chang(?:e|ed|es)|moved?|swing|swung|shift(?:ed)?|differ(?:ed|ence)|gain(?:ed|s)?"
-    r"|growth|increment|year[- ]over[- ]year|yoy|delta|variation|variance|went)(?![a-z])"
-    r"|增|减|升|降|涨|跌|变动|变化|同比|环比|提高|下滑|差"
-)
-_SHARE = re.compile(
-    r"(?<![a-z])(?:percentage|percent|proportion|share|ratio|portion|fraction|account(?:ed|s|ing)?|represent(?:ed|s"
-    r"|ing)?|ma(?:de|kes?|king) up|equal(?:ed|s|led)?|constitut(?:ed|es|ing)|compris(?:ed|es|ing)|divided by"
-    r"|contribut(?:ed|es|ing)|out of|times|relative to|of)(?![a-z])|%\s?of|占|比例|比重|比率|之比|相当于|[/÷]"
-)
-# What can only be said of a share.
-SHARE = re.compile(
-    r"(?<![a-z])(?:share|ratio|portion|proportion|fraction) of|percent(?:age)? of|accounted for|represent(?:ed|s|ing)|占"
-)
-_BOTTOM = re.compile(
-    r"(?:(?<![a-z])(?:of|to|by|out of|over|in|against|relative to)\s(?:the |its |total |overall |our |company's |all |their )*$|[占/÷]\s?$)"
-)
-_TOP = re.compile(r"(?<!as a )(?<!as )(?<![a-z])(?:share|ratio|proportion|portion|fraction) of (?:the |its |total )*$")
-_WHOLE = re.compile(
-    r"(?<![a-z])(?:over|across|for|in|during|of) (?:all |the |these |those |all of the )*(?:two|three|four|five|[2-5])[- ]"
-    r"(?:years?|quarters|periods)|(?:all|every) (?:years?|periods?)|[两二三四五]年"
-)
-_APART = re.compile(r"(?<![a-z])(?:difference|differ(?:s|ed)?|gap|spread|apart|moved|varied|exceeded or)(?![a-z])|相差|差额|差异")
-_RISES = re.compile(rf"(?<![a-z])(?:{UP})(?![a-z])|增|升|涨|提高")
-_FALLS = re.compile(rf"(?<![a-z])(?:{DOWN})(?![a-z])|减|降|跌|下滑")
-_GIVES = re.compile(
-    r"(?<![a-z])(?:gives?|giving|yields?|yielding|leaves|leaving|makes|making|equals|total|combined|cumulative|overall"
-    r"|aggregate|difference|sum|average|mean|change|得出|合计|平均)(?![a-z])"
-)
-_HELD = re.compile(r"\s?(?:line |快线|线)?(?:of|at)?\s?(?:about |约|\()?")
-# The cost of a name that stands beside the figure.
-_BESIDE = 12
-_SET_AGAINST = re.compile(r"(?<![a-z])(?:out of|of|on|versus|vs\.?|divided by|over|against)(?![a-z])|[/÷]")
 _YEARS = ("year", "quarter", "half", "span", "day", "month")
 _MOST = 6
+# The cost of a name that stands beside the figure.
+_BESIDE = 12
 
 
 @dataclass(frozen=True)
 class _Line:
-    """The facts of one row, and where the sentence names it; `bottom` when it is what others are set against."""
+    """The facts of one row and where it is named; `bottom` when it is what others are set against."""
 
     known: tuple[Known, ...]
     place: int
@@ -103,10 +61,10 @@ class Combine:
         cue = told if self._cued(told) else told + " " + self.asked.low
         lines = self._lines(number, scope)
         periods = self._periods(number, scope)
-        if _WHOLE.search(told) and not self.page.named_in((scope.start, scope.end)):
+        if cues.WHOLE.search(told) and not self.page.named_in((scope.start, scope.end)):
             periods = []
         side = role.side or self._side(told)
-        unsigned = bool(_APART.search(told))
+        unsigned = bool(cues.APART.search(told))
         own = {key for label in labels[:1] if label.cost < _BESIDE for key in label.mention.keys}
         found = list(self._derived(number, cue, lines, periods, own))
         if len(settled) >= 2:
@@ -121,7 +79,7 @@ class Combine:
         return finding if finding is not None and finding.status == "derived" else None
 
     def level(self, number: Number) -> Finding | None:
-        """Find the figure among the values of the rows and periods that the sentence, or the question, names."""
+        """Find the figure among the values of the rows and periods that the sentence or question names."""
         scope = self.resolver.scope(number)
         periods = self._periods(number, scope)
         for line in self._lines(number, scope):
@@ -137,9 +95,9 @@ class Combine:
         if index < 0 or not self.page.mentions[index].keys:
             return False
         mention = self.page.mentions[index]
-        if _HELD.fullmatch(self.page.masked, mention.end, number.start) is None:
+        if cues.HELD.fullmatch(self.page.masked, mention.end, number.start) is None:
             return False
-        return _GIVES.search(self.page.masked, max(0, mention.start - 40), mention.start) is None
+        return cues.GIVES.search(self.page.masked, max(0, mention.start - 40), mention.start) is None
 
     def _is_glossed(self, number: Number) -> bool:
         """Tell whether the figure stands in parentheses right behind the name that it is of."""
@@ -150,20 +108,20 @@ class Combine:
         return index >= 0 and 0 <= number.start - self.page.mentions[index].end <= 4
 
     def _is_enclosed(self, number: Number, scope: Scope) -> bool:
-        """Tell whether the figure stands in parentheses that name nothing, as in "60.9% ($884 out of $1,451)"."""
+        """Tell whether the figure stands in parentheses without a name, as in "61% ($884 out of $1,451)"."""
         opened = self.page.low.rfind("(", scope.start, number.start + 1)
         closed = self.page.low.find(")", number.end, scope.end)
         if opened < 0 or closed < 0 or self.page.low.find(")", opened, number.start) >= 0:
             return False
         if self.page.mentions_in((opened, closed)) or self.page.numbers_between(opened, closed) != 2:
             return False
-        return _SET_AGAINST.search(self.page.masked, opened, closed) is not None
+        return cues.SET_AGAINST.search(self.page.masked, opened, closed) is not None
 
     def _cued(self, text: str) -> bool:
-        return any(pattern.search(text) for pattern in (_MEAN, _MOVED, _UNLIKE, _SUM))
+        return any(pattern.search(text) for pattern in (cues.MEAN, cues.MOVED, cues.UNLIKE, cues.SUM))
 
     def _side(self, told: str) -> int:
-        rises, falls = bool(_RISES.search(told)), bool(_FALLS.search(told))
+        rises, falls = bool(cues.RISES.search(told)), bool(cues.FALLS.search(told))
         return 0 if rises == falls else 1 if rises else -1
 
     def _derived(
@@ -175,11 +133,11 @@ class Combine:
         own: set[str],
     ) -> Iterator[Derived]:
         unit = number.unit
-        moved, mean, added = _MOVED.search(cue), _MEAN.search(cue), _SUM.search(cue)
+        moved, mean, added = cues.MOVED.search(cue), cues.MEAN.search(cue), cues.SUM.search(cue)
         # A figure beside the name of one row is no change of another.
         named = [line for line in lines if line.known[0].key in own]
         for line in named or lines:
-            if moved or _UNLIKE.search(cue):
+            if moved or cues.UNLIKE.search(cue):
                 for old, new in self._pairs(line, periods):
                     yield from _changes(old, new, number)
             if unit in ("pp", "bps") or not (mean or added):
@@ -194,12 +152,10 @@ class Combine:
         self, number: Number, cue: str, lines: Sequence[_Line], periods: Sequence[Period]
     ) -> Iterator[Derived]:
         """Combine several rows at one period: their sum, mean, difference or ratio."""
-        share, mean, added = _SHARE.search(cue), _MEAN.search(cue), _SUM.search(cue)
-        for period in [*periods, None] if not periods else periods:
+        share, mean, added = cues.SHARE.search(cue), cues.MEAN.search(cue), cues.SUM.search(cue)
+        for period in periods or (None,):
             held = [(line, self._at(line, period)) for line in lines]
-            some = sorted(
-                ((line, items[0]) for line, items in held if items), key=lambda pair: pair[0].place
-            )
+            some = sorted(((line, items[0]) for line, items in held if items), key=lambda pair: pair[0].place)
             for (first, a), (second, b) in combinations(some[:_MOST], 2):
                 if not _comparable(a, b):
                     continue
@@ -207,7 +163,7 @@ class Combine:
                 if share and number.unit in ("percent", "multiple", ""):
                     yield from _ratios(top, bottom, number)
                 if a.fact.unit == b.fact.unit and number.unit not in ("percent", "multiple"):
-                    if _UNLIKE.search(cue) or _MOVED.search(cue):
+                    if cues.UNLIKE.search(cue) or cues.MOVED.search(cue):
                         yield from (gap for gap in (derive.gap(a, b, number.unit),) if gap is not None)
                     if added or mean:
                         yield from _joined([a, b], bool(mean), bool(added))
@@ -222,13 +178,14 @@ class Combine:
             if a.fact.unit != b.fact.unit or a.fact.entity != b.fact.entity:
                 continue
             same = a.key == b.key and a.order() != b.order()
-            if same and _MOVED.search(cue):
-                yield from _changes(*sorted((a, b), key=Known.order), number)
-            if not same and number.unit not in ("percent", "multiple") and _UNLIKE.search(cue):
+            if same and cues.MOVED.search(cue):
+                old, new = sorted((a, b), key=Known.order)
+                yield from _changes(old, new, number)
+            if not same and number.unit not in ("percent", "multiple") and cues.UNLIKE.search(cue):
                 yield from (gap for gap in (derive.gap(a, b, number.unit),) if gap is not None)
-            if number.unit not in ("percent", "multiple") and (_MEAN.search(cue) or _SUM.search(cue)):
-                yield from _joined([a, b], bool(_MEAN.search(cue)), bool(_SUM.search(cue)))
-            if not same and _SHARE.search(cue) and number.unit in ("percent", "multiple", ""):
+            if number.unit not in ("percent", "multiple") and (cues.MEAN.search(cue) or cues.SUM.search(cue)):
+                yield from _joined([a, b], bool(cues.MEAN.search(cue)), bool(cues.SUM.search(cue)))
+            if not same and cues.SHARE.search(cue) and number.unit in ("percent", "multiple", ""):
                 yield from _ratios(a, b, number)
 
     def _lines(self, number: Number, scope: Scope) -> list[_Line]:
@@ -292,7 +249,10 @@ class Combine:
             about.append(max(about, key=Period.order).back())
         for period in periods:
             if period.kind == "range":
-                about += [Period("year", year) for year in range(period.year, min(period.part, period.year + 20) + 1)]
+                about += [
+                    Period("year", year)
+                    for year in range(period.year, min(period.part, period.year + 20) + 1)
+                ]
         return list(dict.fromkeys(about))[: _MOST + 2]
 
     def _pairs(self, line: _Line, periods: Sequence[Period]) -> Iterator[tuple[Known, Known]]:
@@ -307,19 +267,23 @@ class Combine:
         news = self._at(line, ordered[0]) if ordered else self.lookup.book.latest(dated)
         for new in news:
             earlier = [
-                item for item in dated
-                if item.order() < new.order() and item.fact.entity == new.fact.entity
+                item
+                for item in dated
+                if item.order() < new.order()
+                and item.fact.entity == new.fact.entity
                 and (item.period is None or new.period is None or item.period.kind == new.period.kind)
             ]
             if earlier:
-                last = max(item.order() for item in earlier)
-                yield from ((old, new) for old in earlier if old.order() == last)
+                latest = max(item.order() for item in earlier)
+                yield from ((old, new) for old in earlier if old.order() == latest)
 
     def _over(self, line: _Line, periods: Sequence[Period]) -> list[Known]:
         """Give one fact of the row for each of the periods, or for all when none is named."""
         if not periods:
             periods = list(dict.fromkeys(item.period for item in line.known if item.period is not None))
-        picked = [items[0] for period in sorted(periods, key=Period.order) if (items := self._at(line, period))]
+        picked = [
+            items[0] for period in sorted(periods, key=Period.order) if (items := self._at(line, period))
+        ]
         return list(dict.fromkeys(picked))
 
     def _at(self, line: _Line, period: Period | None) -> list[Known]:
@@ -331,7 +295,7 @@ class Combine:
 
 def _is_bottom(low: str, start: int, place: int) -> bool:
     """Tell whether what is named at a place is what something else is set against."""
-    return _BOTTOM.search(low, start, place) is not None and _TOP.search(low, start, place) is None
+    return cues.BOTTOM.search(low, start, place) is not None and cues.TOP.search(low, start, place) is None
 
 
 def _changes(old: Known, new: Known, number: Number) -> Iterator[Derived]:

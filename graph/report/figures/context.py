@@ -29,8 +29,12 @@ _STATES = re.compile(
     r"|报)\s{0,2}$"
 )
 # A word with a capital inside a sentence; two such words behind.
-_NAME_BEFORE = re.compile(r"(?:(?<=[a-z,(] )[A-Z][A-Za-z&]{1,15}|(?<![A-Za-z])[A-Za-z]?[A-Z]{2,8}[a-z]?)[ -]$")
-_NAME_BEHIND = re.compile(r" [A-Z][a-z]+(?: [A-Z][a-z]+){0,2} (?:Street|Avenue|Road|Drive|Boulevard|Way|Lane|Plaza)(?![a-z])")
+_NAME_BEFORE = re.compile(
+    r"(?:(?<=[a-z,(] )[A-Z][A-Za-z&]{1,15}|(?<![A-Za-z])[A-Za-z]?[A-Z]{2,8}[a-z]?)[ -]$"
+)
+_NAME_BEHIND = re.compile(
+    r" [A-Z][a-z]+(?: [A-Z][a-z]+){0,2} (?:Street|Avenue|Road|Drive|Boulevard|Way|Lane|Plaza)(?![a-z])"
+)
 _SCORE = re.compile(r"\s?(?:/|out of)\s?(?:5|10|100)(?![\d.])")
 _SCORED = re.compile(r"(?:\d\s?(?:/|out of)\s?$)")
 _SCORE_WORD = re.compile(r"conviction|confidence|score|rating|probability|likelihood|信心|评分|置信|概率")
@@ -97,7 +101,9 @@ def _is_numbered_name(page: Page, number: Number, labels: list[Label]) -> bool:
     before = _NAME_BEFORE.search(page.norm, max(0, number.start - 24), number.start)
     if before is not None and number.decimals < 2:
         # A name that the data knows is no brand.
-        known = any(m.end > before.start() for m in page.mentions_in((max(0, before.start() - 60), number.start)))
+        known = any(
+            m.end > before.start() for m in page.mentions_in((max(0, before.start() - 60), number.start))
+        )
         if not known:
             return True
     if labels and labels[0].cost <= 3:

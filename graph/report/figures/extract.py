@@ -208,9 +208,11 @@ def _join_ranges(text: str, found: list[Number]) -> list[Number]:
             continue
         size, other = abs(first.value), abs(second.value.scaleb(-second.scale))
         # An amount written out in full takes no scale from the other.
-        alike = other / 1000 < size < min(other * 1000, 10**6)
-        if not (first.scale or first.unit) and alike and (
-            not first.currency or second.currency in ("", first.currency)
+        alike = other / 1000 < size < min(other * 1000, Decimal(10**6))
+        if (
+            not (first.scale or first.unit)
+            and alike
+            and (not first.currency or second.currency in ("", first.currency))
         ):
             joined[index] = first = _inherit(first, second)
         if first.currency and not (second.currency or second.unit) and second.scale == first.scale:

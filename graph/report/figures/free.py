@@ -18,7 +18,9 @@ from graph.report.figures.layout import Scope
 from graph.report.figures.tables import ALSO, FREE
 from graph.report.figures.wording import stems, words
 
-_PARTED = re.compile(r"[\d;|$€£]|(?<![a-z])(?:plus|minus|less|than|exceed\w*|versus|vs|against|was|were|is|are)(?![a-z])|[占与和比及]")
+_PARTED = re.compile(
+    r"[\d;|$€£]|(?<![a-z])(?:plus|minus|less|than|exceed\w*|versus|vs|against|was|were|is|are)(?![a-z])|[占与和比及]"
+)
 # What explains a label rather than names it.
 _TAIL = re.compile(r",?\s(?:net of|including|excluding|less|which)(?![a-z])|\s?\(")
 # Years and rates that are part of a name, as in "3.875% notes due 2028".
@@ -39,7 +41,25 @@ _ENOUGH_OWN = 0.42
 _HEADING = 0.4
 _MISSING = 0.5
 # Words that writers leave out of a row's name, or add to it.
-_COMMON = frozenset({"net", "total", "amount", "less", "valu", "equivalent", "expens", "other", "all", "provid", "us", "activit", "consolidat", "overall", "gross"})
+_COMMON = frozenset(
+    {
+        "net",
+        "total",
+        "amount",
+        "less",
+        "valu",
+        "equivalent",
+        "expens",
+        "other",
+        "all",
+        "provid",
+        "us",
+        "activit",
+        "consolidat",
+        "overall",
+        "gross",
+    }
+)
 _FAINT = 0.35
 
 
@@ -69,7 +89,8 @@ class FreeLabels:
         self._counts = counts
         total = len(self._labels)
         self._weight = {
-            word: log(1 + total / count) * (_FAINT if word in _COMMON else 1) for word, count in counts.items()
+            word: log(1 + total / count) * (_FAINT if word in _COMMON else 1)
+            for word, count in counts.items()
         }
         self._whole = {
             label.key: self._sum(label.own) - (1 - _FAINT) * self._sum(label.faint) for label in self._labels
@@ -178,7 +199,9 @@ class FreeLabels:
     def _choose(self, low: str, hits: list[_Hit]) -> list[Mention]:
         """Keep the best of overlapping hits; labels that the text covers alike stay together."""
         kept: list[tuple[_Hit, list[str]]] = []
-        for hit in sorted(hits, key=lambda hit: (-hit.score, hit.end - hit.start, hit.start, hit.key))[:_MOST]:
+        for hit in sorted(hits, key=lambda hit: (-hit.score, hit.end - hit.start, hit.start, hit.key))[
+            :_MOST
+        ]:
             rival = next((pair for pair in kept if pair[0].start < hit.end and hit.start < pair[0].end), None)
             if rival is None:
                 kept.append((hit, [hit.key]))
@@ -188,7 +211,8 @@ class FreeLabels:
         return [
             Mention(hit.start, hit.end, tuple(keys))
             for place, (hit, keys) in enumerate(kept)
-            if hit.whole or not self._is_part(low, hit, [other for other, _ in kept[max(0, place - 1) : place + 2]])
+            if hit.whole
+            or not self._is_part(low, hit, [other for other, _ in kept[max(0, place - 1) : place + 2]])
         ]
 
     def _is_part(self, low: str, hit: _Hit, beside: list[_Hit]) -> bool:
@@ -215,7 +239,11 @@ def rows_by_metric(keys: Iterable[str], held: Iterable[str]) -> dict[str, tuple[
         own = key.removeprefix(FREE).rpartition(": ")[2].partition("(")[0].strip()
         for mention in find_mentions(own):
             rest = (own[: mention.start] + own[mention.end :]).strip()
-            if rest in ("", "total", "net", "合计") and len(mention.keys) == 1 and mention.keys[0] not in known:
+            if (
+                rest in ("", "total", "net", "合计")
+                and len(mention.keys) == 1
+                and mention.keys[0] not in known
+            ):
                 found[mention.keys[0]] = (*found.get(mention.keys[0], ()), key)
     return found
 
@@ -247,7 +275,10 @@ def merge(
     typed = [
         mention
         for mention in named
-        if (known & set(mention.keys) and not set(mention.keys) & {key for keys in rows.values() for key in keys})
+        if (
+            known & set(mention.keys)
+            and not set(mention.keys) & {key for keys in rows.values() for key in keys}
+        )
         or not any(f.start < mention.end and mention.start < f.end for f in free)
     ]
     rest = [f for f in free if not any(f.start < mention.end and mention.start < f.end for mention in typed)]

@@ -92,7 +92,8 @@ _ABOUT = r"about|around|approximately|approx\.?|roughly|some|circa|c\.|or so"
 _OVER = r"just over|over|more than|exceeding|exceeded|exceeds|exceed|at least|upwards of|in excess of"
 _UNDER = (
     r"nearly|almost|just under|less than|fewer than|just below|close to|just shy of|at most"
-    r"|(?<!added )(?<!adds )(?<!adding )(?<!add )(?<!went )(?<!summed )(?<!sums )(?<!sum )(?<!moved )(?<!jumped )up to"
+    r"|(?<!added )(?<!adds )(?<!adding )(?<!add )(?<!went )(?<!summed )(?<!sums )(?<!sum )(?<!moved )"
+    r"(?<!jumped )up to"
 )
 HEDGE = re.compile(
     rf"(?:(?P<about>(?<![a-z])(?:{_ABOUT})|[~≈]|大约|约为|约|大概|接近于|左右)"

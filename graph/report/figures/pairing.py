@@ -67,7 +67,7 @@ class Pairing:
         return runs
 
     def _listed_ahead(self, numbers: Sequence[Number], end: int) -> list[Number]:
-        """Give the figures of one kind that are listed together right before a place, as in "$2 and $1 in"."""
+        """Give the figures of one kind that are listed right before a place, as in "$2 and $1 in"."""
         group: list[Number] = []
         for number in reversed([number for number in numbers if number.end <= end]):
             following = group[0].start if group else end

@@ -83,8 +83,8 @@ class Passages:
     ) -> Finding | None:
         """Find a sentence that shows the same amount, in the same words and of no other period.
 
-        `said` are the words of its sentence, `near` those that stand by the figure itself, `periods` those that it may be told of; `was` says
-        that it is what something moved from or is compared with.
+        `said` are the words of its sentence, `near` those that stand by the figure itself, `periods` those
+        that it may be told of; `was` says that it is what something moved from or is compared with.
         """
         if not self._shown or not said:
             return None
@@ -100,16 +100,14 @@ class Passages:
             told = (other.period,) if other.period is not None else passage.periods
             if not periods and not was and _is_past(passage, other):
                 continue
-            if _agree(periods, told) and _is_said_of(
-                passage, other, said & near & passage.said or said
-            ):
+            if _agree(periods, told) and _is_said_of(passage, other, said & near & passage.said or said):
                 return Finding(
                     "supported", "sentence of a document", note=passage.title, known=(_known(passage, other),)
                 )
         return None
 
     def lines(self, said: frozenset[str]) -> list[tuple[frozenset[str], list[Known]]]:
-        """Give the figures of the sentences that speak of the same, and by which of the words each line is told."""
+        """Give the figures of the sentences that speak of the same, with the words that each line shares."""
         found: list[tuple[int, int, dict[frozenset[str], list[Known]]]] = []
         for at, passage in enumerate(self._passages):
             common = len(said & passage.said)
@@ -148,11 +146,15 @@ def _is_said_of(passage: _Passage, said: _Said, words_: frozenset[str]) -> bool:
 
 def _is_past(passage: _Passage, said: _Said) -> bool:
     """Tell whether the figure is what a later one of its kind is compared with."""
-    rivals = [other for other in passage.figures if other is not said and _kind(other.number) == _kind(said.number)]
+    rivals = [
+        other for other in passage.figures if other is not said and _kind(other.number) == _kind(said.number)
+    ]
     return bool(rivals) and (
         said.was
         or any(
-            other.period is not None and said.period is not None and other.period.order() > said.period.order()
+            other.period is not None
+            and said.period is not None
+            and other.period.order() > said.period.order()
             for other in rivals
             if other.near == said.near
         )
@@ -215,7 +217,9 @@ def _near(page: Page, index: int, first: int, last: int, scope: Scope) -> frozen
     return telling(page.masked, left, number.start) | telling(page.masked, number.end, right)
 
 
-_JOINT = re.compile(r"[,;(，；、]|(?<![a-z])(?:and|with|or|against|while|but|compared|versus|from)(?![a-z])|(?<![a-z])to\s(?=[$€£¥\d])|和|及|而")
+_JOINT = re.compile(
+    r"[,;(，；、]|(?<![a-z])(?:and|with|or|against|while|but|compared|versus|from)(?![a-z])|(?<![a-z])to\s(?=[$€£¥\d])|和|及|而"
+)
 
 
 def _shared(page: Page, figures: list[_Said]) -> list[_Said]:

@@ -143,13 +143,21 @@ _PATTERNS: list[tuple[re.Pattern[str], _Builder]] = [
     (re.compile(pattern), build)
     for pattern, build in (
         (
-            r"(?<![a-z\d])" + _MONTHS_SPAN + r"(?:\speriods?)?\s(?:ended|ending|to|through)\s(?:on\s)?"
-            + _MON + r"\s\d\d?,?\s{0,2}" + _YEAR + r"(?!\d)",
+            r"(?<![a-z\d])"
+            + _MONTHS_SPAN
+            + r"(?:\speriods?)?\s(?:ended|ending|to|through)\s(?:on\s)?"
+            + _MON
+            + r"\s\d\d?,?\s{0,2}"
+            + _YEAR
+            + r"(?!\d)",
             lambda m: _months(int(m[3]), _MONTHS_LONG[m[1]], _MONTHS[m[2]]),
         ),
         (
-            r"(?<![a-z])(?:quarter|thirteen weeks|13 weeks)\s(?:ended|ending)\s" + _MON
-            + r"\s\d\d?,?\s{0,2}" + _YEAR + r"(?!\d)",
+            r"(?<![a-z])(?:quarter|thirteen weeks|13 weeks)\s(?:ended|ending)\s"
+            + _MON
+            + r"\s\d\d?,?\s{0,2}"
+            + _YEAR
+            + r"(?!\d)",
             lambda m: Period("span", int(m[2]), 300 + _MONTHS[m[1]]),
         ),
         (
@@ -291,8 +299,15 @@ def matches_of(pattern: re.Pattern[str], led: bool, text: str, starts: list[int]
 def _need(pattern: str) -> str:
     """Name what text must hold for the pattern to be worth trying; "" for digits alone."""
     return (
-        "months" if _MONTHS_SPAN in pattern else
-        "month" if _MON in pattern else "quarter" if "quarter" in pattern else "q" if "q" in pattern else ""
+        "months"
+        if _MONTHS_SPAN in pattern
+        else "month"
+        if _MON in pattern
+        else "quarter"
+        if "quarter" in pattern
+        else "q"
+        if "q" in pattern
+        else ""
     )
 
 
@@ -303,7 +318,13 @@ def find_periods(low: str) -> Iterator[tuple[int, int, Period]]:
     """Find the periods named in lower-case text; earlier patterns win where two overlap."""
     taken: set[int] = set()
     starts = digit_starts(low)
-    held = {"": True, "months": "month" in low, "q": "q" in low, "quarter": "quarter" in low, "month": bool(_MONTH_NAME.search(low))}
+    held = {
+        "": True,
+        "months": "month" in low,
+        "q": "q" in low,
+        "quarter": "quarter" in low,
+        "month": bool(_MONTH_NAME.search(low)),
+    }
     for pattern, build, led, need in _PLANS:
         for match in matches_of(pattern, led, low, starts) if held[need] else ():
             if match.start() in taken or match.end() - 1 in taken:

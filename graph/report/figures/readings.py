@@ -9,18 +9,18 @@ from graph.report.figures import derive
 from graph.report.figures.book import Known
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_derived, weigh_facts
-from graph.report.figures.tables import FREE
 from graph.report.figures.labels import Mention
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.naming import Label
 from graph.report.figures.role import Role
+from graph.report.figures.tables import FREE
 from graph.report.figures.terms import DISTANCES, LEVELS, UNSIGNED
 from graph.report.figures.timing import When
 
 # Rows that may come out on either side of zero: without a sign they are told as positive.
 _RESULT = re.compile(
-    r"income(?! tax| expense)|profit|earnings|\(loss\)|result|margin|cash flow|net cash provided|equity|change"
-    r"|benefit|利润|收益|现金流"
+    r"income(?! tax| expense)|profit|earnings|\(loss\)|result|margin|cash flow|net cash provided|equity"
+    r"|change|benefit|利润|收益|现金流"
 )
 _LOSS = re.compile(r"(?<![a-z])loss(?:es)?(?![a-z])|deficit|亏")
 _SHARES = {(top, bottom): key for key, ratios in derive.RATIOS.items() for top, bottom, _ in ratios}

@@ -64,9 +64,9 @@ _OF_NOUN = re.compile(
 _AFTER = re.compile(
     r"[\s)]{0,3}(?:yoy |y/y |year[- ](?:over|on)[- ]year |annual |yearly |quarterly |one-day "
     r"|relative |[a-z\d\x00]{1,8}-(?:day|week|month|year) |\x00{4,12} )?"
-    r"(?:(?<![a-z])(?:(?P<up>increase|rise|growth|gain|jump|higher|(?:more|greater|larger)(?= than)|improvement|advance|expansion"
-    r"|upside|rally|up)|(?P<down>decrease|decline|drop|fall|lower|(?:less|fewer|smaller)(?= than)|contraction|downside|slide|pullback"
-    r"|reduction|down)"
+    r"(?:(?<![a-z])(?:(?P<up>increase|rise|growth|gain|jump|higher|(?:more|greater|larger)(?= than)"
+    r"|improvement|advance|expansion|upside|rally|up)|(?P<down>decrease|decline|drop|fall|lower"
+    r"|(?:less|fewer|smaller)(?= than)|contraction|downside|slide|pullback|reduction|down)"
     r"|(?P<flat>change|yoy|y/y|y-o-y|qoq|year[- ](?:over|on)[- ]year))(?![a-z])|的?(?:(?P<zup>增长|涨幅|增幅"
     r"|上涨|提升|上行空间|空间)|(?P<zdown>跌幅|降幅|下滑|下降|下跌|下行空间)))"
 )

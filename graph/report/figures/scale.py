@@ -16,8 +16,8 @@ _SCALE = re.compile(
 _POWERS = {"t": 3, "m": 6, "b": 9, "k": 3, "千": 3, "万": 4, "百万": 6, "千万": 7, "亿": 8}
 _CURRENCY = (
     ("us$", "USD"), ("hk$", "HKD"), ("a$", "AUD"), ("c$", "CAD"), ("$", "USD"), ("€", "EUR"), ("£", "GBP"),
-    ("美元", "USD"), ("港元", "HKD"), ("港币", "HKD"), ("人民币", "CNY"), ("rmb", "CNY"), ("元", "CNY"), ("¥", "CNY"),
-    ("dollars", "USD"), ("euro", "EUR"),
+    ("美元", "USD"), ("港元", "HKD"), ("港币", "HKD"), ("人民币", "CNY"), ("rmb", "CNY"), ("元", "CNY"),
+    ("¥", "CNY"), ("dollars", "USD"), ("euro", "EUR"),
 )  # fmt: skip
 
 

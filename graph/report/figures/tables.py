@@ -1,4 +1,4 @@
-"""Facts read from the tables of documents: a row's label, a column's period and words, the scale of the caption."""
+"""Facts read from the tables of documents: a row's label, a column's period and words, its scale."""
 
 from __future__ import annotations
 
@@ -22,8 +22,12 @@ _SHARES = re.compile(
 )
 _MONEY_OF_SHARES = re.compile(r"value|price|cost|expense|compensation|issu|repurchas|proceeds|capital")
 _PERCENT = re.compile(r"%|percent|(?<![a-z])rate(?![a-z])|率|占比")
-_RATE = re.compile(r"(?<![a-z])(?:rates?|margins?|yield|percentage|percent)(?![a-z])|\(%\)|(?<!\d)(?<!\d )%|率")
-_CHANGE = re.compile(r"(?<![a-z])(?:change|variance|vs\.?|versus|increase|decrease|growth)(?![a-z])|变动|增减|同比")
+_RATE = re.compile(
+    r"(?<![a-z])(?:rates?|margins?|yield|percentage|percent)(?![a-z])|\(%\)|(?<!\d)(?<!\d )%|率"
+)
+_CHANGE = re.compile(
+    r"(?<![a-z])(?:change|variance|vs\.?|versus|increase|decrease|growth)(?![a-z])|变动|增减|同比"
+)
 _NO_AMOUNTS = re.compile(r"notes?|ref\.?|page|附注")
 _FOOTNOTE = re.compile(r"\s?\((?:\d{1,2}|[a-z]{1,2})\)|[*†‡]+|\s?\[\d{1,2}\]")
 _OPENING = re.compile(r"(?:us)?[$€£¥]?\s?\(?|rmb|-")
@@ -31,7 +35,9 @@ _CLOSING = re.compile(r"\)?\s?%?\)?")
 # Rows and facts that no metric of the vocabulary names are filed under this and their label.
 FREE = "label:"
 ALSO = "\x00"
-_PERIOD_WORDS = frozenset({"fiscal", "ended", "end", "years", "december", "as", "period", "restated", "unaudit"})
+_PERIOD_WORDS = frozenset(
+    {"fiscal", "ended", "end", "years", "december", "as", "period", "restated", "unaudit"}
+)
 _MOST_ROWS = 2000
 _MOST_CELLS = 64
 
@@ -170,7 +176,9 @@ class _Table:
         for place, column in enumerate(columns):
             parts = [_FOOTNOTE.sub("", _CAPTION.sub("", text)) for text in texts[place]]
             column.text = " ".join(parts)
-            column.change = bool(_CHANGE.search(column.text) or _NO_AMOUNTS.fullmatch(parts[-1] if parts else ""))
+            column.change = bool(
+                _CHANGE.search(column.text) or _NO_AMOUNTS.fullmatch(parts[-1] if parts else "")
+            )
             column.power = scale_of(" ".join(texts[place]))
             column.percent = "%" in column.text or "percent" in column.text
             column.period = None if column.change else _period_of(parts, shared)
@@ -196,7 +204,7 @@ class _Table:
         headed = [column for column in self.columns if column.text]
         filled = [place for place, cell in enumerate(rest) if cell]
         if len(filled) == len(headed) and len(filled) != len(self.columns):
-            order = {place: column for place, column in zip(filled, headed, strict=True)}
+            order = dict(zip(filled, headed, strict=True))
             return [order[place] for place, _ in shown]
         blank = _Column()
         return [self.columns[place] if place < len(self.columns) else blank for place, _ in shown]
@@ -235,8 +243,8 @@ class _Table:
             return "per_share", 0
         if _PRICE.search(column.text) and number.decimals == 2 and self.power == 0:
             return "per_share", 0
-        counted = _SHARES.search(label) or _SHARES.search(column.text)
-        counted = counted or (_SHARES.search(name) and not number.currency and not self.has_money)
+        counted = bool(_SHARES.search(label) or _SHARES.search(column.text))
+        counted = counted or bool(_SHARES.search(name) and not number.currency and not self.has_money)
         if counted and not number.currency and not _MONEY_OF_SHARES.search(label):
             return "count", self.power
         return "money", self.power if column.power is None else column.power
@@ -261,7 +269,7 @@ _FOOTNOTE_BEHIND = re.compile(r"(\d\)?)\s?\((?:\d{1,2}|[a-z])\)$")
 
 
 def _spread(cells: list[str], width: int) -> list[str]:
-    """Lay the cells of a header row over the columns: one over all, a few over equal shares or to the next."""
+    """Lay the cells of a header row over the columns: one over all, few over equal shares or to the next."""
     filled = [cell for cell in cells if cell]
     if len(filled) == 1:
         return filled * width

@@ -23,7 +23,9 @@ _FROM = re.compile(
     r"|相比)[\s(]{0,3}[\x00's的 ]{0,24}(?:about|约)?\s?$"
 )
 _MOVED = re.compile(r"(?:(?<![a-z])from|从|自|由)[\s(]{0,3}[\x00's的 ]{0,24}(?:about|约)?\s?$")
-_TO = re.compile(r"[\s\x00()]{0,24}(?:in|for|at)?[\s\x00()]{0,24}(?:to|至|到|变为|升至|降至)[\s(]{0,2}(?:about |约)?")
+_TO = re.compile(
+    r"[\s\x00()]{0,24}(?:in|for|at)?[\s\x00()]{0,24}(?:to|至|到|变为|升至|降至)[\s(]{0,2}(?:about |约)?"
+)
 _ONWARD = re.compile(r"\s?(?:to|->|→|至|到)\s?[$€£¥a-z]{0,4}\s?\d")
 _SINCE = re.compile(r"(?<![a-z])since (?:the |fiscal )?$|自\s?$")
 _ENDS = re.compile(r"\s?[),;，]")
@@ -131,7 +133,9 @@ class Timing:
             or _COMPARED.search(self.page.low, max(number.end, item.start - 12), item.start)
         ]
         if base is None:
-            starts = [item.period for item in named[:8] if self._is_base(item, self.page.scope_of(number.start))]
+            starts = [
+                item.period for item in named[:8] if self._is_base(item, self.page.scope_of(number.start))
+            ]
             base = starts[0] if starts and starts[0].kind != "prior" else None
         free = tuple(period for period in others if period not in claimed)
         rest = [period for period in free if period != base and period.kind != "prior"]

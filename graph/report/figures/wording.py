@@ -70,20 +70,43 @@ _ALIKE = {
     "paid": "pay", "借款": "贷款",
 }  # fmt: skip
 _SHORT = {
-    "sg&a": ("sell", "general", "administr"), "r&d": ("research", "develop"), "g&a": ("general", "administr"),
-    "pp&e": ("property", "plant", "equip"), "cogs": ("cost", "good", "sold"), "capex": ("capit", "expenditur"),
-    "d&a": ("depreci", "amortiz"), "eps": ("incom", "shar"), "ar": ("account", "receivabl"),
-    "opex": ("oper", "expens"), "ocf": ("cash", "oper"), "fcf": ("free", "cash", "flow"),
-    "归母净利润": ("归属", "母公", "公司", "净利", "利润"), "归母净利": ("归属", "母公", "公司", "净利", "利润"),
-    "经营现金流": ("经营", "营活", "活动", "现金", "金流", "流量"),
-    "总资产": ("资产", "产总", "总计"), "总负债": ("负债", "债合", "合计"), "营收": ("营业", "业收", "收入"),
-    "s&m": ("revenu", "market"), "pretax": ("befor", "tax"), "pre-tax": ("befor", "tax"), "rsus": ("restrict", "stock", "unit"), "cffo": ("cash", "oper"),
-}  # fmt: skip
+    short: tuple(words.split())
+    for short, words in (
+        line.strip().split(": ")
+        for line in """
+        sg&a: sell general administr
+        r&d: research develop
+        g&a: general administr
+        s&m: revenu market
+        d&a: depreci amortiz
+        pp&e: property plant equip
+        cogs: cost good sold
+        opex: oper expens
+        capex: capit expenditur
+        eps: incom shar
+        ar: account receivabl
+        ocf: cash oper
+        cffo: cash oper
+        fcf: free cash flow
+        pretax: befor tax
+        pre-tax: befor tax
+        rsus: restrict stock unit
+        归母净利润: 归属 母公 公司 净利 利润
+        归母净利: 归属 母公 公司 净利 利润
+        经营现金流: 经营 营活 活动 现金 金流 流量
+        总资产: 资产 产总 总计
+        总负债: 负债 债合 合计
+        营收: 营业 业收 收入
+        """.strip().splitlines()
+    )
+}
 _WORD_OR_SHORT = re.compile(
     r"(?<![a-z])(?:"
     + "|".join(sorted((re.escape(word) for word in _SHORT if word.isascii()), key=len, reverse=True))
-    + r")(?![a-z&])|" + "|".join(word for word in _SHORT if not word.isascii())
-    + r"|[a-z]{2,}|[\u4e00-\u9fff]+?(?=" + "|".join(word for word in _SHORT if not word.isascii())
+    + r")(?![a-z&])|"
+    + "|".join(word for word in _SHORT if not word.isascii())
+    + r"|[a-z]{2,}|[\u4e00-\u9fff]+?(?="
+    + "|".join(word for word in _SHORT if not word.isascii())
     + r")|[\u4e00-\u9fff]+"
 )
 _TOKEN = re.compile(r"[a-z]+|\d+|[\u4e00-\u9fff]{1,2}")
@@ -133,11 +156,73 @@ def tokens(text: str) -> frozenset[str]:
 
 # Words of a sentence about any figure, which tell nothing of what it is about.
 _ANY = frozenset(
-    ["compan", "report", "accord", "table", "fil", "statement", "amount", "totall", "came", "stood", "reach", "record",
-     "show", "answer", "figur", "respectiv", "period", "result", "com", "equal", "approximat", "group", "end", "total",
-     "made", "mak", "up", "account", "represent", "increas", "decreas", "ris", "rose", "fell", "grew", "chang", "respect",
-     "together", "combin", "averag", "sum", "percentag", "shar", "differenc", "it", "earli", "point", "basi", "they", "thi", "that", "较", "较的", "由", "的", "为", "至", "升至", "降至", "比", "同比", "增长", "下降", "占"]
-)  # fmt: skip
+    [
+        "compan",
+        "report",
+        "accord",
+        "table",
+        "fil",
+        "statement",
+        "amount",
+        "totall",
+        "came",
+        "stood",
+        "reach",
+        "record",
+        "show",
+        "answer",
+        "figur",
+        "respectiv",
+        "period",
+        "result",
+        "com",
+        "equal",
+        "approximat",
+        "group",
+        "end",
+        "total",
+        "made",
+        "mak",
+        "up",
+        "account",
+        "represent",
+        "increas",
+        "decreas",
+        "ris",
+        "rose",
+        "fell",
+        "grew",
+        "chang",
+        "respect",
+        "together",
+        "combin",
+        "averag",
+        "sum",
+        "percentag",
+        "shar",
+        "differenc",
+        "it",
+        "earli",
+        "point",
+        "basi",
+        "they",
+        "thi",
+        "that",
+        "较",
+        "较的",
+        "由",
+        "的",
+        "为",
+        "至",
+        "升至",
+        "降至",
+        "比",
+        "同比",
+        "增长",
+        "下降",
+        "占",
+    ]
+)
 
 
 def telling(text: str, start: int = 0, end: int | None = None) -> frozenset[str]:
