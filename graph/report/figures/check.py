@@ -217,7 +217,7 @@ class _Check:
             first = moved if moved is not None and moved.status == "supported" else None
         if first is not None and (first.status != "contradicted" or role.kind not in ("mean", "sum")):
             return first
-        if role.kind in ("mean", "sum") and not when.own:
+        if role.kind in ("mean", "sum") and number.hedge and len(when.others) > 1:
             # "averaged roughly $6.1 million" is no year's amount, however near one is.
             return first
         finding = reader.level(number, labels, when, role)

@@ -104,7 +104,8 @@ class FreeLabels:
     def _read(self, key: str) -> _Label:
         heading, _, own = key.removeprefix(FREE).partition(ALSO)[0].rpartition(": ")
         if not stems(own) - _COMMON:
-            own = f"{own} {heading}"
+            # "Total" alone is no name; with its heading it is.
+            own = f"{own} {heading}" if stems(heading) - _COMMON else ""
         tail = _TAIL.search(own)
         head = stems(own[: tail.start()] if tail is not None else own)
         numbers = frozenset(_NUMBER.findall(own)) if stems(own) - _COMMON else frozenset()
