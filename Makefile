@@ -32,11 +32,12 @@ check: setup
 	$(BIN)/lint-imports
 	$(BIN)/python docs/check.py
 
-eval: setup
-	$(BIN)/python -m evals.sections
-
 bench: setup
 	$(BIN)/python -m bench
+
+eval: setup
+	$(BIN)/python -m evals
+	$(BIN)/python -m evals.sections
 
 studio: setup
 	LANGGRAPH_CLI_NO_ANALYTICS=1 $(BIN)/langgraph dev --no-browser

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
-from server.settings import ServerSettings, load_settings
+if TYPE_CHECKING:
+    from server.settings import ServerSettings
 
 
 def settings_or_exit(**given: Any) -> ServerSettings:
@@ -15,6 +14,11 @@ def settings_or_exit(**given: Any) -> ServerSettings:
 
     What is given counts before the environment.
     """
+    # Commands that read no settings start without what reads them.
+    from pydantic import ValidationError
+
+    from server.settings import load_settings
+
     try:
         return load_settings(**given)
     except ValidationError as fault:
