@@ -39,7 +39,7 @@ def is_store_url(url: str) -> bool:
 
 
 def sqlite_path(url: str) -> str:
-    """Give the file that a store URL names, its folder made; `:memory:` for `memory:`.
+    """Give the file that a store URL names; `:memory:` for `memory:`.
 
     Raises:
         ValueError: the URL is of no kind that can be opened.
@@ -48,9 +48,17 @@ def sqlite_path(url: str) -> str:
         return ":memory:"
     if not url.startswith(SQLITE_PREFIX) or not is_store_url(url):
         raise ValueError(f"no store can be opened at {without_secrets(url)!r}: use {STORE_URLS}")
-    path = Path(url.removeprefix(SQLITE_PREFIX)).expanduser()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return str(path)
+    return str(Path(url.removeprefix(SQLITE_PREFIX)).expanduser())
+
+
+def make_folder(path: str) -> None:
+    """Make the folder of a SQLite file, where there is none; this blocks.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    if path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
 
 
 def scheme_of(url: str) -> str:

@@ -5,6 +5,7 @@ Every door works on this: the HTTP app, and the command line when no server runs
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -43,7 +44,7 @@ async def open_service(settings: ServerSettings) -> AsyncIterator[Service]:
         await sessions.mark_lost()
         log = MemoryRunLog(settings.run_ttl_seconds)
         stack.push_async_callback(log.close)
-        deps = build_deps(settings.agent)
+        deps = await asyncio.to_thread(build_deps, settings.agent)  # it reads prompts and data from files
         stack.push_async_callback(deps.aclose)
         graph = build_graph(deps, checkpointer)
         manager = RunManager(Executor(graph, deps, log, sessions), settings.max_runs)

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from server.checkpoints.format import ITEM, ids_in, references_of
 from server.checkpoints.store import Entry, Outcome, Page, Read, Save, Store
+from server.clients import make_folder
 from server.errors import StoreUnavailable
 
 T = TypeVar("T")
@@ -178,7 +179,7 @@ async def open_store(path: str) -> AsyncIterator[Store]:
     try:
         try:
             connection = await loop.run_in_executor(thread, _connect, path)
-        except sqlite3.Error as fault:
+        except (sqlite3.Error, OSError) as fault:
             raise StoreUnavailable(f"{path!r}: {type(fault).__name__}") from fault
         try:
             yield SqliteStore(connection, thread)
@@ -189,6 +190,7 @@ async def open_store(path: str) -> AsyncIterator[Store]:
 
 
 def _connect(path: str) -> sqlite3.Connection:
+    make_folder(path)
     connection = sqlite3.connect(path, timeout=2, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")

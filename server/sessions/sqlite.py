@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import aiosqlite
 
 from graph.events import EndStatus
+from server.clients import make_folder
 from server.errors import StoreUnavailable
 from server.sessions.records import RunRecord, SessionRecord, is_dead, this_worker, title_of
 
@@ -153,8 +154,9 @@ async def open_index(path: str) -> AsyncIterator[SqliteIndex]:
         StoreUnavailable: the file cannot be opened, or a newer version wrote it.
     """
     try:
+        await asyncio.to_thread(make_folder, path)
         connection = await aiosqlite.connect(path, timeout=5)
-    except sqlite3.Error as fault:
+    except (sqlite3.Error, OSError) as fault:
         raise StoreUnavailable(f"{path!r}: {type(fault).__name__}") from fault
     try:
         await _migrate(connection, path)
