@@ -6,6 +6,7 @@ Every wait has an end. `protocol=2` is needed for servers older than Redis 6, wh
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -24,6 +25,9 @@ MONGO_SCHEMES = ("mongodb", "mongodb+srv")
 STORE_URLS = "sqlite:///PATH, redis://HOST, redis+cluster://HOST, mongodb://HOST/DATABASE, memory:"
 SQLITE_PREFIX = "sqlite:///"
 
+# A name, an address or (Mongo) an escaped socket, and a port; an IPv6 address stands in brackets.
+_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.%]+\]|[^\s\[\]:]+)(?::[0-9]{1,5})?")
+
 _NAME = "financial-agent"
 _DATABASE = "financial_agent"
 _CONNECT_SECONDS = 2.0
@@ -35,7 +39,12 @@ def is_store_url(url: str) -> bool:
     """Say whether a URL is of a kind that can be opened."""
     if url.startswith(SQLITE_PREFIX):
         return len(url) > len(SQLITE_PREFIX)
-    return url == "memory:" or scheme_of(url) in REDIS_SCHEMES + MONGO_SCHEMES
+    if url == "memory:":
+        return True
+    if scheme_of(url) not in REDIS_SCHEMES + MONGO_SCHEMES:
+        return False
+    hosts = re.split("[/?]", without_secrets(url).partition("://")[2], maxsplit=1)[0]
+    return all(_HOST.fullmatch(host) for host in hosts.split(","))
 
 
 def sqlite_path(url: str) -> str:
@@ -49,16 +58,6 @@ def sqlite_path(url: str) -> str:
     if not url.startswith(SQLITE_PREFIX) or not is_store_url(url):
         raise ValueError(f"no store can be opened at {without_secrets(url)!r}: use {STORE_URLS}")
     return str(Path(url.removeprefix(SQLITE_PREFIX)).expanduser())
-
-
-def make_folder(path: str) -> None:
-    """Make the folder of a SQLite file, where there is none; this blocks.
-
-    Raises:
-        OSError: it cannot be made.
-    """
-    if path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
 
 
 def scheme_of(url: str) -> str:

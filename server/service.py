@@ -6,7 +6,6 @@ Every door works on this: the HTTP app, and the command line when no server runs
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from server.runs.execute import Executor
 from server.runs.log import MemoryRunLog, RunLog
 from server.runs.manager import RunManager
 from server.sessions import SessionIndex, open_index
-from server.settings import ServerSettings
+from server.settings import ServerSettings, require_strict_msgpack
 
 
 @dataclass(frozen=True)
@@ -50,16 +49,3 @@ async def open_service(settings: ServerSettings) -> AsyncIterator[Service]:
         manager = RunManager(Executor(graph, deps, log, sessions), settings.max_runs)
         stack.push_async_callback(manager.drain, settings.drain_seconds)
         yield Service(settings, deps, graph, log, sessions, manager)
-
-
-def require_strict_msgpack() -> None:
-    """Refuse to start when stored bytes could name functions to call.
-
-    Raises:
-        RuntimeError: `LANGGRAPH_STRICT_MSGPACK` was switched off.
-    """
-    if os.environ.get("LANGGRAPH_STRICT_MSGPACK", "").lower() not in ("1", "true", "yes"):
-        raise RuntimeError(
-            "LANGGRAPH_STRICT_MSGPACK is off: who can write the store could run code. "
-            "Unset it or set it to true."
-        )

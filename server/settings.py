@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from graph.settings import AgentSettings
 from server.clients import STORE_URLS, is_store_url
@@ -22,18 +24,31 @@ class ServerSettings(BaseSettings):
         extra="ignore",
         populate_by_name=True,
         hide_input_in_errors=True,
+        env_ignore_empty=True,
     )
 
-    agent: AgentSettings = Field(default_factory=AgentSettings, exclude=True)
-    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    agent: Annotated[AgentSettings, NoDecode] = Field(default_factory=AgentSettings, exclude=True)
+    host: str = Field(
+        default="127.0.0.1",
+        min_length=1,
+        pattern=r"^\S+$",
+        description="Address to listen on.",
+        json_schema_extra={
+            "takes": "a host name or an address of this machine, such as 127.0.0.1 or 0.0.0.0"
+        },
+    )
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 for any free one.")
     store_url: SecretStr = Field(
         default=SecretStr("sqlite:///.financial-agent/sessions.db"),
         description="Where sessions are kept: sqlite:///PATH, redis://HOST, redis+cluster://HOST, "
         "mongodb://HOST/DATABASE, or memory: for none at all.",
+        json_schema_extra={"takes": "a store's URL"},
     )
     run_ttl_seconds: float = Field(
-        default=900.0, gt=0, description="Seconds for which a finished run's events can be read again."
+        default=900.0,
+        gt=0,
+        allow_inf_nan=False,
+        description="Seconds for which a finished run's events can be read again.",
     )
     ping_seconds: float = Field(
         default=8.0, gt=0, le=10, description="Longest silence on a stream, in seconds."
@@ -45,27 +60,41 @@ class ServerSettings(BaseSettings):
         default=256, ge=1, description="Most runs at once; further ones are told when to retry."
     )
     drain_seconds: float = Field(
-        default=20.0, ge=0, description="Seconds that runs get to finish at shutdown."
+        default=20.0, ge=0, allow_inf_nan=False, description="Seconds that runs get to finish at shutdown."
     )
     development: bool | None = Field(
         default=None,
         description="Serve LangServe's playground, stream_log, stream_events; empty: on loopback only.",
     )
-    log_level: str = Field(default="info", description="Level of the log: debug, info, warning, error.")
+    log_level: str = Field(
+        default="info",
+        description="Level of the log.",
+        json_schema_extra={"takes": "debug, info, warning or error"},
+    )
 
     @field_validator("store_url")
     @classmethod
     def _known_store(cls, value: SecretStr) -> SecretStr:
         if not is_store_url(value.get_secret_value()):
-            raise ValueError(f"store_url is none of: {STORE_URLS}")
+            raise ValueError(f"it takes one of {STORE_URLS}, and a HOST may have a port")
         return value
 
     @field_validator("log_level")
     @classmethod
     def _known_level(cls, value: str) -> str:
         if value.lower() not in ("debug", "info", "warning", "error"):
-            raise ValueError("log_level is none of: debug, info, warning, error")
+            raise ValueError("it takes debug, info, warning or error")
         return value.lower()
+
+    @model_validator(mode="after")
+    def _message_fits_body(self) -> ServerSettings:
+        if self.max_message_bytes > self.max_body_bytes:
+            raise ValueError(
+                f"FINANCIAL_AGENT_MAX_MESSAGE_BYTES={self.max_message_bytes} is more than "
+                f"FINANCIAL_AGENT_MAX_BODY_BYTES={self.max_body_bytes}, in which a message arrives: "
+                "lower the first or raise the second"
+            )
+        return self
 
     @property
     def serves_development(self) -> bool:
@@ -82,6 +111,20 @@ def load_settings(env_file: str | Path | None = ENV_FILE) -> ServerSettings:
     """Read the settings from the environment and, where it exists, from a `.env` file.
 
     Raises:
-        pydantic.ValidationError: a value cannot be used; the text names the variable and the reason.
+        pydantic.ValidationError: a value cannot be used; `server.variables.problems` says why.
+        OSError, UnicodeDecodeError: the file cannot be read.
     """
     return ServerSettings(agent=AgentSettings(_env_file=env_file), _env_file=env_file)
+
+
+def require_strict_msgpack() -> None:
+    """Refuse to start when stored bytes could name functions to call.
+
+    Raises:
+        RuntimeError: `LANGGRAPH_STRICT_MSGPACK` was switched off.
+    """
+    if os.environ.get("LANGGRAPH_STRICT_MSGPACK", "").lower() not in ("1", "true", "yes"):
+        raise RuntimeError(
+            "LANGGRAPH_STRICT_MSGPACK is off: who can write the store could run code. "
+            "Unset it or set it to true."
+        )

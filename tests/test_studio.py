@@ -83,8 +83,10 @@ async def api(studio: str) -> AsyncIterator[LangGraphClient]:
         yield client
 
 
-async def wait(api: LangGraphClient, thread: str, **options: Any) -> dict[str, Any]:
-    state = await api.runs.wait(thread, "analyst", **options)
+async def wait(
+    api: LangGraphClient, thread: str, assistant: str = "analyst", **options: Any
+) -> dict[str, Any]:
+    state = await api.runs.wait(thread, assistant, **options)
     assert isinstance(state, dict)
     assert "__error__" not in state
     return state
@@ -162,10 +164,9 @@ async def test_options_and_an_assistant_of_ones_own_choose_the_language(api: Lan
     assert state["report"]["language"] == "zh"
     chinese = await api.assistants.create("analyst", context={"language": "zh"}, name="Analyst in Chinese")
     try:
-        state = await api.runs.wait(
-            await new_thread(api), chinese["assistant_id"], input={"message": "Is AAPL a buy?"}
+        state = await wait(
+            api, await new_thread(api), chinese["assistant_id"], input={"message": "Is AAPL a buy?"}
         )
-        assert isinstance(state, dict)
         assert state["report"]["language"] == "zh"
     finally:
         await api.assistants.delete(chinese["assistant_id"])

@@ -7,11 +7,11 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TypeVar
 
 from server.checkpoints.format import ITEM, ids_in, references_of
 from server.checkpoints.store import Entry, Outcome, Page, Read, Save, Store
-from server.clients import make_folder
 from server.errors import StoreUnavailable
 
 T = TypeVar("T")
@@ -190,7 +190,7 @@ async def open_store(path: str) -> AsyncIterator[Store]:
 
 
 def _connect(path: str) -> sqlite3.Connection:
-    make_folder(path)
+    Path(path).parent.mkdir(parents=True, exist_ok=True)  # of ":memory:" it is this folder
     connection = sqlite3.connect(path, timeout=2, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
 from pydantic import ValidationError
 
-from server.settings import ServerSettings, load_settings
+from server.settings import ENV_FILE, ServerSettings, load_settings, require_strict_msgpack
+from server.variables import problems
 
 
 def settings_or_exit() -> ServerSettings:
-    """Read the settings; one that cannot be used ends the program with its name and the reason."""
+    """Read the settings; one that cannot be used ends the program, told with its value and the way out."""
     try:
-        return load_settings()
+        settings = load_settings()
+        require_strict_msgpack()
     except ValidationError as fault:
-        for error in fault.errors():
-            name = "_".join(str(part) for part in error["loc"]) or "settings"
-            print(f"financial-agent: {name}: {error['msg']}", file=sys.stderr)
-        print("financial-agent: settings are read from the environment and from .env", file=sys.stderr)
-        raise SystemExit(2) from None
+        _exit(*problems(fault))
+    except UnicodeDecodeError:
+        _exit(f"{ENV_FILE} is not UTF-8 text: save it as UTF-8")
+    except OSError as fault:
+        _exit(f"{ENV_FILE} cannot be read: {fault.strerror}")
+    except RuntimeError as fault:
+        _exit(str(fault))
+    return settings
+
+
+def _exit(*lines: str) -> NoReturn:
+    for line in lines:
+        print(f"financial-agent: {line}", file=sys.stderr)
+    print(f"financial-agent: settings are read from the environment and from {ENV_FILE}", file=sys.stderr)
+    raise SystemExit(2)

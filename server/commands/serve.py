@@ -13,6 +13,7 @@ from sse_starlette.sse import AppStatus
 
 from server.app import create_app
 from server.commands import settings_or_exit
+from server.commands.startup import PlainStartup
 
 
 class DrainingServer(uvicorn.Server):
@@ -58,7 +59,7 @@ def serve(host: str | None, port: int | None) -> int:
     # LangServe's streams would otherwise be cut at the first sign of a shutdown.
     AppStatus.disable_automatic_graceful_drain()  # type: ignore[no-untyped-call]
     config = uvicorn.Config(
-        app,
+        PlainStartup(app),
         host=settings.host,
         port=settings.port,
         log_level="warning",

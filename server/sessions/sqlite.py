@@ -7,11 +7,11 @@ import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import aiosqlite
 
 from graph.events import EndStatus
-from server.clients import make_folder
 from server.errors import StoreUnavailable
 from server.sessions.records import RunRecord, SessionRecord, is_dead, this_worker, title_of
 
@@ -154,7 +154,7 @@ async def open_index(path: str) -> AsyncIterator[SqliteIndex]:
         StoreUnavailable: the file cannot be opened, or a newer version wrote it.
     """
     try:
-        await asyncio.to_thread(make_folder, path)
+        await asyncio.to_thread(Path(path).parent.mkdir, parents=True, exist_ok=True)
         connection = await aiosqlite.connect(path, timeout=5)
     except (sqlite3.Error, OSError) as fault:
         raise StoreUnavailable(f"{path!r}: {type(fault).__name__}") from fault
