@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from server import __version__
 from server.api import chat, errors, health, sessions
+from server.api.openapi import DescribedApp
 from server.limits import BodyLimit
 from server.runnable import analyst_router
 from server.runs.sse import StreamHeaders
@@ -27,7 +28,7 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
             app.state.service = service
             yield
 
-    app = FastAPI(
+    app = DescribedApp(
         title="Financial agent",
         version=__version__,
         summary="A financial analyst whose every figure is checked against its data.",
