@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from graph.report.model import FigureStatus, SectionName
+from graph.report.model import FigureStatus, Report, SectionName
+from graph.report.notebook import event_html, facts_html, report_html
 
 StepState = Literal["started", "done", "failed"]
 EndStatus = Literal["done", "stopped", "failed", "lost"]
@@ -21,6 +22,10 @@ class _Event(BaseModel):
     """What all events share: they are values and never change."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+    def _repr_html_(self) -> str:
+        """Show the event in a notebook."""
+        return event_html(self.model_dump(exclude_none=True, by_alias=True))
 
 
 class RunEvent(_Event):
@@ -54,6 +59,10 @@ class FactsEvent(_Event):
 
     type: Literal["facts"] = "facts"
     facts: list[dict[str, Any]]
+
+    def _repr_html_(self) -> str:
+        """Show the facts in a notebook, as a table."""
+        return facts_html(self.facts)
 
 
 class ChartEvent(_Event):
@@ -114,6 +123,10 @@ class ReportEvent(_Event):
     type: Literal["report"] = "report"
     report: dict[str, Any]
     markdown: str
+
+    def _repr_html_(self) -> str:
+        """Show the answer in a notebook, with what was found of each figure."""
+        return report_html(Report.from_dict(self.report))
 
 
 class UsageEvent(_Event):
