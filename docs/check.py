@@ -1,10 +1,11 @@
-"""Checks that the documents are true: links, versions, the configuration table and `.env.example`.
+"""Checks that the documents are true: links, versions, notebooks, the configuration table, `.env.example`.
 
 `python docs/check.py --write` writes the generated parts anew.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -36,6 +37,20 @@ def env_example() -> str:
     return "\n".join(lines) + "\n"
 
 
+def stripped(notebook: str) -> str:
+    """Give a notebook's text without outputs and counts, which are of one machine and one moment."""
+    document = json.loads(notebook)
+    for cell in document["cells"]:
+        if cell["cell_type"] == "code":
+            cell.update(outputs=[], execution_count=None)
+        cell["metadata"] = {}
+    document["metadata"] = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
 def generated() -> dict[Path, str]:
     """Give every file that has generated parts, with its right text."""
     readme = ROOT / "README.md"
@@ -45,13 +60,14 @@ def generated() -> dict[Path, str]:
     return {
         readme: f"{head}{BEGIN}\n{configuration_table()}\n{END}{tail}",
         ROOT / ".env.example": env_example(),
+        **{path: stripped(path.read_text(encoding="utf-8")) for path in (ROOT / "notebooks").glob("*.ipynb")},
     }
 
 
 def faults() -> list[str]:
     """Name everything that is not true."""
     found = [
-        f"{path.relative_to(ROOT)} is not what the settings say: run `python docs/check.py --write`"
+        f"{path.relative_to(ROOT)} is not as it is generated: run `python docs/check.py --write`"
         for path, text in generated().items()
         if not path.exists() or path.read_text(encoding="utf-8") != text
     ]
