@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup
 
-.PHONY: setup run test check docs image release-check bench studio format clean
+.PHONY: setup run test check docs image release-check eval bench studio pictures format clean
 
 setup: $(STAMP)
 
@@ -42,11 +42,17 @@ image: setup
 release-check: setup
 	$(BIN)/python .ci/release_check.py
 
+eval: setup
+	$(BIN)/python -m evals.sections
+
 bench: setup
 	$(BIN)/python -m bench
 
 studio: setup
 	LANGGRAPH_CLI_NO_ANALYTICS=1 $(BIN)/langgraph dev --no-browser
+
+pictures: setup
+	$(BIN)/python docs/pictures.py
 
 format: setup
 	$(BIN)/ruff check --fix .

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation, TypeAdapter
 
 from graph.report.model import FigureStatus, Report, SectionName
 from graph.report.notebook import event_html, facts_html, report_html
@@ -58,7 +58,8 @@ class FactsEvent(_Event):
     """Facts that the answer may state, each as `Fact.to_dict` gives it."""
 
     type: Literal["facts"] = "facts"
-    facts: list[dict[str, Any]]
+    # Our own code has just made them: to read them once more would cost as much as to encode them.
+    facts: SkipValidation[list[dict[str, Any]]]
 
     def _repr_html_(self) -> str:
         """Show the facts in a notebook, as a table."""
@@ -121,7 +122,7 @@ class ReportEvent(_Event):
     """The whole structured answer, as `Report.to_dict` gives it, and its Markdown."""
 
     type: Literal["report"] = "report"
-    report: dict[str, Any]
+    report: SkipValidation[dict[str, Any]]
     markdown: str
 
     def _repr_html_(self) -> str:
@@ -224,6 +225,8 @@ def encode(event: Event, seq: int) -> bytes:
 
 def escape_separators(line: bytes) -> bytes:
     """Escape in JSON what some readers of lines take for the end of one: U+2028, U+2029, U+0085."""
+    if line.isascii():
+        return line
     for raw, escaped in _SEPARATORS:
         if raw in line:
             line = line.replace(raw, escaped)

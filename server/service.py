@@ -6,18 +6,30 @@ Every door works on this: the HTTP app, and the command line when no server runs
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from graph.agent import Analyst, build_deps, build_graph
 from graph.deps import Deps
 from server.checkpoints import open_checkpointer
+from server.checkpoints.saver import Checkpointer
+from server.faults import describe
+from server.market_cache import open_market_cache
+from server.runs.admission import Admission
 from server.runs.execute import Executor
-from server.runs.log import MemoryRunLog, RunLog
+from server.runs.idempotency import IdempotencyKeys
+from server.runs.log import RunLog
 from server.runs.manager import RunManager
+from server.runs.opening import open_run_state
+from server.runs.run import thread_of
 from server.sessions import SessionIndex, open_index
 from server.settings import ServerSettings, require_strict_msgpack
+
+logger = logging.getLogger("financial_agent.service")
+
+SWEEP_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -30,6 +42,20 @@ class Service:
     log: RunLog
     sessions: SessionIndex
     manager: RunManager
+    keys: IdempotencyKeys
+    checkpointer: Checkpointer
+
+    async def purge(self, owner: str, session_id: str) -> None:
+        """Delete everything of a session; its state first, so that what fails midway is found again."""
+        await self.checkpointer.adelete_thread(thread_of(owner, session_id))
+        await self.sessions.purge(owner, session_id)
+
+    async def purge_due(self) -> int:
+        """Delete the sessions whose time is over; give their number."""
+        due = await self.sessions.take_due()
+        for owner, session_id in due:
+            await self.purge(owner, session_id)
+        return len(due)
 
 
 @asynccontextmanager
@@ -39,13 +65,42 @@ async def open_service(settings: ServerSettings) -> AsyncIterator[Service]:
     async with AsyncExitStack() as stack:
         store_url = settings.store_url.get_secret_value()
         checkpointer = await stack.enter_async_context(open_checkpointer(store_url))
-        sessions = await stack.enter_async_context(open_index(store_url))
+        sessions = await stack.enter_async_context(open_index(store_url, settings.session_ttl_seconds))
         await sessions.mark_lost()
-        log = MemoryRunLog(settings.run_ttl_seconds)
-        stack.push_async_callback(log.close)
-        deps = await asyncio.to_thread(build_deps, settings.agent)  # it reads prompts and data from files
+        cache_url = settings.market_cache.get_secret_value() if settings.market_cache else None
+        market_store = await stack.enter_async_context(open_market_cache(cache_url))
+        # It reads prompts and data from files.
+        deps = await asyncio.to_thread(build_deps, settings.agent, market_store)
         stack.push_async_callback(deps.aclose)
         graph = build_graph(deps, checkpointer)
-        manager = RunManager(Executor(graph, deps, log, sessions), settings.max_runs)
+        runs = await stack.enter_async_context(open_run_state(settings))
+        executor = Executor(graph, deps, runs.log, sessions)
+        admission = Admission(settings.max_runs, settings.max_waiting_runs, settings.max_runs_per_caller)
+        manager = RunManager(executor, admission, runs.coordinator)
+        runs.start(manager.stop_here, executor)
         stack.push_async_callback(manager.drain, settings.drain_seconds)
-        yield Service(settings, deps, graph, log, sessions, manager)
+        service = Service(settings, deps, graph, runs.log, sessions, manager, runs.keys, checkpointer)
+        stack.push_async_callback(_sweeping(service))
+        yield service
+
+
+def _sweeping(service: Service) -> Callable[[], Awaitable[None]]:
+    """Begin to delete what is due from time to time; give what ends it, between two deletions."""
+    stopped = asyncio.Event()
+
+    async def sweep() -> None:
+        while not stopped.is_set():
+            try:
+                await service.purge_due()
+            except Exception as fault:  # the task's boundary: the next round may find the store well
+                logger.warning("sweep: %s", describe(fault))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopped.wait(), SWEEP_SECONDS)
+
+    task = asyncio.create_task(sweep(), name="sweep")
+
+    async def stop() -> None:
+        stopped.set()
+        await task
+
+    return stop

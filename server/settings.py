@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from graph.settings import AgentSettings
-from server.clients import STORE_URLS, is_store_url
+from server.clients import REDIS_SCHEMES, STORE_URLS, is_store_url, scheme_of
 
 ENV_FILE = ".env"
 
@@ -41,8 +41,29 @@ class ServerSettings(BaseSettings):
     store_url: SecretStr = Field(
         default=SecretStr("sqlite:///.financial-agent/sessions.db"),
         description="Where sessions are kept: sqlite:///PATH, redis://HOST, redis+cluster://HOST, "
-        "mongodb://HOST/DATABASE, or memory: for none at all.",
+        "mongodb://HOST/DATABASE, a pair 'redis://HOST mongodb://HOST/DATABASE', or memory: for none at all.",
         json_schema_extra={"takes": "a store's URL"},
+    )
+    session_ttl_seconds: float | None = Field(
+        default=None,
+        gt=0,
+        allow_inf_nan=False,
+        description="Seconds after which an idle session is deleted; empty: never.",
+    )
+    undo_seconds: float = Field(
+        default=10.0, ge=0, le=86_400, description="Seconds for which a deleted session can be restored."
+    )
+    run_store_url: SecretStr = Field(
+        default=SecretStr("memory:"),
+        description="Where runs and their events are kept: memory: in this one process, or redis://HOST, "
+        "redis+cluster://HOST (Redis 5 or newer, Valkey) for several workers; runs then outlive a worker.",
+        json_schema_extra={"takes": "memory: or a Redis URL"},
+    )
+    workers: int = Field(default=1, ge=1, le=64, description="Worker processes; more than one needs Redis.")
+    market_cache: SecretStr | None = Field(
+        default=None,
+        description="Redis URL where market data is kept for all processes; empty keeps it in each.",
+        json_schema_extra={"takes": "a Redis URL"},
     )
     run_ttl_seconds: float = Field(
         default=900.0,
@@ -59,6 +80,25 @@ class ServerSettings(BaseSettings):
     max_runs: int = Field(
         default=256, ge=1, description="Most runs at once; further ones are told when to retry."
     )
+    max_waiting_runs: int = Field(
+        default=64, ge=0, description="Most runs that wait for one of those to end; further ones are refused."
+    )
+    max_runs_per_caller: int = Field(default=256, ge=1, description="Most runs of one caller at once.")
+    max_run_events: int = Field(
+        default=20_000, ge=100, description="Most events that are kept of a run; older ones become a gap."
+    )
+    heartbeat_seconds: float = Field(
+        default=6.0,
+        ge=1,
+        allow_inf_nan=False,
+        description="Seconds after which a silent worker's runs are ended as lost.",
+    )
+    slow_reader_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        allow_inf_nan=False,
+        description="Seconds after which a reader that takes nothing is cut off.",
+    )
     drain_seconds: float = Field(
         default=20.0, ge=0, allow_inf_nan=False, description="Seconds that runs get to finish at shutdown."
     )
@@ -72,12 +112,45 @@ class ServerSettings(BaseSettings):
         json_schema_extra={"takes": "debug, info, warning or error"},
     )
 
+    @field_validator("market_cache", mode="before")
+    @classmethod
+    def _known_cache(cls, value: object) -> object:
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if isinstance(text, str) and text.strip() and not _is_redis_url(text):
+            raise ValueError("it takes redis://HOST or redis+cluster://HOST")
+        return None if isinstance(text, str) and not text.strip() else value
+
     @field_validator("store_url")
     @classmethod
     def _known_store(cls, value: SecretStr) -> SecretStr:
         if not is_store_url(value.get_secret_value()):
             raise ValueError(f"it takes one of {STORE_URLS}, and a HOST may have a port")
         return value
+
+    @field_validator("session_ttl_seconds", mode="before")
+    @classmethod
+    def _blank_is_unset(cls, value: object) -> object:
+        return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("run_store_url")
+    @classmethod
+    def _known_run_store(cls, value: SecretStr) -> SecretStr:
+        url = value.get_secret_value()
+        if url != "memory:" and not _is_redis_url(url):
+            raise ValueError("it takes memory:, redis://HOST or redis+cluster://HOST")
+        return value
+
+    @model_validator(mode="after")
+    def _shared_stores(self) -> ServerSettings:
+        if self.workers > 1:
+            for name in ("run_store_url", "store_url"):
+                if getattr(self, name).get_secret_value() == "memory:":
+                    raise ValueError(
+                        f"FINANCIAL_AGENT_WORKERS={self.workers} share their runs and sessions, and "
+                        f"FINANCIAL_AGENT_{name.upper()} is memory:, which one process has: set it to a "
+                        "store that they share, or serve with one worker"
+                    )
+        return self
 
     @field_validator("log_level")
     @classmethod
@@ -107,14 +180,20 @@ class ServerSettings(BaseSettings):
         return self.host == "localhost" or self.host == "::1" or self.host.startswith("127.")
 
 
-def load_settings(env_file: str | Path | None = ENV_FILE) -> ServerSettings:
+def _is_redis_url(url: str) -> bool:
+    return scheme_of(url) in REDIS_SCHEMES and is_store_url(url)
+
+
+def load_settings(env_file: str | Path | None = ENV_FILE, **given: Any) -> ServerSettings:
     """Read the settings from the environment and, where it exists, from a `.env` file.
+
+    What is given counts before both.
 
     Raises:
         pydantic.ValidationError: a value cannot be used; `server.variables.problems` says why.
         OSError, UnicodeDecodeError: the file cannot be read.
     """
-    return ServerSettings(agent=AgentSettings(_env_file=env_file), _env_file=env_file)
+    return ServerSettings(agent=AgentSettings(_env_file=env_file), _env_file=env_file, **given)
 
 
 def require_strict_msgpack() -> None:

@@ -128,6 +128,8 @@ def _default_of(field: FieldInfo) -> str:
         value = value.get_secret_value()
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, tuple):
         return ",".join(value)
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from graph.errors import ModelMisconfigured
@@ -56,6 +57,24 @@ def read_options(given: dict[str, Any]) -> dict[str, Any]:
     if "max_tokens" in chosen:
         chosen["max_tokens"] = max(1, min(chosen["max_tokens"], MAX_TOKENS_CEILING))
     return chosen
+
+
+def tool_choice(choice: Any, tools: Sequence[Any]) -> Any:
+    """Write which tool has to be called as DashScope reads it: it knows names, "auto" and "none".
+
+    Raises:
+        ModelMisconfigured: the choice names no tool, or leaves one of several to be called.
+    """
+    if choice in ("auto", "none") or isinstance(choice, dict):
+        return choice
+    names = [convert_to_openai_tool(each)["function"]["name"] for each in tools]
+    if choice in ("any", "required", True):
+        if len(names) != 1:
+            raise ModelMisconfigured(f"tool_choice {choice!r} needs exactly one tool, there are {len(names)}")
+        choice = names[0]
+    if choice not in names:
+        raise ModelMisconfigured(f"tool_choice {choice!r} is none of {', '.join(names) or 'no tools'}")
+    return {"type": "function", "function": {"name": choice}}
 
 
 def is_multimodal(model: str) -> bool:

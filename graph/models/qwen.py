@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 import warnings
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from functools import partial
 from typing import Any, Literal
@@ -18,9 +18,11 @@ from weakref import WeakKeyDictionary
 
 import aiohttp
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
+from langchain_core.language_models import BaseChatModel, LanguageModelInput
 from langchain_core.language_models.chat_models import generate_from_stream
-from langchain_core.messages import BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_core.runnables import Runnable
 from pydantic import ConfigDict, Field, PrivateAttr, SecretStr, field_validator, model_validator
 
 from graph.errors import ModelMisconfigured
@@ -103,6 +105,25 @@ class QwenAnalystChat(ChatTongyi):
     def __getstate__(self) -> dict[Any, Any]:
         """Refuse to be pickled: the key would be written out in plain text."""
         raise TypeError("a model that holds a key cannot be pickled: build it anew from settings")
+
+    def bind_tools(
+        self, tools: Sequence[Any], *, tool_choice: Any = None, **kwargs: Any
+    ) -> Runnable[LanguageModelInput, AIMessage]:
+        """Bind tools; `tool_choice` is "auto", "none", a tool's name, or "any" where there is one tool.
+
+        Raises:
+            ModelMisconfigured: the choice names no tool, or leaves one of several to be called.
+        """
+        if tool_choice is not None:
+            kwargs["tool_choice"] = wire.tool_choice(tool_choice, tools)
+        return super().bind_tools(tools, **kwargs)
+
+    def with_structured_output(
+        self, schema: Any, *, include_raw: bool = False, **kwargs: Any
+    ) -> Runnable[LanguageModelInput, Any]:
+        """Give the model that answers in a schema: it has to call the schema as its one tool."""
+        # ChatTongyi's own leaves the model free to answer in prose.
+        return BaseChatModel.with_structured_output(self, schema, include_raw=include_raw, **kwargs)
 
     async def aclose(self) -> None:
         """Close this event loop's connections."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
@@ -11,10 +11,13 @@ from server.settings import ENV_FILE, ServerSettings, load_settings, require_str
 from server.variables import problems
 
 
-def settings_or_exit() -> ServerSettings:
-    """Read the settings; one that cannot be used ends the program, told with its value and the way out."""
+def settings_or_exit(**given: Any) -> ServerSettings:
+    """Read the settings; one that cannot be used ends the program, told with its value and the way out.
+
+    What is given counts before the environment.
+    """
     try:
-        settings = load_settings()
+        settings = load_settings(**given)
         require_strict_msgpack()
     except ValidationError as fault:
         _exit(*problems(fault))

@@ -8,7 +8,9 @@ from collections.abc import AsyncIterator
 import pytest
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, ToolMessage
 from langchain_core.tools import tool
+from pydantic import BaseModel
 
+from graph.errors import ModelMisconfigured
 from graph.models.tool_calls import CUT, NO_NAME, NO_OBJECT, ToolCallAssembler
 from tests.fake_dashscope import FakeDashScope, Reply, fake_dashscope, frame
 from tests.fake_dashscope.replies import call_frames
@@ -36,6 +38,37 @@ async def test_tools_are_offered_among_the_parameters(fake: FakeDashScope) -> No
     assert (parameters["tool_choice"], parameters["parallel_tool_calls"]) == ("auto", True)
     assert parameters["incremental_output"] is True
     assert "tools" not in fake.requests[0]
+
+
+@pytest.mark.parametrize("choice", ["any", "required", True, "get_technicals"])
+async def test_a_tool_that_has_to_be_called_is_named(fake: FakeDashScope, choice: object) -> None:
+    async with opened(fake) as model:
+        await model.bind_tools([get_technicals], tool_choice=choice).ainvoke(HELLO)
+    named = {"type": "function", "function": {"name": "get_technicals"}}
+    assert fake.requests[0]["parameters"]["tool_choice"] == named
+
+
+@pytest.mark.parametrize(("choice", "count"), [("any", 2), ("get_weather", 1), (7, 1)])
+async def test_a_choice_that_names_no_tool_is_refused_unsent(
+    fake: FakeDashScope, choice: object, count: int
+) -> None:
+    async with opened(fake) as model:
+        with pytest.raises(ModelMisconfigured, match="tool_choice"):
+            model.bind_tools([get_technicals] * count, tool_choice=choice)
+    assert fake.requests == []
+
+
+async def test_structured_output_has_the_schema_called_and_read(fake: FakeDashScope) -> None:
+    class Rating(BaseModel):
+        """A rating."""
+
+        symbol: str
+
+    fake.replies["qwen-plus"] = [Reply(call_frames(("Rating", '{"symbol": "MSFT"}')))]
+    async with opened(fake) as model:
+        assert await model.with_structured_output(Rating).ainvoke(HELLO) == Rating(symbol="MSFT")
+    parameters = fake.requests[0]["parameters"]
+    assert parameters["tool_choice"] == {"type": "function", "function": {"name": "Rating"}}
 
 
 async def test_parallel_calls_in_pieces_come_whole_on_the_last_chunk(fake: FakeDashScope) -> None:
