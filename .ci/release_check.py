@@ -29,8 +29,9 @@ WHEEL_MUST = (
     "prompts/analyst/v1.md",
     "server/cli.py",
     "server/checkpoints/lua/save.lua",
+    "server/runs/redis/lua/append.lua",
     "server/web/index.html",
-    "server/web/page.js",
+    "server/web/app.js",
 )
 SDIST_MUST = (*WHEEL_MUST, "pyproject.toml", "README.md", "NOTICE", "CHANGELOG.md", "constraints.txt")
 NEVER = re.compile(r"(^|/)(tests|\.env|\.git|\.venv|notebooks|bench|__pycache__)(/|$)|\.(db|pyc|ipynb)$")

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from server.app import create_app
 from server.settings import ServerSettings, load_settings
 
-PATHS = ("/api", "/analyst", "/web")
+PATHS = ("/api", "/analyst", "/s", "/web")
 
 
 class Doors(BaseRoute):

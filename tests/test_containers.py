@@ -168,6 +168,14 @@ def test_compose_itself_reads_the_file() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_workers_share_their_runs(compose: dict[str, Any], resources: dict[str, dict[str, Any]]) -> None:
+    environment = compose["services"]["worker"]["environment"]
+    assert environment["FINANCIAL_AGENT_RUN_STORE_URL"].startswith("redis://redis:")
+    (container,) = resources["Deployment"]["spec"]["template"]["spec"]["containers"]
+    (shared,) = [each for each in container["env"] if each["name"] == "FINANCIAL_AGENT_RUN_STORE_URL"]
+    assert not shared["valueFrom"]["secretKeyRef"].get("optional")
+
+
 # nginx
 
 

@@ -63,7 +63,7 @@ class Problem(BaseModel):
 
 
 def _on_the_wire(kind: type[BaseModel]) -> type[BaseModel]:
-    shapes: dict[str, Any] = {"seq": (int, Field(ge=1, description="The event's number in its run."))}
+    shapes: dict[str, Any] = {"seq": (int, Field(ge=0, description="The event's number in its run, from 1."))}
     if kind is FactsEvent:
         shapes["facts"] = (list[Fact], ...)
     elif kind is ReportEvent:

@@ -66,7 +66,7 @@ def test_what_a_stream_sends_is_what_is_described(
         described.validate(event)
     for spoiled in (
         {"type": "token"},
-        {**events[0], "seq": 0},
+        {**events[0], "seq": -1},
         {**events[0], "more": 1},
         {"type": "no", "seq": 1},
     ):

@@ -16,8 +16,10 @@ from server.variables import PREFIX, problems, unknown, variables, without_effec
 from tests.server.test_cli import run
 
 SECRETS = {"DASHSCOPE_API_KEY", "FINANCIAL_AGENT_MODEL_API_KEY"}
-# Lists of names of models: only the service that serves them knows which there are.
-ANYTHING = {"FINANCIAL_AGENT_MODELS", "FINANCIAL_AGENT_FALLBACK_MODELS", "FINANCIAL_AGENT_MODEL"}
+# Names that only the service which is asked by them can judge.
+ANYTHING = {
+    "FINANCIAL_AGENT_MODELS", "FINANCIAL_AGENT_FALLBACK_MODELS", "FINANCIAL_AGENT_MODEL", "EDGAR_IDENTITY",
+}  # fmt: skip
 WRONG = {
     "DASHSCOPE_API_KEY": ["sk-a b", "sk-\u200b1", "sk-“quoted”", "sk-1\nsk-2"],
     "DASHSCOPE_HTTP_BASE_URL": ["dashscope.example", "ftp://h/x", "http://", "http://h:port", "http://a b"],
@@ -34,6 +36,18 @@ WRONG = {
     "FINANCIAL_AGENT_HOST": ["a host", "\t"],
     "FINANCIAL_AGENT_PORT": ["many", "-1", "65536", "80.5", "tcp://10.0.0.1:8000"],
     "FINANCIAL_AGENT_STORE_URL": ["ftp://x", "redis://", "redis://h:port", "mongodb://", "sqlite:///", "x"],
+    "FINANCIAL_AGENT_SESSION_TTL_SECONDS": ["0", "inf", "nan", "never"],
+    "FINANCIAL_AGENT_UNDO_SECONDS": ["-1", "86401", "nan", "a while"],
+    "FINANCIAL_AGENT_RUN_STORE_URL": ["sqlite:///x.db", "redis://", "mongodb://h/d", "redis://h:port"],
+    "FINANCIAL_AGENT_WORKERS": ["0", "65", "-1", "all"],
+    "FINANCIAL_AGENT_MARKET_CACHE": ["memory:", "redis://", "http://h", "redis://h:port"],
+    "FINANCIAL_AGENT_MAX_WAITING_RUNS": ["-1", "few"],
+    "FINANCIAL_AGENT_MAX_RUNS_PER_CALLER": ["0", "x"],
+    "FINANCIAL_AGENT_MAX_RUN_EVENTS": ["99", "all"],
+    "FINANCIAL_AGENT_HEARTBEAT_SECONDS": ["0.5", "inf", "nan", "slow"],
+    "FINANCIAL_AGENT_SLOW_READER_SECONDS": ["0", "inf", "nan", "x"],
+    "FINANCIAL_AGENT_SUGGESTIONS": ["three"],
+    "FINANCIAL_AGENT_HISTORY_TOKENS": ["499", "100001", "many"],
     "FINANCIAL_AGENT_RUN_TTL_SECONDS": ["0", "-1", "inf", "nan", "long"],
     "FINANCIAL_AGENT_PING_SECONDS": ["0", "11", "nan", "often"],
     "FINANCIAL_AGENT_MAX_MESSAGE_BYTES": ["0", "16 KiB", "262145"],
@@ -85,7 +99,7 @@ def test_every_variable_says_what_it_takes_and_means() -> None:
     for each in variables():
         assert each.takes
         assert each.meaning.endswith(".")
-        assert each.name.startswith((PREFIX, "DASHSCOPE_"))
+        assert each.name.startswith((PREFIX, "DASHSCOPE_", "EDGAR_"))
         assert each.secret == (each.name in SECRETS)
     takes = {each.name: each.takes for each in variables()}
     assert takes["FINANCIAL_AGENT_PORT"] == "a whole number from 0 to 65535"
@@ -100,6 +114,12 @@ def test_no_message_shows_a_password_or_more_than_a_line(monkeypatch: pytest.Mon
     monkeypatch.delenv("FINANCIAL_AGENT_STORE_URL")
     (line,) = told(monkeypatch, FINANCIAL_AGENT_MODEL_URL="x" * 100_000)
     assert len(line) < 250
+
+
+def test_workers_that_share_nothing_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    (line,) = told(monkeypatch, FINANCIAL_AGENT_WORKERS="2")
+    assert "FINANCIAL_AGENT_WORKERS=2" in line
+    assert "FINANCIAL_AGENT_RUN_STORE_URL is memory:" in line
 
 
 def test_several_wrong_values_are_told_together(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,6 +146,9 @@ def test_an_agent_variable_is_no_way_into_the_settings(monkeypatch: pytest.Monke
         ("redis://?x=1", False),
         ("mongodb://a,,b", False),
         ("redis://a b", False),
+        ("redis://h mongodb://h/d", True),
+        ("redis://h mongodb://", False),
+        ("mongodb://h/d redis://h", False),
     ],
 )
 def test_store_urls_name_a_host(url: str, known: bool) -> None:
