@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup
 
-.PHONY: setup run test check eval bench studio pictures format clean
+.PHONY: setup run test check docs image release-check eval bench studio pictures format clean
 
 setup: $(STAMP)
 
@@ -31,6 +31,16 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python docs/check.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+docs: setup
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve
+
+image: setup
+	docker build -t financial-agent/backend:$$($(BIN)/python -c 'import server; print(server.__version__)') .
+
+release-check: setup
+	$(BIN)/python .ci/release_check.py
 
 bench: setup
 	$(BIN)/python -m bench
@@ -50,4 +60,4 @@ format: setup
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .langgraph_api
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .langgraph_api build dist

@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from graph.errors import AgentError
 from server import __version__
 from server.api import chat, errors, health, market, sessions
+from server.api.openapi import DescribedApp
 from server.auth import current_caller
 from server.limits import BodyLimit
 from server.runnable import analyst_router
@@ -30,7 +31,7 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
             app.state.service = service
             yield
 
-    app = FastAPI(
+    app = DescribedApp(
         title="Financial agent",
         version=__version__,
         summary="A financial analyst whose every figure is checked against its data.",
