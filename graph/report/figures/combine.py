@@ -29,7 +29,7 @@ from graph.report.figures.wording import telling, words
 _YEARS = ("year", "quarter", "half", "span", "day", "month")
 _MOST = 6
 # The cost of a name that stands beside the figure.
-_BESIDE = 12
+_BESIDE = 16
 
 
 @dataclass(frozen=True)

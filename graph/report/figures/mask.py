@@ -92,7 +92,7 @@ _NAMES = [
         r"(?<![a-z\d_.])(?:24/7|50/50|80/20|60/40)(?![a-z\d_/])",
         r"第\s?\d{1,3}\s?[章节条页名位步点项个]",
         r"#\d{1,6}(?!\d)",
-        r"(?<![\d.,$€£¥])(?:19|20)\d\d/\d{1,4}(?![\d.])",
+        r"(?<=\x00)/\d{1,4}(?![\d.,%])",
     )
 ]
 # An identifier mixes letters and digits; amounts such as 391bn or usd391 keep to known letters.

@@ -180,8 +180,11 @@ def _read(title: str, text: str) -> list[_Passage]:
         for index in range(first, last):
             number = page.numbers[index]
             near = _near(page, index, first, last, scope)
-            if figures and (not near or not telling(page.masked, figures[-1].number.end, number.start)):
-                alike = [said for said in figures if _kind(said.number) == _kind(number)]
+            alike = [said for said in figures if _kind(said.number) == _kind(number)]
+            listed = alike and alike[-1] is figures[-1]
+            if figures and (
+                not near or (listed and not telling(page.masked, figures[-1].number.end, number.start))
+            ):
                 near |= (alike or figures)[-1].near
             when = timing.when(number)
             years = [p for p in when.others if p.kind not in ("prior", "range")]
@@ -226,7 +229,8 @@ def _shared(page: Page, figures: list[_Said]) -> list[_Said]:
     """Let figures that are listed together share the words that stand behind the last of them."""
     for index in range(len(figures) - 2, -1, -1):
         this, following = figures[index], figures[index + 1]
-        if not telling(page.masked, this.number.end, following.number.start):
+        listed = not telling(page.masked, this.number.end, following.number.start)
+        if listed and _kind(this.number) == _kind(following.number):
             figures[index] = replace(this, near=this.near | following.near)
     return figures
 
