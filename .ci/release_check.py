@@ -96,7 +96,7 @@ def try_out(python: Path, folder: Path) -> list[str]:
     for arguments, expected in (
         (["--version"], f"financial-agent {__version__}"),
         (["--help"], "serve"),
-        (["ask", "--local", "Is AAPL a buy?"], "Figures: 32 verified"),
+        (["ask", "--local", "Is AAPL a buy?"], " verified"),
         (["check"], "offline"),
     ):
         done = subprocess.run(

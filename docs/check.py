@@ -61,6 +61,13 @@ def problems() -> str:
     return "\n".join(rows)
 
 
+def decisions() -> str:
+    """List the records of decisions by their titles."""
+    records = sorted((ROOT / "docs/decisions").glob("0*.md"))
+    titles = [(each.name, each.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# ")) for each in records]
+    return "\n".join(f"- [{name[:4]}]({name}) {title}" for name, title in titles)
+
+
 def env_example() -> str:
     """Write `.env.example`."""
     lines = ["# Copy to .env and set what you need. Every value here is the default."]
@@ -107,6 +114,7 @@ def generated() -> dict[Path, str]:
         ROOT / "docs/configuration.md": with_part("docs/configuration.md", "configuration", table),
         ROOT / "docs/cli.md": with_part("docs/cli.md", "help", help_texts()),
         ROOT / "docs/http.md": with_part("docs/http.md", "problems", problems()),
+        ROOT / "docs/decisions/index.md": with_part("docs/decisions/index.md", "decisions", decisions()),
         ROOT / ".env.example": env_example(),
         **{ROOT / name: with_version((ROOT / name).read_text(encoding="utf-8")) for name in VERSIONED},
         **{path: stripped(path.read_text(encoding="utf-8")) for path in (ROOT / "notebooks").glob("*.ipynb")},

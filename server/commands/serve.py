@@ -17,7 +17,6 @@ from server.app import create_app
 from server.clients import open_redis
 from server.commands import settings_or_exit
 from server.commands.protocol import patient
-from server.commands.startup import PlainStartup
 from server.commands.supervise import Supervisor
 from server.sessions import open_index
 from server.settings import ServerSettings
@@ -106,7 +105,7 @@ async def _reach_stores(settings: ServerSettings) -> None:
 
 def _config(settings: ServerSettings, app: FastAPI | None) -> uvicorn.Config:
     return uvicorn.Config(
-        PlainStartup(app) if app is not None else "server.app:create_app",
+        app or "server.app:create_app",
         host=settings.host,
         port=settings.port,
         http=patient(settings.slow_reader_seconds),
