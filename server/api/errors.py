@@ -105,6 +105,10 @@ _FIELD_CODES: Mapping[tuple[str, str | None], tuple[str, str]] = {
 }
 
 
+# Two phrases that RFC 9110 changed and Python 3.13 follows: the same answer on every version.
+_PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}
+
+
 def problem(
     status: int,
     code: str,
@@ -114,7 +118,12 @@ def problem(
     **members: Any,
 ) -> JSONResponse:
     """Build a problem response; `Retry-After` is in whole seconds, rounded up."""
-    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "code": code}
+    body = {
+        "type": "about:blank",
+        "title": _PHRASES.get(status) or HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+    }
     body["detail"] = message
     body.update(members)
     headers = {} if retry_after is None else {"Retry-After": str(max(1, math.ceil(retry_after)))}
