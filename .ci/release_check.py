@@ -145,7 +145,7 @@ def licences(python: Path) -> list[str]:
 
 
 # Packages whose metadata name no licence; these are those that their sources state.
-UNDECLARED = {"ta-lib": "BSD-2-Clause"}
+UNDECLARED = {"peewee": "MIT", "ta-lib": "BSD-2-Clause"}
 
 
 def licence_of(each: Distribution) -> str:
