@@ -17,6 +17,8 @@ ENV PATH=/app/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     LANGGRAPH_STRICT_MSGPACK=true \
     FINANCIAL_AGENT_HOST=0.0.0.0 \
+    FINANCIAL_AGENT_AUTH=api-key \
+    FINANCIAL_AGENT_RECEIPT_KEY_FILE=/data/receipt.key \
     FINANCIAL_AGENT_STORE_URL=sqlite:////data/sessions.db
 VOLUME /data
 EXPOSE 8000

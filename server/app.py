@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from server import __version__
 from server.api import chat, errors, health, sessions
-from server.limits import BodyLimit
+from server.guard import SafeHeaders, protect
 from server.runnable import analyst_router
 from server.runs.sse import StreamHeaders
 from server.service import Service, open_service
@@ -41,8 +41,9 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
         return opened
 
     app.add_middleware(StreamHeaders)
-    app.add_middleware(BodyLimit, limit=settings.max_body_bytes, refuse=errors.problem_of)
+    protect(app, settings, errors.problem_of)
     errors.install(app)
+    app.add_middleware(SafeHeaders, shared=bool(settings.cors_origins))
     app.include_router(chat.router)
     app.include_router(sessions.router)
     app.include_router(health.router)

@@ -1,4 +1,4 @@
-"""The command line: `serve`, `ask`, `check`; nothing heavy is imported before it is needed."""
+"""The command line; nothing heavy is imported before it is needed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from server import __version__
+from server.cli_admin import add_commands
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -57,6 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
         description="Say what is configured, what can be reached, and in which mode it will run.",
     )
     check.set_defaults(run=_check)
+    add_commands(commands)
     return parser
 
 

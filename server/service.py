@@ -12,12 +12,15 @@ from dataclasses import dataclass
 
 from graph.agent import Analyst, build_deps, build_graph
 from graph.deps import Deps
+from server.access.door import Access
+from server.access.rates import open_rates
 from server.checkpoints import open_checkpointer
 from server.runs.execute import Executor
 from server.runs.log import MemoryRunLog, RunLog
 from server.runs.manager import RunManager
 from server.sessions import SessionIndex, open_index
 from server.settings import ServerSettings
+from server.shelf import Shelf, open_shelf
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class Service:
     log: RunLog
     sessions: SessionIndex
     manager: RunManager
+    shelf: Shelf
+    access: Access
 
 
 @asynccontextmanager
@@ -41,6 +46,9 @@ async def open_service(settings: ServerSettings) -> AsyncIterator[Service]:
         checkpointer = await stack.enter_async_context(open_checkpointer(store_url))
         sessions = await stack.enter_async_context(open_index(store_url))
         await sessions.mark_lost()
+        shelf = await stack.enter_async_context(open_shelf(store_url))
+        rates = await stack.enter_async_context(open_rates(settings, store_url))
+        access = Access(settings, shelf, rates)
         log = MemoryRunLog(settings.run_ttl_seconds)
         stack.push_async_callback(log.close)
         deps = build_deps(settings.agent)
@@ -48,7 +56,7 @@ async def open_service(settings: ServerSettings) -> AsyncIterator[Service]:
         graph = build_graph(deps, checkpointer)
         manager = RunManager(Executor(graph, deps, log, sessions), settings.max_runs)
         stack.push_async_callback(manager.drain, settings.drain_seconds)
-        yield Service(settings, deps, graph, log, sessions, manager)
+        yield Service(settings, deps, graph, log, sessions, manager, shelf, access)
 
 
 def require_strict_msgpack() -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from graph.settings import AgentSettings
 from server.clients import STORE_URLS, is_store_url
+from server.protection import ProtectionSettings, is_loopback
 
 ENV_FILE = ".env"
 
 
-class ServerSettings(BaseSettings):
+class ServerSettings(ProtectionSettings):
     """What the service runs with; each value comes from an argument, the environment or `.env`."""
 
     model_config = SettingsConfigDict(
@@ -73,9 +74,14 @@ class ServerSettings(BaseSettings):
         return self.is_loopback if self.development is None else self.development
 
     @property
+    def is_exposed(self) -> bool:
+        """Say whether strangers could reach a server that asks nobody who they are."""
+        return self.auth == "none" and not self.is_loopback
+
+    @property
     def is_loopback(self) -> bool:
         """Say whether only this machine can reach the server."""
-        return self.host == "localhost" or self.host == "::1" or self.host.startswith("127.")
+        return is_loopback(self.host)
 
 
 def load_settings(env_file: str | Path | None = ENV_FILE) -> ServerSettings:

@@ -49,7 +49,7 @@ async def _ask(args: argparse.Namespace, settings: ServerSettings) -> int:
     if args.local or (args.server is None and not await _is_running(url)):
         events = _local_events(question, settings)
     else:
-        events = _server_events(question, url)
+        events = _server_events(question, url, settings)
     view = View(Console(highlight=False), quiet=args.json)
     async for event in events:
         view.show(event)
@@ -133,11 +133,14 @@ async def _is_running(url: str) -> bool:
     return response.status_code == 200 and response.json() == {"status": "ok"}
 
 
-async def _server_events(question: dict[str, Any], url: str) -> AsyncIterator[dict[str, Any]]:
+async def _server_events(
+    question: dict[str, Any], url: str, settings: ServerSettings
+) -> AsyncIterator[dict[str, Any]]:
     """Give the events of a run on a server; a cut connection is resumed from the last one seen."""
     run_id, seen, ended, attempts = None, 0, False, 0
     timeout = httpx.Timeout(10.0, read=30.0)
-    async with httpx.AsyncClient(base_url=url, timeout=timeout, trust_env=False) as client:
+    headers = {"Authorization": f"Bearer {settings.api_key.get_secret_value()}"} if settings.api_key else {}
+    async with httpx.AsyncClient(base_url=url, timeout=timeout, trust_env=False, headers=headers) as client:
         while not ended and attempts < 8:
             if run_id is None:
                 request = client.build_request("POST", "/api/chat/stream", json=question)

@@ -42,6 +42,14 @@ def serve(host: str | None, port: int | None) -> int:
     chosen = {key: value for key, value in (("host", host), ("port", port)) if value is not None}
     settings = settings_or_exit()
     settings = settings.model_copy(update=chosen)
+    if settings.is_exposed:
+        print(
+            f"financial-agent: {settings.host} can be reached by others, and auth=none asks nobody who they "
+            "are: set FINANCIAL_AGENT_AUTH=api-key (then `financial-agent keys add NAME`) or jwt, or listen "
+            "on 127.0.0.1",
+            file=sys.stderr,
+        )
+        return 2
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
@@ -49,11 +57,6 @@ def serve(host: str | None, port: int | None) -> int:
     mode = settings.agent.mode
     names = ", ".join(settings.agent.model_names)
     print(f"financial-agent: {mode} mode ({names}), http://{settings.host}:{settings.port}", file=sys.stderr)
-    if not settings.is_loopback:
-        print(
-            "financial-agent: there are no accounts: whoever reaches this address reads every session",
-            file=sys.stderr,
-        )
     app = create_app(settings)
     # LangServe's streams would otherwise be cut at the first sign of a shutdown.
     AppStatus.disable_automatic_graceful_drain()  # type: ignore[no-untyped-call]
