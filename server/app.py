@@ -8,12 +8,13 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from server import __version__
-from server.api import chat, errors, health, sessions
+from server.api import chat, errors, health, metrics, records, sessions
 from server.guard import SafeHeaders, protect
 from server.runnable import analyst_router
 from server.runs.sse import StreamHeaders
 from server.service import Service, open_service
 from server.settings import ServerSettings, load_settings
+from server.telemetry.requests import WatchRequests
 from server.web import web_routes
 
 
@@ -44,9 +45,12 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
     protect(app, settings, errors.problem_of)
     errors.install(app)
     app.add_middleware(SafeHeaders, shared=bool(settings.cors_origins))
+    app.add_middleware(WatchRequests)
     app.include_router(chat.router)
     app.include_router(sessions.router)
+    app.include_router(records.router)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     app.include_router(analyst_router(service, settings.serves_development, settings.ping_seconds))
     app.router.routes.extend(web_routes())
     return app

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
+
 from graph.events import decode
 from server.api.schemas import AnalystInput, ChatAnswer
 from server.auth import Caller
 from server.errors import ExpiredRun, ForeignCursor, MessageTooLong, ModelUnknown, RunFailed, UnknownRun
+from server.refusals import SessionFull
 from server.runs.execute import Run
 from server.runs.sse import parse_cursor
 from server.service import Service
 from server.sessions import RunRecord
+
+
+logger = structlog.get_logger("financial_agent.asking")
 
 
 async def ask(service: Service, caller: Caller, question: AnalystInput) -> Run:
@@ -20,6 +26,7 @@ async def ask(service: Service, caller: Caller, question: AnalystInput) -> Run:
     Raises:
         MessageTooLong: the message has more bytes than `max_message_bytes`.
         ModelUnknown: the named model is not offered.
+        QuotaExceeded, SessionFull: the caller's day or the session holds no more.
         RunError: as `RunManager.start` raises it.
     """
     limit = service.settings.max_message_bytes
@@ -31,9 +38,22 @@ async def ask(service: Service, caller: Caller, question: AnalystInput) -> Run:
     offered = service.deps.settings.model_names
     if question.model is not None and question.model not in offered:
         raise ModelUnknown(message=f"This model is not offered here. Offered: {', '.join(offered)}.")
-    return await service.manager.start(
+    await service.access.rates.require_tokens(caller)
+    await _require_room(service, caller, question.session_id)
+    run = await service.manager.start(
         caller.id, question.session_id, question.message, question.options(), question.on_conflict
     )
+    service.keeper.expect(run.run_id, caller.id, question.options())
+    said = {"question": question.message} if service.settings.log_content else {}
+    logger.info("asked", run_id=run.run_id, session_id=run.session_id, caller=caller.id, bytes=size, **said)
+    return run
+
+
+async def _require_room(service: Service, caller: Caller, session_id: str | None) -> None:
+    session = await service.sessions.find(caller.id, session_id) if session_id else None
+    limit = service.settings.max_session_turns
+    if session is not None and session.turns >= limit:
+        raise SessionFull(f"{session.turns} turns")
 
 
 async def wait_for_answer(service: Service, run: Run) -> ChatAnswer:

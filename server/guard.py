@@ -123,7 +123,7 @@ class Places:
         if self._settings.auth != "none":
             return not allowed or host in allowed or scope["path"].startswith("/api/health/")
         client = scope.get("client")
-        near = client is None or not client[0] or is_loopback(client[0].removeprefix("::ffff:"))
+        near = client is None or not client[0] or is_loopback(client[0])
         return near and (is_loopback(host) or host in allowed)
 
     def _is_cross_site(self, headers: Headers) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -11,12 +12,14 @@ from pydantic_settings import BaseSettings, NoDecode
 AuthMode = Literal["none", "api-key", "jwt"]
 
 _SHORTEST_SECRET = 32  # bytes: RFC 7518 wants as many for HS256
-_LOOPBACK = ("localhost", "::1")
 
 
 def is_loopback(host: str) -> bool:
     """Say whether a name or address means this machine and nothing else."""
-    return host in _LOOPBACK or host.startswith("127.")
+    try:
+        return ipaddress.ip_address(host.removeprefix("::ffff:")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 class ProtectionSettings(BaseSettings):

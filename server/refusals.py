@@ -11,7 +11,9 @@ RunError
 ├── EncodingRefused      send the body uncompressed
 ├── AddressTooLong       send a shorter address
 ├── NestedTooDeeply      send a flatter body
-└── NoReceipt            there is no kept answer that a receipt could be made of
+├── NoReceipt            there is no kept answer that a receipt could be made of
+├── NoFeedback           nothing was said of the answer
+└── SigningUnavailable   an operator must look after the key that signs receipts
 """
 
 from __future__ import annotations
@@ -100,3 +102,17 @@ class NoReceipt(RunError):
 
     code = "receipt_not_available"
     message = "There is no kept answer of this run, so there is nothing to sign."
+
+
+class NoFeedback(RunError):
+    """Nothing was said of the answer."""
+
+    code = "feedback_not_found"
+    message = "Nothing was said of this answer yet."
+
+
+class SigningUnavailable(RunError):
+    """The key that signs receipts cannot be used."""
+
+    code = "signing_unavailable"
+    message = "Receipts cannot be signed on this server right now."

@@ -5,6 +5,7 @@ Every door works on this: the HTTP app, and the command line when no server runs
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -15,12 +16,17 @@ from graph.deps import Deps
 from server.access.door import Access
 from server.access.rates import open_rates
 from server.checkpoints import open_checkpointer
+from server.keeping import Keeper
 from server.runs.execute import Executor
 from server.runs.log import MemoryRunLog, RunLog
 from server.runs.manager import RunManager
 from server.sessions import SessionIndex, open_index
 from server.settings import ServerSettings
 from server.shelf import Shelf, open_shelf
+from server.telemetry.metrics import Metrics
+from server.telemetry.store import timed_index
+from server.telemetry.tracing import Tracer, allow_langsmith, open_tracer
+from server.telemetry.watch import WatchedLog
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,9 @@ class Service:
     manager: RunManager
     shelf: Shelf
     access: Access
+    keeper: Keeper
+    metrics: Metrics
+    tracer: Tracer
 
 
 @asynccontextmanager
@@ -49,14 +58,21 @@ async def open_service(settings: ServerSettings) -> AsyncIterator[Service]:
         shelf = await stack.enter_async_context(open_shelf(store_url))
         rates = await stack.enter_async_context(open_rates(settings, store_url))
         access = Access(settings, shelf, rates)
-        log = MemoryRunLog(settings.run_ttl_seconds)
-        stack.push_async_callback(log.close)
         deps = build_deps(settings.agent)
         stack.push_async_callback(deps.aclose)
+        allow_langsmith(settings.langsmith)
+        metrics, tracer = Metrics(), open_tracer(settings.otel_endpoint)
+        stack.callback(tracer.close)
+        lag = asyncio.create_task(metrics.watch_loop(), name="loop-lag")
+        stack.callback(lag.cancel)
+        sessions = timed_index(sessions, metrics)
+        keeper = Keeper(deps, shelf, rates)
+        log = WatchedLog(MemoryRunLog(settings.run_ttl_seconds), metrics, tracer, keeper.keep)
+        stack.push_async_callback(log.close)
         graph = build_graph(deps, checkpointer)
         manager = RunManager(Executor(graph, deps, log, sessions), settings.max_runs)
         stack.push_async_callback(manager.drain, settings.drain_seconds)
-        yield Service(settings, deps, graph, log, sessions, manager, shelf, access)
+        yield Service(settings, deps, graph, log, sessions, manager, shelf, access, keeper, metrics, tracer)
 
 
 def require_strict_msgpack() -> None:

@@ -8,6 +8,7 @@ from graph.state import Turn
 from server.api.schemas import SessionTranscript, SessionTurn
 from server.auth import Caller
 from server.errors import SessionBusy, UnknownSession
+from server.keeping import forget_runs
 from server.runs.execute import thread_of
 from server.service import Service
 from server.sessions import RunRecord
@@ -50,6 +51,8 @@ async def delete_session(service: Service, caller: Caller, session_id: str) -> N
         raise SessionBusy(run_id)
     if service.graph.checkpointer and not isinstance(service.graph.checkpointer, bool):
         await service.graph.checkpointer.adelete_thread(thread)
+    runs = await service.sessions.runs_of(caller.id, session_id)
+    await forget_runs(service.shelf, [run.run_id for run in runs])
     await service.sessions.delete(caller.id, session_id)
 
 

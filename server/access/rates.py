@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,8 @@ from server.clients import REDIS_SCHEMES, scheme_of
 from server.errors import StoreUnavailable
 from server.protection import ProtectionSettings
 from server.refusals import QuotaExceeded, RateExceeded
+
+_NOBODY = Caller("-")  # no owner's name: it begins with a dash
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,13 @@ async def open_rates(settings: ProtectionSettings, store_url: str) -> AsyncItera
         )
     else:
         storage = MemoryStorage(wrap_exceptions=True)
+    rates = Rates(storage, settings.requests_per_minute, settings.tokens_per_day)
     try:
-        yield Rates(storage, settings.requests_per_minute, settings.tokens_per_day)
+        # The scripts are loaded here: a cluster's client cannot load one from several tasks at once.
+        with suppress(RateExceeded):
+            await rates.request(_NOBODY)
+        await rates.require_tokens(_NOBODY)
+        yield rates
     finally:
         await _close(storage)
 

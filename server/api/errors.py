@@ -69,6 +69,8 @@ STATUS: Mapping[type[agent.AgentError], int] = {
     refusals.AddressTooLong: 414,
     refusals.NestedTooDeeply: 400,
     refusals.NoReceipt: 404,
+    refusals.NoFeedback: 404,
+    refusals.SigningUnavailable: 503,
 }
 _STATUS_OF_CODE = {kind.code: status for kind, status in STATUS.items()}
 

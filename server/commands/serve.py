@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import logging
 import socket
 import sys
 
@@ -13,6 +12,7 @@ from sse_starlette.sse import AppStatus
 
 from server.app import create_app
 from server.commands import settings_or_exit
+from server.telemetry.logs import secrets_of, set_up_logs
 
 
 class DrainingServer(uvicorn.Server):
@@ -50,10 +50,7 @@ def serve(host: str | None, port: int | None) -> int:
             file=sys.stderr,
         )
         return 2
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    set_up_logs(settings.log_level, settings.log_format, secrets_of(settings))
     mode = settings.agent.mode
     names = ", ".join(settings.agent.model_names)
     print(f"financial-agent: {mode} mode ({names}), http://{settings.host}:{settings.port}", file=sys.stderr)

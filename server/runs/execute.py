@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from langchain_core.runnables import RunnableConfig
+from structlog.contextvars import bind_contextvars
 
 from graph.agent import Analyst
 from graph.deps import Deps, Options
@@ -86,6 +87,7 @@ class Executor:
 
         `release` is called when the session is ready for the next question, before followers hear the end.
         """
+        bind_contextvars(run_id=run.run_id, session_id=run.session_id)  # of this task alone
         recorder = Recorder(self.log, run.run_id)
         recorder(self._run_event(run))
         writer = asyncio.create_task(recorder.drain(), name=f"log:{run.run_id}")

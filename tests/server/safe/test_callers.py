@@ -34,6 +34,11 @@ DECISIONS: dict[tuple[str, str], str] = {
     ("GET", "/api/runs/{run_id}"): OWNED,
     ("GET", "/api/runs/{run_id}/events"): OWNED,
     ("POST", "/api/runs/{run_id}/stop"): OWNED,
+    ("GET", "/metrics"): METRICS,
+    ("GET", "/api/runs/{run_id}/receipt"): OWNED,
+    ("PUT", "/api/runs/{run_id}/feedback"): OWNED,
+    ("GET", "/api/runs/{run_id}/feedback"): OWNED,
+    ("DELETE", "/api/runs/{run_id}/feedback"): OWNED,
     ("GET", "/api/sessions/{session_id}"): OWNED,
     ("DELETE", "/api/sessions/{session_id}"): OWNED,
 }
@@ -127,8 +132,6 @@ def request_of(world: World, path: str) -> tuple[str, dict[str, Any]]:
         return filled, {"json": {"input": {"message": "Is AAPL a buy?"}}}
     if filled.startswith("/api/chat"):
         return filled, {"json": {"message": "Is AAPL a buy?"}}
-    if end == "feedback":
-        return filled, {"json": {"rating": "up"}}
     return filled, {}
 
 
@@ -142,6 +145,8 @@ def test_who_is_not_known_gets_nothing_but_what_is_open(
     world: World, method: str, path: str, caller: str
 ) -> None:
     filled, more = request_of(world, path)
+    if method == "PUT":
+        more = {"json": {"rating": "up"}}
     response = world.ask(caller, method, filled, **more)
     if DECISIONS[method, path] == OPEN:
         assert response.status_code == 200
@@ -155,6 +160,8 @@ def test_who_is_not_known_gets_nothing_but_what_is_open(
 @pytest.mark.parametrize(("method", "path"), sorted(DECISIONS))
 def test_a_stranger_finds_nothing_of_another(world: World, method: str, path: str) -> None:
     filled, more = request_of(world, path)
+    if method == "PUT":
+        more = {"json": {"rating": "up"}}
     response = world.ask("bob", method, filled, **more)
     decision = DECISIONS[method, path]
     if decision == OWNED:
@@ -173,7 +180,8 @@ def test_the_owner_keeps_everything_after_all_that(world: World) -> None:
     for method, path in sorted(DECISIONS):
         if DECISIONS[method, path] == OWNED and method == "GET":
             filled, more = request_of(world, path)
-            assert world.ask("alice", method, filled, **more).status_code == 200, path
+            expected = 404 if path.endswith("/feedback") else 200  # nobody said anything: none was forged
+            assert world.ask("alice", method, filled, **more).status_code == expected, path
     listed = world.ask("alice", "GET", "/api/sessions").json()["sessions"]
     assert [each["session_id"] for each in listed] == ["alices"]
 
