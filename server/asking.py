@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
-
-import structlog
 
 from graph.events import decode
 from server.api.schemas import AnalystInput, ChatAnswer
@@ -16,8 +15,7 @@ from server.runs.sse import parse_cursor
 from server.service import Service
 from server.sessions import RunRecord
 
-
-logger = structlog.get_logger("financial_agent.asking")
+logger = logging.getLogger("financial_agent.asking")
 
 
 async def ask(service: Service, caller: Caller, question: AnalystInput) -> Run:
@@ -44,8 +42,9 @@ async def ask(service: Service, caller: Caller, question: AnalystInput) -> Run:
         caller.id, question.session_id, question.message, question.options(), question.on_conflict
     )
     service.keeper.expect(run.run_id, caller.id, question.options())
+    told = {"run_id": run.run_id, "session_id": run.session_id, "caller": caller.id, "bytes": size}
     said = {"question": question.message} if service.settings.log_content else {}
-    logger.info("asked", run_id=run.run_id, session_id=run.session_id, caller=caller.id, bytes=size, **said)
+    logger.info("asked", extra=told | said)
     return run
 
 

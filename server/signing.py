@@ -1,4 +1,4 @@
-"""Signed receipts: one JSON document, an Ed25519 signature over its canonical form, checked without a network.
+"""Signed receipts: a JSON document and an Ed25519 signature over its canonical form, checked offline.
 
 Canonical is: keys sorted, no spaces, UTF-8. The signature covers `receipt`; beside it stand the public key
 and its id, which is the hash of the key.

@@ -22,7 +22,7 @@ _FORMS = re.compile(
     r"fa_[a-z0-9]{10}_[A-Za-z0-9_-]{10,}"
     r"|\bsk-[A-Za-z0-9_-]{8,}"
     r"|\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)?"
-    r"|(?i:\b(?:bearer|basic)\s+[A-Za-z0-9._~+/=-]{6,})"
+    r"|(?i:\b(?:bearer|basic)\s+(?=[a-z._~+/=-]*\d|\S{20})[a-z0-9._~+/=-]{6,})"
     r"|(?i:\b(?:authorization|(?:x-)?api[-_]?key)\b[\"']?\s*[:=]\s*[\"']?(?!bearer|basic)[^\s\"',;]{4,})"
     r"|(?<=://)[^\s/@]+:[^\s/@]*(?=@)"
 )
@@ -83,11 +83,11 @@ def secrets_of(settings: BaseModel) -> list[str]:
 
 def set_up_logs(level: str, form: str, secrets: Iterable[str] = (), stream: TextIO | None = None) -> None:
     """Have every record of this process written as the settings say."""
-    shared: list[Any] = [
+    chain: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
-        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
         structlog.processors.UnicodeDecoder(),
@@ -98,7 +98,7 @@ def set_up_logs(level: str, form: str, secrets: Iterable[str] = (), stream: Text
         else structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0)
     )
     formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=shared,
+        foreign_pre_chain=chain,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             Scrubber(secrets),
@@ -111,13 +111,6 @@ def set_up_logs(level: str, form: str, secrets: Iterable[str] = (), stream: Text
     for old in list(root.handlers):
         root.removeHandler(old)
     root.addHandler(handler)
-    root.setLevel(level.upper())
-    # They tell of every request to a model, address included.
-    for chatty in ("httpx", "httpcore", "urllib3", "opentelemetry"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,
-    )
+    # Libraries tell at lower levels what they are given: statements with questions in them, addresses.
+    root.setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level.upper()]))
+    logging.getLogger("financial_agent").setLevel(level.upper())

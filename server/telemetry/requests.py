@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from time import perf_counter
 
-import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
 
 from server.telemetry.metrics import Metrics
 from server.telemetry.tracing import Tracer
 
-logger = structlog.get_logger("financial_agent.requests")
+logger = logging.getLogger("financial_agent.requests")
 
 _QUIET = ("/api/health/live", "/api/health/ready", "/metrics")
 _KNOWN = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -44,7 +45,7 @@ class WatchRequests:
             await send(message)
 
         method = scope["method"] if scope["method"] in _KNOWN else "OTHER"
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with bound_contextvars(request_id=request_id):
             headers = {
                 key.decode("latin-1"): value.decode("latin-1")
                 for key, value in scope["headers"]
@@ -64,8 +65,9 @@ class WatchRequests:
                         span.set_attribute("http.route", route)
                         span.set_attribute("http.response.status_code", status)
                     if scope["path"] not in _QUIET:
+                        told = {"method": method, "route": route, "status": status}
                         seconds = round(perf_counter() - begun, 4)
-                        logger.info("request", method=method, route=route, status=status, seconds=seconds)
+                        logger.info("request", extra={**told, "seconds": seconds})
 
 
 def route_of(scope: Scope) -> str:

@@ -123,9 +123,6 @@ def allow_langsmith(asked: bool) -> None:
 
     A variable that was set for another program of this machine must not send questions anywhere.
     """
-    if not asked:
-        for name in _EXPORTS:
-            os.environ[name] = "false"
-    elif not any(os.environ.get(name, "").lower() == "true" for name in _EXPORTS):
-        os.environ["LANGSMITH_TRACING"] = "true"
+    for name in _EXPORTS:
+        os.environ[name] = "true" if asked else "false"
     get_env_var.cache_clear()  # type: ignore[attr-defined]

@@ -131,6 +131,14 @@ def changed(document: Document) -> list[tuple[str, Document]]:
     return found
 
 
+def refused(document: Document) -> bool:
+    try:
+        verify(document)
+    except ReceiptInvalid:
+        return True
+    return False
+
+
 def test_the_command_line_verifies_offline(server: LiveServer, client: httpx.Client, tmp_path: Path) -> None:
     run_id = client.post("/api/chat", json={"message": "Is AAPL a buy?"}).json()["run_id"]
     document = client.get(f"/api/runs/{run_id}/receipt").json()
@@ -148,9 +156,7 @@ def test_the_command_line_verifies_offline(server: LiveServer, client: httpx.Cli
     assert wrong.returncode == 1
     assert "another key" in wrong.stderr
     for name, forged in changed(document):
-        with pytest.raises(ReceiptInvalid):
-            verify(forged)
-            pytest.fail(f"{name} was changed, and nobody saw it")
+        assert refused(forged), f"{name} was changed, and nobody saw it"
 
 
 @pytest.mark.parametrize(
