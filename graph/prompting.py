@@ -109,7 +109,7 @@ def render_briefing(briefing: Briefing) -> str:
     notes = _safe("\n".join(note.replace("\n", " ") for note in briefing.notes))
     return (
         f'<task language="{briefing.language}" intent="{briefing.intent}"'
-        f' symbols="{",".join(_safe(symbol) for symbol in briefing.symbols)}"'
+        f' symbols="{",".join(_in_quotes(symbol) for symbol in briefing.symbols)}"'
         f' sections="{",".join(briefing.sections)}"/>\n'
         f"<facts>\n{facts}{_newline(facts)}</facts>\n<notes>\n{notes}{_newline(notes)}</notes>\n"
         f"<question>\n{briefing.question}\n</question>"
@@ -139,6 +139,10 @@ def _split(text: str) -> tuple[str, ...]:
 def _safe(text: str) -> str:
     """Keep data from closing its own block; in JSON strings the escape reads back as the same text."""
     return text.replace("<", "\\u003c")
+
+
+def _in_quotes(text: str) -> str:
+    return _safe(text).replace('"', "\\u0022")
 
 
 def _newline(text: str) -> str:
