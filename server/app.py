@@ -35,6 +35,7 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        responses=errors.documented(404, 409, 410, 502, 504),
     )
 
     def service() -> Service:

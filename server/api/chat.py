@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import StreamingResponse
@@ -15,6 +15,20 @@ from server.service import Service
 
 router = APIRouter(prefix="/api", tags=["chat"])
 
+_FRAME = {
+    "type": "object",
+    "required": ["data"],
+    "properties": {
+        "id": {"type": "string", "description": "Run and number of the event, for `Last-Event-ID`."},
+        "event": {"type": "string"},
+        "data": {"type": "string", "description": "The event as one JSON object with `seq` and `type`."},
+        "retry": {"type": "integer"},
+    },
+}
+_EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The run's events.", "content": {"text/event-stream": {"schema": _FRAME}}}
+}
+
 
 async def service_of(request: Request) -> Service:
     """Give the service that this app was opened with."""
@@ -26,7 +40,7 @@ ServiceDep = Annotated[Service, Depends(service_of)]
 CallerDep = Annotated[Caller, Depends(current_caller)]
 
 
-@router.post("/chat/stream", response_class=StreamingResponse)
+@router.post("/chat/stream", response_class=StreamingResponse, responses=_EVENTS)
 async def chat_stream(question: AnalystInput, service: ServiceDep, caller: CallerDep) -> StreamingResponse:
     """Ask, and follow the run as server-sent events; leaving does not stop it."""
     run = await ask(service, caller, question)
@@ -39,7 +53,7 @@ async def chat(question: AnalystInput, service: ServiceDep, caller: CallerDep) -
     return await wait_for_answer(service, await ask(service, caller, question))
 
 
-@router.get("/runs/{run_id}/events", response_class=StreamingResponse)
+@router.get("/runs/{run_id}/events", response_class=StreamingResponse, responses=_EVENTS)
 async def run_events(
     run_id: str,
     service: ServiceDep,
