@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup
 
-.PHONY: setup run test check bench studio format clean
+.PHONY: setup run test check eval bench studio pictures format clean
 
 setup: $(STAMP)
 
@@ -32,11 +32,17 @@ check: setup
 	$(BIN)/lint-imports
 	$(BIN)/python docs/check.py
 
+eval: setup
+	$(BIN)/python -m evals.sections
+
 bench: setup
 	$(BIN)/python -m bench
 
 studio: setup
 	LANGGRAPH_CLI_NO_ANALYTICS=1 $(BIN)/langgraph dev --no-browser
+
+pictures: setup
+	$(BIN)/python docs/pictures.py
 
 format: setup
 	$(BIN)/ruff check --fix .

@@ -1,4 +1,4 @@
-"""The four ways to stream an answer that are compared, and the servers behind them."""
+"""The five ways to stream an answer that are compared, and the servers behind them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from urllib.request import Request, urlopen
 
 from bench.load import Door
 from bench.processes import COMMAND, PROJECT, Server, environment, free_port, offline_environment, running
+from tests.servers import serving
 
 QUESTION = "What is the risk of AAPL?"
 OURS, LANGSERVE, RAW, GRAPH = "ours, /api/chat/stream", "ours, /analyst/stream", "raw SSE", "bare graph"
+REDIS = "ours, runs on Redis"
 
 
 @dataclass(frozen=True)
@@ -40,16 +42,20 @@ def _graph_text(event: dict[str, Any]) -> str | None:
     return event["data"]["chunk"]["content"] or None
 
 
+def _our_door(name: str) -> Door:
+    return Door(
+        name=name,
+        path="/api/chat/stream",
+        body=lambda tokens: {"message": QUESTION, "max_tokens": tokens},
+        token_mark=b"\nevent:token\n",
+        end_mark=b'"type":"end","status":"done"',
+        text_of=_our_text,
+    )
+
+
 _DOORS = {
     "ours": (
-        Door(
-            name=OURS,
-            path="/api/chat/stream",
-            body=lambda tokens: {"message": QUESTION, "max_tokens": tokens},
-            token_mark=b"\nevent:token\n",
-            end_mark=b'"type":"end","status":"done"',
-            text_of=_our_text,
-        ),
+        _our_door(OURS),
         Door(
             name=LANGSERVE,
             path="/analyst/stream",
@@ -59,6 +65,7 @@ _DOORS = {
             text_of=_our_text,
         ),
     ),
+    "redis": (_our_door(REDIS),),
     "raw": (
         Door(
             name=RAW,
@@ -84,20 +91,26 @@ _DOORS = {
 
 @contextmanager
 def open_targets(folder: Path, text_file: Path, pace_ms: float) -> Iterator[list[Target]]:
-    """Start the three servers; the text that ours writes is what the others stream."""
+    """Start the servers; the text that ours writes is what the others stream."""
     with ExitStack() as stack:
         servers = {"ours": stack.enter_context(_ours(folder, pace_ms))}
         if not text_file.exists():
             text_file.write_text(_ask(servers["ours"].url), encoding="utf-8")
+        redis = stack.enter_context(serving("redis"))
+        (folder / "redis").mkdir()
+        servers["redis"] = stack.enter_context(_ours(folder / "redis", pace_ms, redis.url))
         for kind in ("raw", "graph"):
             servers[kind] = stack.enter_context(_other(kind, text_file, pace_ms))
         yield [Target(door, servers[kind]) for kind, doors in _DOORS.items() for door in doors]
 
 
 @contextmanager
-def _ours(folder: Path, pace_ms: float) -> Iterator[Server]:
+def _ours(folder: Path, pace_ms: float, runs: str = "memory:") -> Iterator[Server]:
     port = free_port()
-    env: Mapping[str, str] = offline_environment(folder, pace_ms)
+    env: Mapping[str, str] = {
+        **offline_environment(folder, pace_ms),
+        "FINANCIAL_AGENT_RUN_STORE_URL": runs,
+    }
     command = [COMMAND, "serve", "--port", str(port)]
     with running(command, port, "/api/health/live", folder, env) as server:
         yield server

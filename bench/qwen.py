@@ -31,8 +31,8 @@ _WAITING = "wait-1000"
 _SEVENTH = "a seventh call beside six that stall"
 
 _NOTE = (
-    "The stand-in is a process of its own; its first token comes after 1 s. All streams begin at once, unless "
-    "it is said how they arrive.\n"
+    "The stand-in is a process of its own; its first token comes after 1 s. All streams begin at once,\n"
+    "unless it is said how they arrive.\n"
     f"{TONGYI} is asked up to 128 streams only: it reads six at a time, so 512 would take over a minute."
 )
 

@@ -58,7 +58,7 @@ class AnalystClient:
     async def astream_chat(
         self, message: str, session_id: str | None = None, options: Options | None = None
     ) -> AsyncGenerator[Event]:
-        """Ask, and give the answer's events as they are made; `report` is the last.
+        """Ask, and give the answer's events as they are made; `report` is the whole answer.
 
         Raises:
             AgentError: the answer could not be finished; what came before stays true.
@@ -92,8 +92,11 @@ class AnalystClient:
 
     async def ask(self, message: str, session_id: str | None = None, options: Options | None = None) -> Event:
         """Ask, and give the `report` event alone."""
+        report: Event | None = None
         async with aclosing(self.astream_chat(message, session_id, options)) as events:
             async for event in events:
-                if event.type == "report":
-                    return event
-        raise RuntimeError("the answer ended without a report")
+                # To its end: an answer that is left before would not be kept in its session.
+                report = event if event.type == "report" else report
+        if report is None:
+            raise RuntimeError("the answer ended without a report")
+        return report

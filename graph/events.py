@@ -212,6 +212,8 @@ def encode(event: Event, seq: int) -> bytes:
 
 def escape_separators(line: bytes) -> bytes:
     """Escape in JSON what some readers of lines take for the end of one: U+2028, U+2029, U+0085."""
+    if line.isascii():
+        return line
     for raw, escaped in _SEPARATORS:
         if raw in line:
             line = line.replace(raw, escaped)

@@ -64,11 +64,27 @@ class AgentSettings(BaseSettings):
     market: Annotated[tuple[str, ...], NoDecode] = Field(
         default=("embedded",), description="Market data providers in order, separated by commas."
     )
+    sec_identity: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("EDGAR_IDENTITY"),
+        description="Name and e-mail that the SEC is told, for the provider `sec`.",
+    )
+    suggestions: bool = Field(
+        default=True, description="Offer up to three follow-up questions after an answer."
+    )
     tools: bool | None = Field(
         default=None,
         description="Let a live model call tools; empty: on DashScope only, for not every endpoint can.",
     )
-    history_turns: int = Field(default=4, ge=0, le=50, description="Earlier turns that the model is shown.")
+    history_turns: int = Field(
+        default=4, ge=0, le=50, description="Most earlier turns that the model is shown in full."
+    )
+    history_tokens: int = Field(
+        default=8000,
+        ge=500,
+        le=100_000,
+        description="Most tokens of earlier turns and their summary that the model is shown.",
+    )
 
     @field_validator("market", "models", "fallback_models", mode="before")
     @classmethod
@@ -81,6 +97,7 @@ class AgentSettings(BaseSettings):
         "dashscope_api_key",
         "model_api_key",
         "model_url",
+        "sec_identity",
         "dashscope_base_url",
         "enable_thinking",
         "thinking_budget",
@@ -121,4 +138,4 @@ class AgentSettings(BaseSettings):
         )
 
 
-PROVIDERS = ("embedded",)
+PROVIDERS = ("embedded", "yahoo", "sec")

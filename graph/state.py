@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from typing import Annotated, Any
+from typing import Annotated, Any, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict  # pydantic wants this one before Python 3.12
@@ -13,6 +13,7 @@ class Turn(TypedDict):
     """One question and its answer, as a session keeps them.
 
     `status` is `done`, `stopped` or `failed`; `answer` is the report's Markdown, partial unless done.
+    `parent` is the run of the turn that it follows, none for the first; `facts` are places in `cited`.
     """
 
     run_id: str | None
@@ -23,13 +24,30 @@ class Turn(TypedDict):
     symbols: list[str]
     report: dict[str, Any]
     created_at: str
+    parent: NotRequired[str | None]
+    facts: NotRequired[list[int]]
+
+
+class Summary(TypedDict):
+    """What the first turns of a branch were about: how many they are, and a mark of which."""
+
+    text: str
+    covers: int
+    mark: str
+
+
+class Choice(TypedDict):
+    """A name of the question that stands for several symbols."""
+
+    text: str
+    symbols: list[str]
 
 
 class Request(TypedDict):
     """What the question is about.
 
     `unknown` are words that look like symbols of no provider; `inherited` says that the symbols come from
-    the turn before.
+    the turn before; `choices` are names of which the reader must say what they mean.
     """
 
     symbols: list[str]
@@ -37,6 +55,7 @@ class Request(TypedDict):
     language: str
     intent: str
     inherited: bool
+    choices: list[Choice]
 
 
 class DraftState(TypedDict):
@@ -64,9 +83,15 @@ class GraphOutput(TypedDict):
 
 
 class State(GraphInput, GraphOutput):
-    """Everything that a session's checkpoint holds; `turns` grows, the rest belongs to the last turn."""
+    """Everything that a session's checkpoint holds.
+
+    `turns` and `cited`, the facts that the turns' figures stand on, grow; `summary` tells of turns that the
+    model is not shown any more; the rest belongs to the last turn.
+    """
 
     turns: Annotated[list[Turn], operator.add]
+    cited: Annotated[list[dict[str, Any]], operator.add]
+    summary: Summary
     request: Request
     facts: list[dict[str, Any]]
     notes: list[str]

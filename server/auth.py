@@ -25,7 +25,7 @@ METRICS = "/metrics"
 
 # What anybody may read: whether the server lives, and the page's own files, which hold no data.
 OPEN = frozenset({"/", "/favicon.ico", "/api/health/live", "/api/health/ready"})
-OPEN_UNDER = ("/web/",)
+OPEN_UNDER = ("/web/", "/vendor/", "/s/")
 
 _CALLER = "financial_agent.caller"
 
@@ -59,10 +59,15 @@ class Gate:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
             return
-        if scope["type"] != "http" or is_open(scope["method"], scope["path"]):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         access: Access = scope["app"].state.service.access
+        if is_open(scope["method"], scope["path"]):
+            if access.anybody is not None:
+                scope[_CALLER] = access.anybody
+            await self._app(scope, receive, send)
+            return
         headers = Headers(scope=scope)
         try:
             if scope["path"] == METRICS:

@@ -32,6 +32,7 @@ def build_parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="start the server", description="Start the server.")
     serve.add_argument("--host", help="address to listen on (default 127.0.0.1)")
     serve.add_argument("--port", type=_port, help="port to listen on (default 8000)")
+    serve.add_argument("--workers", type=_count, help="worker processes (default 1; more need Redis)")
     serve.set_defaults(run=_serve)
 
     ask = commands.add_parser(
@@ -52,6 +53,14 @@ def build_parser() -> argparse.ArgumentParser:
     ask.add_argument("--json", action="store_true", help="print the finished report as JSON, nothing else")
     ask.set_defaults(run=_ask)
 
+    _add_sessions(
+        commands.add_parser(
+            "sessions",
+            help="list, read, search, change, export and verify the sessions",
+            description="Work on the sessions in the configured store, with or without a running server.",
+        )
+    )
+
     check = commands.add_parser(
         "check",
         help="say what is configured, what can be reached, and in which mode it will run",
@@ -62,22 +71,64 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_sessions(sessions: argparse.ArgumentParser) -> None:
+    actions = sessions.add_subparsers(title="actions", required=True, metavar="ACTION", dest="action")
+
+    def add(name: str, text: str, *arguments: str) -> argparse.ArgumentParser:
+        action = actions.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+        for argument in arguments:
+            action.add_argument(argument.lower(), metavar=argument)
+        action.add_argument("--json", action="store_true", help="print JSON, nothing else")
+        action.set_defaults(run=_sessions)
+        return action
+
+    for listing in (add("list", "list the sessions"), add("search", "find sessions by their words", "WORDS")):
+        listing.add_argument("--limit", type=_limit, default=50, metavar="N", help="at most N (default 50)")
+    for reading in (add("show", "read a session", "ID"), add("export", "write a session as a file", "ID")):
+        reading.add_argument("--branch", metavar="RUN", help="the newest branch that holds this run")
+    reading.add_argument("--format", choices=("markdown", "json"), default="markdown")
+    reading.add_argument("--output", metavar="FILE", help="file to write (default: standard output)")
+    add("rename", "give a session another title", "ID", "TITLE")
+    pin = add("pin", "keep a session at the head of the list", "ID")
+    pin.add_argument("--off", action="store_true", help="do not keep it there any more")
+    add("delete", "delete a session with everything in it, at once", "ID")
+    add("verify", "read the whole store and derive every hash again")
+
+
+def _limit(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no number of sessions: use 1 or more")
+    return int(text)
+
+
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) <= 65535):
         raise argparse.ArgumentTypeError(f"{text[:20]!r} is no port: use 0 to 65535")
     return int(text)
 
 
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 64):
+        raise argparse.ArgumentTypeError(f"{text[:20]!r} is no number of workers: use 1 to 64")
+    return int(text)
+
+
 def _serve(args: argparse.Namespace) -> int:
     from server.commands.serve import serve
 
-    return serve(args.host, args.port)
+    return serve(args.host, args.port, args.workers)
 
 
 def _ask(args: argparse.Namespace) -> int:
     from server.commands.ask import ask
 
     return ask(args)
+
+
+def _sessions(args: argparse.Namespace) -> int:
+    from server.commands.sessions import sessions
+
+    return sessions(args)
 
 
 def _check(_: argparse.Namespace) -> int:

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 REDIS_SCHEMES = ("redis", "rediss", "redis+cluster", "rediss+cluster")
 MONGO_SCHEMES = ("mongodb", "mongodb+srv")
 
-STORE_URLS = "sqlite:///PATH, redis://HOST, redis+cluster://HOST, mongodb://HOST/DATABASE, memory:"
+STORE_URLS = (
+    "sqlite:///PATH, redis://HOST, redis+cluster://HOST, mongodb://HOST/DATABASE, memory:, "
+    "or a pair 'redis://HOST mongodb://HOST/DATABASE'"
+)
 SQLITE_PREFIX = "sqlite:///"
 
 _NAME = "financial-agent"
@@ -35,7 +38,26 @@ def is_store_url(url: str) -> bool:
     """Say whether a URL is of a kind that can be opened."""
     if url.startswith(SQLITE_PREFIX):
         return len(url) > len(SQLITE_PREFIX)
+    if pair_of(url) is not None:
+        return True
+    if any(char.isspace() for char in url):
+        return False
     return url == "memory:" or scheme_of(url) in REDIS_SCHEMES + MONGO_SCHEMES
+
+
+def pair_of(url: str) -> tuple[str, str] | None:
+    """Give the two URLs of a pair: a fast Redis and a durable MongoDB, with a space between."""
+    parts = url.split()
+    if len(parts) != 2 or url.startswith(SQLITE_PREFIX):
+        return None
+    hot, durable = parts
+    return (hot, durable) if scheme_of(hot) in REDIS_SCHEMES and scheme_of(durable) in MONGO_SCHEMES else None
+
+
+def durable_url(url: str) -> str:
+    """Give the URL of the store that must not lose anything: the second of a pair."""
+    pair = pair_of(url)
+    return url if pair is None else pair[1]
 
 
 def sqlite_path(url: str) -> str:
@@ -60,6 +82,8 @@ def scheme_of(url: str) -> str:
 
 def without_secrets(url: str) -> str:
     """Give a URL as it may be shown: no user, no password, no options, also where it is malformed."""
+    if (pair := pair_of(url)) is not None:
+        return " ".join(without_secrets(each) for each in pair)
     scheme, found, rest = url.partition("://")
     if not found or scheme.lower() == "sqlite":
         return url
@@ -74,10 +98,27 @@ async def open_redis(url: str) -> AsyncIterator[Redis | RedisCluster]:
         StoreUnavailable: nothing answers there in a few seconds.
         ValueError: the URL cannot be read.
     """
+    from redis.exceptions import RedisClusterException, RedisError
+
+    async with connect_redis(url) as client:
+        try:
+            async with asyncio.timeout(_OPEN_SECONDS):
+                await client.execute_command("PING")
+        except (RedisError, RedisClusterException, OSError, TimeoutError) as fault:
+            raise StoreUnavailable(f"{without_secrets(url)}: {type(fault).__name__}") from fault
+        yield client
+
+
+@asynccontextmanager
+async def connect_redis(url: str) -> AsyncIterator[Redis | RedisCluster]:
+    """Open a client as `open_redis` does, also where nothing answers yet.
+
+    Raises:
+        ValueError: the URL cannot be read.
+    """
     from redis.asyncio import Redis, RedisCluster
     from redis.asyncio.retry import Retry
     from redis.backoff import NoBackoff
-    from redis.exceptions import RedisClusterException, RedisError
 
     scheme = scheme_of(url)
     options: dict[str, Any] = {
@@ -96,11 +137,6 @@ async def open_redis(url: str) -> AsyncIterator[Redis | RedisCluster]:
     except ValueError:  # its text may hold a part of the password
         raise ValueError(f"{without_secrets(url)} cannot be read") from None
     try:
-        try:
-            async with asyncio.timeout(_OPEN_SECONDS):
-                await client.execute_command("PING")
-        except (RedisError, RedisClusterException, OSError, TimeoutError) as fault:
-            raise StoreUnavailable(f"{without_secrets(url)}: {type(fault).__name__}") from fault
         yield client
     finally:
         await client.aclose()

@@ -4,7 +4,11 @@ RunError
 ├── SessionBusy      wait for the run of the session, or follow it
 ├── SessionMoved     another turn was kept meanwhile: ask again
 ├── ServerBusy       try again after `retry_after` seconds
+│   └── CallerBusy       … when some of the caller's own questions are answered
+├── RunTaken         (between workers) another one has taken the run over: write no more of it
+├── KeyReused        send another Idempotency-Key with another question
 ├── StoreUnavailable the sessions' store failed: try again later
+├── StoreDamaged     stored bytes are not what was written: verify the store
 ├── UnknownRun       there is no such run (or it is somebody else's)
 ├── ExpiredRun       the run's events are gone: read the session instead
 ├── ForeignCursor    the cursor is of another run, or of no event that was sent
@@ -13,6 +17,7 @@ RunError
 ├── BatchTooLarge    send fewer questions at once
 ├── MessageTooLong   ask with fewer words
 ├── ModelUnknown     choose one of the offered models
+├── IndicatorUnknown name an indicator that exists
 └── RunFailed        the run ended without an answer; its code says why
 """
 
@@ -59,6 +64,27 @@ class ServerBusy(RunError):
     retry_after = 3.0
 
 
+class CallerBusy(ServerBusy):
+    """The caller has as many questions going as one may have."""
+
+    code = "caller_busy"
+    message = "You have as many questions going as are taken at once. Wait for one of them to end."
+
+
+class RunTaken(RunError):
+    """Another worker took the run over, for this one had not been heard of in time."""
+
+    code = "run_taken"
+    message = "The run was taken over by another worker."
+
+
+class KeyReused(RunError):
+    """The idempotency key was used with another question."""
+
+    code = "idempotency_key_reused"
+    message = "This Idempotency-Key was used with another question. Use a new one for each question."
+
+
 class StoreUnavailable(RunError):
     """The store of sessions cannot be written or read."""
 
@@ -66,6 +92,13 @@ class StoreUnavailable(RunError):
     message = "The store of sessions cannot be reached, so the question was not taken. Ask again later."
     retryable = True
     retry_after = 5.0
+
+
+class StoreDamaged(RunError):
+    """Stored bytes are not what was written."""
+
+    code = "store_damaged"
+    message = "What is stored of this session is damaged. `financial-agent sessions verify` says where."
 
 
 class UnknownRun(RunError):
@@ -126,6 +159,13 @@ class ModelUnknown(RunError):
 
     code = "model_unknown"
     message = "This model is not offered here."
+
+
+class IndicatorUnknown(RunError):
+    """The request names an indicator that there is not."""
+
+    code = "indicator_unknown"
+    message = "An indicator is not known."
 
 
 class RunFailed(RunError):

@@ -59,7 +59,7 @@ class ProtectionSettings(BaseSettings):
     )
     limits_url: SecretStr | None = Field(
         default=None,
-        description="Redis that counts for all workers; empty: the store's if it is Redis, else in process.",
+        description="Redis URL where requests and tokens are counted; empty: run_store_url's, or in process.",
     )
     max_json_depth: int = Field(default=32, ge=4, le=200, description="Deepest nesting of a JSON body.")
     max_url_bytes: int = Field(default=8192, ge=256, description="Longest request address, in bytes.")

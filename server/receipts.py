@@ -12,7 +12,7 @@ from server import __version__
 from server.auth import Caller
 from server.keeping import RUN
 from server.refusals import NoReceipt, SigningUnavailable
-from server.runs.execute import thread_of
+from server.runs.run import thread_of
 from server.service import Service
 from server.sessions import RunRecord
 from server.signing import FORMAT, KeyUnusable, open_signer

@@ -26,7 +26,7 @@ from server.asking import ask, wait_for_answer
 from server.auth import Caller, current_caller
 from server.errors import BatchTooLarge
 from server.refusals import Unauthenticated
-from server.runs.execute import Run
+from server.runs.run import Run
 from server.service import Service
 
 PUBLIC_ENDPOINTS: tuple[EndpointName, ...] = (
@@ -155,7 +155,7 @@ class AnalystRunnable(Runnable[dict[str, Any], Any]):
 
     async def _follow(self, input: dict[str, Any], config: RunnableConfig | None) -> AsyncIterator[Any]:
         run = await self._start(input, config)
-        async for batch in self._service().log.read(run.run_id):
+        async for batch in self._service().manager.follow(run.run_id):
             for entry in batch:
                 yield decode(entry.data)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from graph.settings import AgentSettings
-from server.clients import STORE_URLS, is_store_url
+from server.clients import REDIS_SCHEMES, STORE_URLS, is_store_url, scheme_of
 from server.protection import ProtectionSettings, is_loopback
 
 ENV_FILE = ".env"
@@ -31,7 +32,23 @@ class ServerSettings(ProtectionSettings):
     store_url: SecretStr = Field(
         default=SecretStr("sqlite:///.financial-agent/sessions.db"),
         description="Where sessions are kept: sqlite:///PATH, redis://HOST, redis+cluster://HOST, "
-        "mongodb://HOST/DATABASE, or memory: for none at all.",
+        "mongodb://HOST/DATABASE, a pair 'redis://HOST mongodb://HOST/DATABASE', or memory: for none at all.",
+    )
+    session_ttl_seconds: float | None = Field(
+        default=None, gt=0, description="Seconds after which an idle session is deleted; empty: never."
+    )
+    undo_seconds: float = Field(
+        default=10.0, ge=0, le=86_400, description="Seconds for which a deleted session can be restored."
+    )
+    run_store_url: SecretStr = Field(
+        default=SecretStr("memory:"),
+        description="Where runs and their events are kept: memory: in this one process, or redis://HOST, "
+        "redis+cluster://HOST (Redis 5 or newer, Valkey) for several workers; runs then outlive a worker.",
+    )
+    workers: int = Field(default=1, ge=1, le=64, description="Worker processes; more than one needs Redis.")
+    market_cache: SecretStr | None = Field(
+        default=None,
+        description="Redis URL where market data is kept for all processes; empty keeps it in each.",
     )
     run_ttl_seconds: float = Field(
         default=900.0, gt=0, description="Seconds for which a finished run's events can be read again."
@@ -45,6 +62,19 @@ class ServerSettings(ProtectionSettings):
     max_runs: int = Field(
         default=256, ge=1, description="Most runs at once; further ones are told when to retry."
     )
+    max_waiting_runs: int = Field(
+        default=64, ge=0, description="Most runs that wait for one of those to end; further ones are refused."
+    )
+    max_runs_per_caller: int = Field(default=256, ge=1, description="Most runs of one caller at once.")
+    max_run_events: int = Field(
+        default=20_000, ge=100, description="Most events that are kept of a run; older ones become a gap."
+    )
+    heartbeat_seconds: float = Field(
+        default=6.0, ge=1, description="Seconds after which a silent worker's runs are ended as lost."
+    )
+    slow_reader_seconds: float = Field(
+        default=30.0, gt=0, description="Seconds after which a reader that takes nothing is cut off."
+    )
     drain_seconds: float = Field(
         default=20.0, ge=0, description="Seconds that runs get to finish at shutdown."
     )
@@ -54,12 +84,44 @@ class ServerSettings(ProtectionSettings):
     )
     log_level: str = Field(default="info", description="Level of the log: debug, info, warning, error.")
 
+    @field_validator("market_cache", mode="before")
+    @classmethod
+    def _known_cache(cls, value: object) -> object:
+        text = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if isinstance(text, str) and text.strip() and scheme_of(text) not in REDIS_SCHEMES:
+            raise ValueError("market_cache is no Redis URL: use redis://HOST or redis+cluster://HOST")
+        return None if isinstance(text, str) and not text.strip() else value
+
     @field_validator("store_url")
     @classmethod
     def _known_store(cls, value: SecretStr) -> SecretStr:
         if not is_store_url(value.get_secret_value()):
             raise ValueError(f"store_url is none of: {STORE_URLS}")
         return value
+
+    @field_validator("session_ttl_seconds", mode="before")
+    @classmethod
+    def _blank_is_unset(cls, value: object) -> object:
+        return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("run_store_url")
+    @classmethod
+    def _known_run_store(cls, value: SecretStr) -> SecretStr:
+        url = value.get_secret_value()
+        if url != "memory:" and scheme_of(url) not in REDIS_SCHEMES:
+            raise ValueError("run_store_url is none of: memory:, redis://HOST, redis+cluster://HOST")
+        return value
+
+    @model_validator(mode="after")
+    def _shared_stores(self) -> ServerSettings:
+        if self.workers > 1:
+            for name in ("run_store_url", "store_url"):
+                if getattr(self, name).get_secret_value() == "memory:":
+                    raise ValueError(
+                        f"{self.workers} workers share their runs and sessions, and {name} is memory:, which "
+                        f"one process has. Set FINANCIAL_AGENT_{name.upper()}, or serve with one worker"
+                    )
+        return self
 
     @field_validator("log_level")
     @classmethod
@@ -74,6 +136,12 @@ class ServerSettings(ProtectionSettings):
         return self.is_loopback if self.development is None else self.development
 
     @property
+    def counts_url(self) -> str:
+        """Give the store in which the workers count together what callers ask."""
+        chosen = self.limits_url or self.run_store_url
+        return chosen.get_secret_value()
+
+    @property
     def is_exposed(self) -> bool:
         """Say whether strangers could reach a server that asks nobody who they are."""
         return self.auth == "none" and not self.is_loopback
@@ -84,10 +152,12 @@ class ServerSettings(ProtectionSettings):
         return is_loopback(self.host)
 
 
-def load_settings(env_file: str | Path | None = ENV_FILE) -> ServerSettings:
+def load_settings(env_file: str | Path | None = ENV_FILE, **given: Any) -> ServerSettings:
     """Read the settings from the environment and, where it exists, from a `.env` file.
+
+    What is given counts before both.
 
     Raises:
         pydantic.ValidationError: a value cannot be used; the text names the variable and the reason.
     """
-    return ServerSettings(agent=AgentSettings(_env_file=env_file), _env_file=env_file)
+    return ServerSettings(agent=AgentSettings(_env_file=env_file), _env_file=env_file, **given)

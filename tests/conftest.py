@@ -14,6 +14,8 @@ for _name in [
     name for name in os.environ if name.startswith(("FINANCIAL_AGENT_", "DASHSCOPE_", "LANGSMITH_"))
 ]:
     del os.environ[_name]
+# Tests stand in for Yahoo where `requests` sends; its usual client cannot be stood in for.
+os.environ["YF_DISABLE_CURL_CFFI"] = "1"
 
 from graph.settings import AgentSettings  # noqa: E402
 from server.service import Service, open_service  # noqa: E402

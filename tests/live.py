@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from server.app import create_app
 from server.service import Service
@@ -35,10 +36,13 @@ class LiveServer:
 
 
 @contextmanager
-def serving(settings: ServerSettings) -> Iterator[LiveServer]:
-    """Run a server in a thread until the block ends."""
+def serving(
+    settings: ServerSettings, wrap: Callable[[FastAPI], ASGIApp] | None = None
+) -> Iterator[LiveServer]:
+    """Run a server in a thread until the block ends; `wrap` puts something before its app."""
     app = create_app(settings)
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, timeout_graceful_shutdown=2)
+    served = app if wrap is None else wrap(app)
+    config = uvicorn.Config(served, host="127.0.0.1", port=0, log_config=None, timeout_graceful_shutdown=2)
     instance = uvicorn.Server(config)
     thread = threading.Thread(target=instance.run, name="test-server", daemon=True)
     thread.start()

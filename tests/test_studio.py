@@ -73,7 +73,20 @@ async def test_the_graph_runs_in_studio(studio: str) -> None:
         assert assistant["graph_id"] == "analyst"
         drawing = await client.assistants.get_graph(assistant["assistant_id"])
         names = [node["id"] for node in drawing["nodes"]]
-        assert names == ["__start__", "resolve", "gather", "analyst", "verify", "format", "__end__"]
+        assert sorted(names) == sorted(
+            [
+                "__start__",
+                "resolve",
+                "clarify",
+                "gather",
+                "analyst",
+                "verify",
+                "format",
+                "follow",
+                "remember",
+                "__end__",
+            ]
+        )
         schemas = await client.assistants.get_schemas(assistant["assistant_id"])
         form, options = schemas["input_schema"], schemas["context_schema"]
         assert form
@@ -95,7 +108,7 @@ async def test_the_graph_runs_in_studio(studio: str) -> None:
         assert {"step", "facts", "section", "token", "figure", "report"} <= set(types)
         assert len(seen["messages/partial"]) > 100
         updates = [name for update in seen["updates"] if isinstance(update, dict) for name in update]
-        assert updates == ["resolve", "gather", "analyst", "verify", "format"]
+        assert updates == ["resolve", "gather", "analyst", "verify", "format", "follow"]
 
         state = await client.runs.wait(thread["thread_id"], "analyst", input={"message": "And its risk?"})
         assert isinstance(state, dict)

@@ -1,4 +1,4 @@
-"""Price levels: Fibonacci retracements of a swing, and support and resistance where pivots cluster."""
+"""Price levels: Fibonacci levels of a swing, and support and resistance where pivots cluster."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from graph.indicators.structure import Pivot, Swing
 
 RATIOS = ("23.6", "38.2", "50", "61.8", "78.6")
+EXTENSIONS = ("127.2", "161.8")
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,16 @@ def retracements(swing: Swing) -> dict[str, float]:
     return {
         ratio: high - float(ratio) / 100 * span if swing.rising else low + float(ratio) / 100 * span
         for ratio in RATIOS
+    }
+
+
+def extensions(swing: Swing) -> dict[str, float]:
+    """Give the price at each extension in percent of the swing, measured from its start beyond its end."""
+    high, low = swing.high.price, swing.low.price
+    span = high - low
+    return {
+        ratio: low + float(ratio) / 100 * span if swing.rising else high - float(ratio) / 100 * span
+        for ratio in EXTENSIONS
     }
 
 

@@ -81,6 +81,35 @@ def _moved(distance: float, threshold: float) -> bool:
     return distance > 0 and distance >= threshold
 
 
+@dataclass(frozen=True)
+class Break:
+    """A close beyond a swing pivot that had been confirmed by then: the bar and the pivot it broke."""
+
+    index: int
+    pivot: Pivot
+
+
+def last_break(found: ZigZag, close: Floats) -> Break | None:
+    """Find the latest bar that closed beyond the then last confirmed swing high or low; None if none did.
+
+    A pivot counts from the bar after the one that confirmed it, and breaks once, at the first such close.
+    """
+    closes = close.tolist()
+    latest: Break | None = None
+    for kind in ("high", "low"):
+        pivots = [pivot for pivot in found.pivots if pivot.kind == kind]
+        for pivot, after in zip(pivots, [*pivots[1:], None][: len(pivots)], strict=True):
+            first = (pivot.confirmed or 0) + 1
+            until = len(closes) if after is None or after.confirmed is None else after.confirmed + 1
+            for i in range(first, until):
+                beyond = closes[i] > pivot.price if kind == "high" else closes[i] < pivot.price
+                if beyond:
+                    if latest is None or i > latest.index:
+                        latest = Break(i, pivot)
+                    break
+    return latest
+
+
 def dominant_swing(found: ZigZag, since: int) -> Swing | None:
     """Choose the swing between the highest high and the lowest low from bar `since` on.
 

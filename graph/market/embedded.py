@@ -172,6 +172,7 @@ def read_bars(identity: Identity, sample: _Sample, folder: Path) -> Bars:
         dates=dates,
         source=f"embedded sample ({sample.package}), {identity.symbol} daily, as of {dates[-1]}",
         fetched_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        stale="",
         **columns,
     )
 

@@ -1,16 +1,18 @@
-"""Finds the companies that a question names: by ticker, or by name in English and Chinese.
+"""Finds the companies that a question names: by ticker or code, or by name in English and Chinese.
 
 A ticker of the universe counts in capitals, or in lower case unless it is an English word. A name counts
-as a whole word in English and anywhere in Chinese. What only looks like a ticker is reported as unknown,
-so that an answer can say so instead of passing over it. Pure functions, no look-up outside the universe.
+as a whole word in English and anywhere in Chinese. What only looks like a ticker, and a company that is
+known beside the universe, is reported with the symbols it may stand for: whether they exist, and which one
+is meant, is decided where the data providers are. Pure functions, no look-up outside what is passed in.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
+from graph.market.companies import SHARED_CODES, Company, prefer
 from graph.market.types import Identity
 
 # Words that are no ticker even in capitals: plain English, and the language of finance.
@@ -32,6 +34,16 @@ _PLAIN = frozenset(
     then there these they think this time to today too top total trade trend two under up us use value
     very via view want was watch way we weak week weekly well were what when where which while who why
     will with word work worst worth would wrong year years yes yet yield you your
+    asset assets bank banks beats best boom both bust came case china claim come crash crude doing dollar
+    drop drops during early earn earns equal euro every fact facts fair fed field firm force form full game
+    give gold great group grow grows guess half hard head help hope house idea japan jobs jump jumps
+    large leave light line list local march match mean means metal might miss month name needs night noise
+    note oil often other owner paid panic peak peer phone pick place plan point power press pure quiet
+    rally reach ready rent reply report right round route sense share since size small solid soft start
+    state steel store story table talk team tech tell test thank thing touch track trust truth under until
+    upper using valid voice wait waits wall wants waste water were while whole wide wise world worry write
+    yours asian bears bulls buyer europe india lend loans mine money ours rich safer say says sold spend
+    tariff them tree trip user war wars went woman man men
         """,
     )
 )
@@ -65,7 +77,21 @@ _EVERYDAY = (
     ),
     re.compile(r"(?i:\bthe\s+)alphabet\b|(?i:\balphabet\s+(?:soup|letters?)\b)"),
     re.compile(r"苹果(?=汁|树|派|园|醋|酱)"),
+    re.compile(r"高通(?=胀)|三星(?=期|级)"),
 )
+# Names of companies that are words in small letters.
+_WORDY = frozenset(("intel", "oracle", "ether", "citi", "meta", "sap", "micron", "visa inc"))
+# In a question in capitals, an unknown word is a ticker only where one is due.
+_BEFORE_TICKER = frozenset(
+    re.findall(
+        r"\S+",
+        """
+    BUY SELL HOLD SHORT OWN TRADE ADD ABOUT OF FOR ON IN TO INTO WITH THAN LIKE VS VERSUS AND OR IS ARE
+    COMPARE ANALYSE ANALYZE TICKER SYMBOL
+        """,
+    )
+)
+_AFTER_TICKER = frozenset(("STOCK", "SHARES", "SHARE", "VS", "VERSUS"))
 
 _EXCHANGES = "HK|SS|SZ|BJ|TWO?|KS|KQ|T|L|TO|V|DE|F|PA|AS|BR|LS|MI|MC|SW|ST|OL|HE|CO|VI|AX|NS|BO|SI|SA|MX"
 _TICKER = re.compile(
@@ -73,7 +99,9 @@ _TICKER = re.compile(
     r"(?P<ticker>"
     r"\$[A-Za-z]{1,5}(?:\.[A-Za-z]{1,2})?"
     rf"|[A-Z0-9]{{1,6}}\.(?:{_EXCHANGES})"
-    r"|[0-9]{4,6}\.(?:hk|ss|sz|bj|tw)"
+    r"|[0-9]{3,6}\.(?:hk|ss|sh|sz|bj|tw|HK|SH)"
+    r"|(?:SH|SZ|BJ|sh|sz|bj)[0-9]{6}"
+    r"|(?:HK|hk):?[0-9]{4,5}"
     r"|[A-Z]{2,5}[.-][A-C]"
     r"|[A-Z0-9]{2,6}-(?:USDT?|EUR|GBP|JPY|CNY)"
     r"|\^[A-Z0-9]{2,6}"
@@ -83,62 +111,129 @@ _TICKER = re.compile(
 )
 
 
+# Six digits as the exchanges of mainland China give them, where they are no amount, date or count.
+_CODE = re.compile(
+    r"(?<![0-9A-Za-z.,$¥￥€£#%/-])(?P<code>(?:60[0135]|68[89]|00[0-3]|30[01])[0-9]{3})"
+    r"(?![0-9A-Za-z%％/-]|[.,][0-9A-Za-z]"
+    r"|\s*(?:shares?\b|units?\b|dollars?\b|yuan\b|usd\b|元|股(?!票)|美元|万|亿|手|块|人|份))",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A place where a text names something to analyse: as it is written, and the symbols it may stand for."""
+
+    text: str
+    symbols: tuple[str, ...]
+    known: bool
+
+
 @dataclass(frozen=True)
 class SymbolMatch:
-    """What a text names, in order of mention and each once: symbols of the universe, and unknown tickers."""
+    """What a text names, in order of mention and each once."""
 
-    symbols: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The symbols of the universe."""
+        return tuple(mention.symbols[0] for mention in self.mentions if mention.known)
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """The first symbol of each mention that is beside the universe."""
+        return tuple(mention.symbols[0] for mention in self.mentions if not mention.known)
 
 
-def find_symbols(text: str, universe: Iterable[Identity]) -> SymbolMatch:
-    """Find the symbols that a text names, among a universe and beside it."""
+def find_symbols(text: str, universe: Iterable[Identity], directory: Iterable[Company] = ()) -> SymbolMatch:
+    """Find the symbols that a text names: of a universe, of companies beside it, and what looks like one."""
     identities = list(universe)
+    written = text
     for everyday in _EVERYDAY:
         text = everyday.sub(lambda found: " " * len(found.group()), text)
-    mentions: list[tuple[int, str]] = []
-    for start, end, named in _names(text, identities):
-        mentions.append((start, named))
+    found: list[tuple[int, Mention]] = []
+    for start, end, symbols, known in _names(text, identities, directory):
+        found.append((start, Mention(written[start:end], symbols, known)))
         text = text[:start] + " " * (end - start) + text[end:]
-    known = {identity.symbol.upper(): identity.symbol for identity in identities}
+    by_symbol = {identity.symbol.upper(): identity.symbol for identity in identities}
+    listed = {symbol for company in directory for symbol in company.symbols}
+    for code in _CODE.finditer(text):
+        mention = _of_code(code["code"], by_symbol)
+        found.append((code.start(), mention))
+        text = text[: code.start()] + " " * len(code["code"]) + text[code.end("code") :]
     shouted = _is_shouted(text)
-    unknown: list[str] = []
-    for found in _TICKER.finditer(text):
-        written = found.group("ticker")
-        symbol = _symbol(written, known)
-        if symbol is not None and _counts(written, shouted):
-            mentions.append((found.start(), symbol))
-        elif symbol is None and _looks_like_ticker(written, shouted):
-            unknown.append(written.lstrip("$").upper())
+    for place in _TICKER.finditer(text):
+        ticker = place.group("ticker")
+        symbol = _symbol(ticker, by_symbol)
+        if symbol is not None and _counts(ticker, shouted):
+            found.append((place.start(), Mention(ticker, (symbol,), known=True)))
+        elif symbol is None and _looks_like_ticker(ticker, shouted, _due(text, place), listed):
+            found.append((place.start(), Mention(ticker, (normal_symbol(ticker),), known=False)))
+    unique: dict[tuple[str, ...], Mention] = {}
+    for _, mention in sorted(found, key=lambda item: item[0]):
+        unique.setdefault(prefer(mention.symbols, text), mention)
+    # "Alibaba (BABA)" names one listing: the ticker says which.
+    single = {symbols[0] for symbols in unique if len(symbols) == 1}
     return SymbolMatch(
-        symbols=tuple(dict.fromkeys(symbol for _, symbol in sorted(mentions))),
-        unknown=tuple(dict.fromkeys(unknown)),
+        tuple(
+            Mention(mention.text, symbols, mention.known)
+            for symbols, mention in unique.items()
+            if len(symbols) == 1 or single.isdisjoint(symbols)
+        )
     )
 
 
-def _names(text: str, identities: Iterable[Identity]) -> Iterator[tuple[int, int, str]]:
-    """Give where names stand: start, end and symbol; the longer name first where one holds another."""
-    names = {
-        name: identity.symbol
-        for identity in identities
-        for name in (identity.name, identity.name_zh, *identity.aliases)
-        if name and name.upper() != identity.symbol.upper()
-    }
+def normal_symbol(written: str) -> str:
+    """Write a ticker as data providers do: `0700.HK` for `HK:00700`, `600519.SS` for `SH600519`."""
+    plain = written.lstrip("$").upper()
+    if found := re.fullmatch(r"(SH|SZ|BJ)([0-9]{6})", plain):
+        plain = f"{found[2]}.{found[1]}"
+    if found := re.fullmatch(r"HK:?([0-9]{4,5})", plain):
+        plain = f"{found[1]}.HK"
+    if found := re.fullmatch(r"0*([0-9]{1,5})\.HK", plain):
+        return f"{int(found[1]):04d}.HK"
+    return re.sub(r"\.SH$", ".SS", plain)
+
+
+def _of_code(code: str, known: dict[str, str]) -> Mention:
+    """Give the listing that a mainland code stands for: Shanghai from 6 on, Shenzhen below."""
+    shared = SHARED_CODES.get(code, (f"{code}.{'SS' if code.startswith('6') else 'SZ'}",))
+    return Mention(code, shared, known=shared[0] in known)
+
+
+def _names(
+    text: str, identities: Iterable[Identity], directory: Iterable[Company]
+) -> Iterator[tuple[int, int, tuple[str, ...], bool]]:
+    """Give where names stand: start, end, symbols and whether the universe has them; longer names first."""
+    names: dict[str, tuple[tuple[str, ...], bool]] = {}
+    for identity in identities:
+        for name in (identity.name, identity.name_zh, *identity.aliases):
+            if name and name.upper() != identity.symbol.upper():
+                before = names.get(name.lower(), ((), True))[0]
+                names[name.lower()] = (tuple(dict.fromkeys((*before, identity.symbol))), True)
+    for company in directory:
+        for name in company.names:
+            names.setdefault(name.lower(), (company.symbols, False))
+    lowered = text.lower()
     taken: set[int] = set()
-    for name, symbol in sorted(names.items(), key=lambda item: -len(item[0])):
+    for name, (symbols, known) in sorted(names.items(), key=lambda item: -len(item[0])):
+        if name not in lowered:
+            continue
         pattern = re.escape(name)
         if name.isascii():
             pattern = rf"(?<![A-Za-z0-9]){pattern}(?![A-Za-z0-9])"
         for found in re.finditer(pattern, text, re.IGNORECASE):
             span = range(found.start(), found.end())
-            if taken.isdisjoint(span):
-                taken.update(span)
-                yield found.start(), found.end(), symbol
+            if (not known and name in _WORDY and found.group().islower()) or not taken.isdisjoint(span):
+                continue
+            taken.update(span)
+            yield found.start(), found.end(), symbols, known
 
 
 def _symbol(written: str, known: dict[str, str]) -> str | None:
     """Find a written ticker in the universe, with either sign before a share class."""
-    plain = written.lstrip("$").upper()
+    plain = normal_symbol(written)
     return known.get(plain) or known.get(plain.replace(".", "-")) or known.get(plain.replace("-", "."))
 
 
@@ -154,13 +249,22 @@ def _counts(written: str, shouted: bool) -> bool:
     return written.lower() not in _PLAIN or (written.isupper() and not shouted)
 
 
-def _looks_like_ticker(written: str, shouted: bool) -> bool:
-    """Say whether something outside the universe is written as a ticker; bare capitals not in a shout."""
+def _looks_like_ticker(written: str, shouted: bool, due: bool, listed: Container[str]) -> bool:
+    """Say whether something outside the universe is written as a ticker; in a shout, where one is due."""
     if not written.isalpha():
         return True
-    if shouted or not written.isupper() or len(written) < 2:
+    if not written.isupper() or len(written) < 2:
         return False
-    return written.lower() not in _PLAIN and written.lower() not in _TERMS
+    if written.lower() in _PLAIN or written.lower() in _TERMS:
+        return False
+    return not shouted or due or written in listed
+
+
+def _due(text: str, place: re.Match[str]) -> bool:
+    """Say whether the words around a place are such that a ticker stands between them."""
+    before = re.findall(r"[A-Z]+", text[: place.start()])[-1:]
+    after = re.findall(r"[A-Z]+", text[place.end() :])[:1]
+    return bool(_BEFORE_TICKER.intersection(before) or _AFTER_TICKER.intersection(after))
 
 
 def _is_shouted(text: str) -> bool:

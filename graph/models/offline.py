@@ -113,7 +113,7 @@ class OfflineAnalyst(BaseChatModel):
         limit = int(options.get("max_tokens") or self.max_tokens)
         tokens = split_tokens(_until_stop(_write(messages), stop or []))
         kept = tokens[:limit] or [""]
-        read = sum(_estimate(message.text) for message in messages)
+        read = sum(estimate_tokens(message.text) for message in messages)
         for position, token in enumerate(kept):
             message = AIMessageChunk(content=token)
             if position == len(kept) - 1:
@@ -157,7 +157,7 @@ def _until_stop(text: str, stop: list[str]) -> str:
     return text[: min(ends)] if ends else text
 
 
-def _estimate(text: str) -> int:
+def estimate_tokens(text: str) -> int:
     """Estimate tokens: four characters of Latin text, or one of Chinese, make a token."""
     wide = 0 if text.isascii() else len(_WIDE.findall(text))
     return wide + -(-(len(text) - wide) // 4)

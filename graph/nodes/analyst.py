@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
@@ -15,6 +16,7 @@ from graph.report.live import LiveCheck
 from graph.report.model import TITLES, Rating
 from graph.report.rating import rating_line
 from graph.state import DraftState, State
+from graph.window import window_of
 
 LANGUAGE_NAMES = {"en": "English", "zh": "Simplified Chinese (简体中文)"}
 
@@ -64,21 +66,22 @@ def build_messages(state: State, options: Options, deps: Deps) -> list[BaseMessa
     language = request["language"]
     titles = TITLES[language]
     example = Rating("hold", "medium", "6–12 个月" if language == "zh" else "6–12 months")
-    instructions = deps.prompts.get("analyst").render(
+    instructions = deps.prompts.get("analyst", language=language).render(
         language=LANGUAGE_NAMES[language],
         rating_line=f"`{rating_line(example, language)}` (Buy, Hold or Sell; low, medium or high)"
         if language == "en"
         else f"`{rating_line(example, language)}`（买入、持有或卖出；低、中或高）",
         abstain=rating_line(Rating(), language),
-        words=str((options.max_tokens or deps.settings.max_tokens) // 3),
+        words=str((options.max_tokens or deps.settings.max_tokens) // (2 if language == "zh" else 3)),
         **titles,
     )
     messages: list[BaseMessage] = [SystemMessage(instructions)]
-    turns = state.get("turns", [])[-deps.settings.history_turns :] if deps.settings.history_turns else []
-    for turn in turns:
+    window = window_of(state, deps.settings)
+    for turn in window.turns:
         if turn["answer"]:
             messages += [HumanMessage(turn["question"]), AIMessage(turn["answer"])]
-    messages.append(HumanMessage(render_briefing(make_briefing(state, deps))))
+    briefing = replace(make_briefing(state, deps), earlier=window.summary)
+    messages.append(HumanMessage(render_briefing(briefing)))
     return messages
 
 

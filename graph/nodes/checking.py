@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from graph.deps import Deps
+from graph.errors import MarketError
 from graph.events import FigureEvent
+from graph.market.companies import names_of
 from graph.report.figures import Checker
 from graph.report.model import SectionName
 from graph.report.placing import place_figures
@@ -21,6 +24,11 @@ async def open_checker(facts: Sequence[Mapping[str, Any]], deps: Deps) -> Checke
         identity.symbol: (identity.name, identity.name_zh, *identity.aliases)
         for identity in await deps.market.universe()
     }
+    for symbol in {str(fact["entity"]) for fact in facts if fact.get("entity")}.difference(names):
+        # Providers that cannot be enumerated know the companies that were asked for.
+        with suppress(MarketError):
+            identity = await deps.market.identify(symbol)
+            names[symbol] = (identity.name, identity.name_zh, *identity.aliases, *names_of(symbol))
     return deps.sheets.checker(facts, names)
 
 

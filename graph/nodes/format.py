@@ -12,6 +12,7 @@ from langchain_core.runnables import RunnableConfig
 from graph.deps import Deps, Options
 from graph.errors import ModelError
 from graph.events import ReportEvent, SectionEvent, StepEvent, TokenEvent
+from graph.history import close_turn
 from graph.nodes.analyst import LANGUAGE_NAMES, build_messages, make_briefing
 from graph.nodes.checking import check_section, open_checker
 from graph.nodes.writing import Writer
@@ -22,7 +23,7 @@ from graph.report.placing import count_figures, coverage
 from graph.report.rating import parse_rating
 from graph.report.render import render_markdown
 from graph.sink import emit
-from graph.state import State, Turn
+from graph.state import State
 
 MIN_COVERAGE = 0.95
 _CAVEATS = {
@@ -45,17 +46,8 @@ async def format_report(state: State, options: Options, deps: Deps, config: Runn
         report = _with_caveat(report)
     markdown, told = render_markdown(report), report.to_dict()
     emit(ReportEvent(report=told, markdown=markdown))
-    turn = Turn(
-        run_id=config.get("configurable", {}).get("run_id"),
-        question=state["message"],
-        answer=markdown,
-        status="done",
-        language=report.language,
-        symbols=list(report.symbols),
-        report=told,
-        created_at=report.created_at,
-    )
-    return {"report": told, "turns": [turn]}
+    run_id = config.get("configurable", {}).get("run_id")
+    return {"report": told, **close_turn(state, report, markdown, "done", run_id, state["facts"])}
 
 
 async def _ask_for(

@@ -47,10 +47,28 @@ class Book:
             self._held = []
         self._held.append(text[len(body) :])
 
-    def rule(self, line: str) -> None:
-        """Hold a rule; right behind a heading it is the heading's underline."""
-        if self._started or self.current == PREAMBLE:
+    def rule(self, line: str, underlines: bool) -> None:
+        """Hold a rule; one right behind a heading underlines it, one that underlines a title is text."""
+        if underlines and self._started and self.current == PREAMBLE:
+            self.add(line)
+        elif self._started or self.current == PREAMBLE:
             self._held.append(line)
+
+    def hold(self, line: str) -> None:
+        """Hold a line that is text only if text of the same section follows."""
+        self._held.append(line)
+
+    def length(self) -> int:
+        """Give the length of the current section's text, with what is held behind it."""
+        return len(self.text_of(self.current)) + len("".join(self._held)) if self._started else 0
+
+    def take_line(self, place: int) -> str:
+        """Take the line at `place` out of the preamble, and give it."""
+        text = self.text_of(PREAMBLE)
+        line = text[place:].split("\n", 1)[0]
+        before, after = text[:place].rstrip(), text[place + len(line) :].strip()
+        self._parts[PREAMBLE] = ["\n\n".join(filter(None, (before, after)))] if before or after else []
+        return line
 
     def open(self, section: str) -> None:
         """Begin `section`, or go on with it."""
@@ -66,9 +84,13 @@ class Book:
         self.thought += [*self._parts[PREAMBLE], "".join(self._held), "\n\n"]
         self._parts[PREAMBLE], self._held, self._started = [], [], False
 
-    def finish(self) -> None:
-        """End the answer; one without headings is all verdict."""
-        rest = "".join(self._held).rstrip()
+    def finish(self, closing: str = "") -> bool:
+        """End the answer, without `closing` if that is still held, and tell whether it was.
+
+        An answer without headings is all verdict.
+        """
+        held = "".join(self._held).rstrip()
+        rest = held.removesuffix(closing).rstrip()
         self.broken = "\n" in "".join(self._held)[len(rest) :]
         if rest:
             self._release(rest)
@@ -77,6 +99,7 @@ class Book:
             self._parts[PREAMBLE] = []
             self.current, self._opening = "verdict", True
         self._close()
+        return rest != held
 
     def flush(self) -> list[SectionDelta]:
         """Give the deltas since the last call."""
@@ -89,6 +112,10 @@ class Book:
     def text_of(self, section: str) -> str:
         """Give the text of `section` so far."""
         return "".join(self._parts[section])
+
+    def is_untouched(self) -> bool:
+        """Tell whether the answer has no text so far, thought aside."""
+        return self.current == PREAMBLE and not self._started
 
     def is_empty(self) -> bool:
         """Tell whether the answer ends with a heading."""

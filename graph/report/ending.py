@@ -15,11 +15,13 @@ _HASHES = re.compile(r"\s*#{1,6}(?:\s|$)")
 _FENCE = re.compile(r"\s*(?:`{3,}|~{3,})\s*")
 _RULE = re.compile(r"\s*(?:[*_]{3,}|[-—=─━═]{2,})\s*")
 _ROW_RULE = re.compile(r"[\s|:+-]*-[\s|:+-]*")
-_NOTE_MARKS = re.compile(r"(?:\s*\[\^?\w{1,4}\])+$")
+_NOTE_MARKS = re.compile(r"(?:\s*(?:\[\^?\w{1,4}\]|</?[a-z]{1,6}[1-6]?\s?/?>))+$")
 _LAST_GROUP = re.compile(r"\s*[(（][^()（）]*[)）]\s*[*_]*$")
 _LINK = re.compile(r"\]\([^()\s]+\)[*_.]*$|https?://\S+$")
 _LABEL = re.compile(r"\*\*[^*]{1,40}\*\*\s*[:：]?\s*(?:\S+\s+){0,3}\S+")
 _SIGNED = re.compile(r"(?:^|[.!?…。！？*_\"”’」』)）]\s*)[-–—]{1,2}\s*[^\W\d_][^.!?。！？,，]{0,60}$")
+_EMPHASIS_END = re.compile(r"[.!?。！？]\s*([*_]{1,3})[^\s*_][^*_]*\1$")
+_FAREWELL = re.compile(r"\w+(?: \w+){0,2}[,，]")
 _DOT_NUMBER = re.compile(r"(?:^|[^\d.,/-])(\d[\d,]*)\.$")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _MONTH_DAY = re.compile(
@@ -100,8 +102,19 @@ def _may_end_so(lines: list[str], last: str, text: str) -> bool:
         return last == text.strip() or len(last.split()) > 5  # else a sub-heading with nothing below
     if last[0] == last[-1] and last[0] in "*_" and len(last) > 2:
         return True
+    if _EMPHASIS_END.search(last[-_END:]):
+        return True
+    if (
+        len(lines) > 1
+        and last[0].isupper()
+        and len(last.split()) <= 4
+        and _FAREWELL.fullmatch(lines[-2].strip())
+    ):
+        return True  # "Best regards," and a name
     if last[0] in "(（" and last[-1] in ")）":
         return True
+    if text.lstrip()[0] + last[-1] in ("{}", "[]"):
+        return True  # JSON instead of a note
     end = last[-_END:]
     if _LINK.search(end) or _SIGNED.search(end) or (end == last and _LABEL.fullmatch(last)):
         return True

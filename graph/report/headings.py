@@ -15,9 +15,13 @@ _FENCES = {"`": re.compile("`+"), "~": re.compile("~+")}
 _INFOS = {"`": re.compile("[^`\n]*"), "~": re.compile("[^\n]*")}
 _HAN = re.compile("[\u4e00-\u9fff]+")
 _HASHES = re.compile("#+")
+_COLONS = re.compile("[:：∶]+")
 _DASHES = re.compile("[-–—]+")
+_END_TAG = re.compile("</.*>|<br ?/?>", re.IGNORECASE)
+_END_MARKS = re.compile("[*_ \t】〗:：]*")
+_ANCHOR = re.compile(r"\{#?[\w.-]{0,40}\}?")
 _BLANKS = re.compile(r"\s*")
-_NEXT_NUMBER = re.compile("[0-9]{0,3}[.)、．]?")
+_NEXT_NUMBER = re.compile("[0-9０-９]{0,3}[.)、．]?")
 
 
 @dataclass(frozen=True)
@@ -44,11 +48,16 @@ class Heading:
 
 @dataclass(frozen=True)
 class Look:
-    """What a line is, with its indent and, for a fence or heading, what was found."""
+    """What a line is, with its indent and, for a fence or heading, what was found.
+
+    `info` is what a fence says of its contents. `title` says that a line of text is marked as one by `#`.
+    """
 
     kind: Line
     indent: int = 0
     fence: str = ""
+    info: str = ""
+    title: bool = False
     heading: Heading | None = None
 
 
@@ -63,7 +72,7 @@ def look_at(text: str, final: bool) -> Look:
         kind = Line.BODY
     if kind is Line.BODY and scanner.item:
         kind = Line.ITEM
-    return Look(kind, scanner.indent)
+    return Look(kind, scanner.indent, title=scanner.level > 0)
 
 
 def closes_fence(text: str, final: bool, fence: str) -> bool | None:
@@ -86,9 +95,9 @@ def _line(scan: Scanner) -> Look:
     if first in _FENCES:
         fence = scan.take(_FENCES[first])
         scan.demand(len(fence) >= 3)
-        scan.take(_INFOS[first])
+        info = scan.take(_INFOS[first])
         scan.demand(scan.peek() == "\n")
-        return Look(Line.FENCE, scan.indent, fence=fence)
+        return Look(Line.FENCE, scan.indent, fence=fence, info=info.strip().lower())
     scan.demand(scan.indent <= 3 and first not in "|>")
     scan.skip_marks()
     name = Name(scan)
@@ -103,6 +112,7 @@ class _Tail:
         self.scan, self.name = scan, name
         self.low = name.is_low()
         self.separator = ""
+        self.translated = False
         self.closed = ""  # the last bracket or emphasis that was closed
 
     def read(self) -> Heading:
@@ -115,10 +125,10 @@ class _Tail:
             if self._closing(first, gap):
                 continue
             if self.separator:
-                if self._second_dash(first):
+                if self._second_dash(first) or self._translation(first):
                     continue
                 return self._heading(scan.pos, bare=False)
-            if self._separates(first, gap) or self._decoration(first):
+            if self._separates(first, gap) or (not self._begins_text() and self._decoration(first)):
                 continue
             if self._runs_in(first, gap):
                 return self._heading(scan.pos, bare=False)
@@ -128,7 +138,7 @@ class _Tail:
     def _heading(self, body: int, bare: bool) -> Heading:
         scan, name = self.scan, self.name
         rank = scan.level or (BOLD if scan.strong else PLAIN)
-        open_mark = "" if bare else scan.bracket or scan.mark
+        open_mark = "" if bare else scan.bracket or scan.mark or scan.tag
         qualified = name.is_qualified() and not bare
         return Heading(
             name.section, body, rank, open_mark, scan.number, bare, name.loose, self.low, qualified
@@ -148,6 +158,9 @@ class _Tail:
         scan, start = self.scan, self.scan.pos
         if first in "*_" and scan.mark:
             self.closed = scan.take(STARS)
+            if self.closed == 2 * scan.mark:  # `**证据：****营收**` goes on in bold
+                self.closed = scan.mark
+                scan.pos = start + len(self.closed)
             if self.separator and gap and self.closed != scan.mark:
                 scan.pos = start
                 return False
@@ -157,6 +170,12 @@ class _Tail:
             self.closed, scan.bracket = first, ""
             if first == "]" and scan.peek() == "(":
                 raise Decided(Line.BODY)
+        elif first == "<":
+            if _END_TAG.fullmatch(scan.take(TAG)):
+                self.closed, scan.tag = first, ""
+                return True
+            scan.pos = start
+            return False
         else:
             return False
         return True
@@ -165,8 +184,8 @@ class _Tail:
         scan = self.scan
         if first in ":：∶":
             self.separator = first
-            scan.pos += 1
-            if self.low and self.name.is_led():
+            scan.take(_COLONS)
+            if (self.low and self.name.is_led()) or self.name.is_clause():
                 scan.spaced()
                 scan.demand(not scan.peek().islower())
         elif first in ".。":
@@ -196,6 +215,24 @@ class _Tail:
         scan.pos = start
         return False
 
+    def _translation(self, first: str) -> bool:
+        """Consume the name in the other language, if it is all that stands behind the dash."""
+        scan, start = self.scan, self.scan.pos
+        if self.translated or first.isascii() == self.name.raw[0].isascii() or not first.isalpha():
+            return False
+        name = Name(scan, self.name.section)
+        try:
+            name.read()
+            scan.take(_END_MARKS)
+            scan.demand(scan.peek() == "\n" and not name.loose)
+        except Decided as decided:
+            if decided.kind is Line.MORE:
+                raise
+            scan.pos = start
+            return False
+        self.translated = True
+        return True
+
     def _decoration(self, first: str) -> bool:
         """Consume what adds no text: a gloss, closing hashes, bars and tags, emoji."""
         scan = self.scan
@@ -207,11 +244,21 @@ class _Tail:
             scan.demand(scan.peek() == "\n")
         elif scan.strong and BARS.match(first):
             scan.take(BARS)
-        elif first == "<":
-            scan.demand(scan.take(TAG).startswith("</"))
+        elif first == "{" and scan.level:
+            scan.demand(scan.take(_ANCHOR).endswith("}"))
         else:
             return bool(scan.take(SYMBOLS))
         return True
+
+    def _begins_text(self) -> bool:
+        """Tell whether a mark right behind `【结论】` is the text's first, as in `【证据】①营收增长`."""
+        scan, start = self.scan, self.scan.pos
+        if self.closed not in ("】", "〗") or not self._decoration(scan.peek()):
+            return False
+        scan.spaced()
+        begins = scan.peek() not in "\n:：-–—*_"
+        scan.pos = start
+        return begins
 
     def _gloss(self) -> None:
         """Consume a parenthesis, which may hold others, and the emphasis around it."""

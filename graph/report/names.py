@@ -26,10 +26,36 @@ _SIMPLE = str.maketrans(
 _WORD = re.compile("[A-Za-z][A-Za-z'’-]*")
 _HAN = re.compile("[\u4e00-\u9fff]+")
 _JOINS = "&＆+/／,，、·"
+_AND = re.compile(r"\\?(?:&amp;|&(?:am?p?)?\Z|&)|\\\Z")  # an entity may be cut at the end of the text
 _PARTS = frozenset(("part", "section", "step", "chapter"))
 _PART_NUMBER = re.compile("[0-9A-Za-z]+")
 _PART_NUMBERS = re.compile("[0-9]{1,2}|[ivx]{1,4}|one|two|three|four", re.IGNORECASE)
 _PART_END = re.compile("[:.)：—–|-]?")
+_FREE = re.compile("[^\n:：()（）*_#|–—]*")
+_ASKING = frozenset(
+    (
+        "what",
+        "why",
+        "how",
+        "when",
+        "where",
+        "who",
+        "which",
+        "is",
+        "are",
+        "was",
+        "does",
+        "do",
+        "can",
+        "could",
+        "should",
+        "would",
+        "will",
+        "if",
+    )
+)
+_AND_WORDS = frozenset(("and", "&", "+", "the", "our"))
+_HAN_JOINS = "与和及、"
 _LED = frozenset(("the", "our", "my", "a"))
 
 
@@ -61,6 +87,15 @@ class Words:
             for word in words
         )
 
+    def frames(self, words: list[str]) -> bool:
+        """Tell whether `words`, or those on one side of an "and", begin or end with a telling one."""
+        if not words[0].isascii():
+            return any(words[0].startswith(own + join) for own in self.own for join in _HAN_JOINS)
+        edges = [word in _AND_WORDS for word in words]
+        outer = zip([True, *edges], words, [*edges[1:], True], strict=False)
+        telling = self.own | self.loose
+        return any(word in telling and (before or after) for before, word, after in outer)
+
     def _reached(self, run: str) -> set[int]:
         """Give the places in `run` where a known word can end, 0 included."""
         ends = {0}
@@ -88,7 +123,7 @@ WORDS: dict[SectionName, Words] = {
         "evidence 证据 依据 论据 数据支撑 数据支持 判断依据 结论依据",
         "",
         "supporting hard data factual empirical underlying market facts figures numbers metrics points base "
-        "table snapshot highlights review from "
+        "table snapshot highlights review analysis findings from "
         "数据 关键 核心 主要 支撑 支持 投资 事实 分析 概览 摘要 要点 链",
     ),
     "insights": _words(
@@ -96,20 +131,22 @@ WORDS: dict[SectionName, Words] = {
         "action actions 行动 操作 建议 策略",
         "actionable recommendations implications takeaways items item plan plans points steps next strategy "
         "strategies strategic investment trading market outlook levels guidance playbook triggers "
-        "considerations recommendation investors holders traders long-term short-term long term "
-        "行动 操作 建议 策略 投资 关键 核心 交易 方案 计划 指引 解读 要点 后续",
+        "considerations recommendation recommended investor investors holders traders "
+        "long-term short-term long term "
+        "行动 操作 建议 策略 投资 关键 核心 交易 方案 计划 指引 解读 要点 后续 价位 点位",
     ),
     "caveat": _words(
         "caveat caveats 风险提示 注意事项 局限 局限性 风险警示 风险揭示 风险说明 风险提醒 注意点 保留意见",
         "disclaimer disclaimers limitations disclosure disclosures 免责声明",
         "important risk risks limits limitation uncertainty uncertainties unknowns note notes assumptions "
-        "warning warnings considerations data analysis of to about "
-        "数据 风险 限制 不确定性 声明 重要 特别 说明 主要 未知 免责",
+        "warning warnings considerations data analysis of to about consider investors holders traders "
+        "数据 风险 提示 限制 不确定性 声明 重要 特别 说明 主要 未知 免责",
     ),
 }
 # "Insights for traders" is mostly a sub-heading, "Insights & Action for Traders" the section.
 _AUDIENCE = frozenset(("investors", "holders", "traders"))
 _ACTION = frozenset(("action", "actions", "actionable"))
+_JOINING = frozenset(_ANY.split())
 _DANGLING = frozenset(
     ("and", "for", "on", "the", "of", "at", "a", "to", "from", "about", "与", "和", "及", "以及", "的")
 )
@@ -144,11 +181,11 @@ def _resolved(sections: list[SectionName], words: list[str]) -> tuple[SectionNam
 
 
 class Name:
-    """The words of a heading, read from where the scanner stands."""
+    """The words of a heading, read from where the scanner stands; `section` allows that section only."""
 
-    def __init__(self, scan: Scanner) -> None:
+    def __init__(self, scan: Scanner, section: SectionName | None = None) -> None:
         self.scan = scan
-        self.sections = list(SECTIONS)
+        self.sections = [section] if section else list(SECTIONS)
         self.words: list[str] = []
         self.raw: list[str] = []
         self.section: SectionName = "verdict"
@@ -156,6 +193,27 @@ class Name:
 
     def read(self) -> None:
         """Consume the name, or give the line up as body."""
+        start, any_section = self.scan.pos, len(self.sections) > 1
+        try:
+            self._read_known()
+        except Decided as decided:
+            if decided.kind is Line.MORE or not (self.scan.level and any_section):
+                raise
+            self.scan.pos = start
+            self._read_free()
+
+    def _read_free(self) -> None:
+        """Consume a `#` heading with other words around a telling one: "Investor Insights & Next Moves"."""
+        taken = self.scan.take(_FREE)
+        self.raw = taken.replace("/", " ").split()
+        self.words = [_plain_form(word).strip(".,'") for word in self.raw]
+        self.scan.demand(self.words and self.words[0] not in _ASKING)
+        found = [section for section in SECTIONS[1:] if WORDS[section].frames(self.words)]
+        self.scan.demand(len(found) == 1)
+        self.scan.pos -= len(taken) - len(taken.rstrip())
+        self.section, self.loose = found[0], True
+
+    def _read_known(self) -> None:
         scan = self.scan
         joins = _JOINS + "|｜" if scan.strong else _JOINS
         while True:
@@ -164,6 +222,8 @@ class Name:
             first = scan.peek()
             if _WORD.match(first) or _HAN.match(first):
                 self._word(_WORD if first.isascii() else _HAN)
+            elif self.words and first in "&\\" and scan.take(_AND):
+                continue
             elif self.words and first in joins:
                 scan.pos += 1
             else:
@@ -222,6 +282,13 @@ class Name:
     def is_led(self) -> bool:
         """Tell whether the words begin as a sentence does: "The verdict"."""
         return self.words[0] in _LED and not any(word[0].isupper() for word in self.raw[1:])
+
+    def is_clause(self) -> bool:
+        """Tell whether unmarked words go on as a sentence does: "Verdict first"."""
+        words = WORDS[self.section]
+        names = words.own | words.loose | _JOINING
+        pairs = zip(self.raw[1:], self.words[1:], strict=True)
+        return not self.scan.strong and any(raw[0].islower() and word not in names for raw, word in pairs)
 
     def is_low(self) -> bool:
         """Tell whether the words, without marks around them, look like running text."""

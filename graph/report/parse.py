@@ -15,6 +15,7 @@ from graph.report.ending import is_cut
 from graph.report.headings import BOLD, Heading, Look, closes_fence, look_at
 from graph.report.model import SECTIONS
 from graph.report.scanner import LONGEST, Line
+from graph.report.wrapping import QUOTES, Wrapper
 
 __all__ = ["Draft", "SectionDelta", "SectionParser"]
 
@@ -35,7 +36,8 @@ class Draft:
 
     `missing` are the sections without text, `duplicated` those with more than one heading, `reordered`
     says that they did not come in the order of `SECTIONS`, `truncated` that the answer stops before its
-    end. `thought` is the text of the think blocks, which is in no section.
+    end. In no section are `thought`, the text of the think blocks, and `wrapper`, the lines of a code fence
+    around the whole answer.
     """
 
     verdict: str
@@ -48,6 +50,7 @@ class Draft:
     duplicated: tuple[str, ...]
     truncated: bool
     thought: str = ""
+    wrapper: str = ""
 
 
 class SectionParser:
@@ -61,6 +64,7 @@ class SectionParser:
         self._finished = False
         self._at_start = True  # of a line
         self._fence = ""
+        self._wrapper = Wrapper()
         self._thinking = False
         self._paragraph = True  # the next line opens one
         self._list = False
@@ -85,14 +89,15 @@ class SectionParser:
             return []
         self._finished = True
         self._pending = self._consume(self._pending.replace("\r", "\n"), final=True)
-        self._book.finish()
+        if not self._book.finish(self._wrapper.closing):
+            self._wrapper.closing = ""
         return self._book.flush()
 
     def close(self) -> Draft:
         """Finish, and give the whole answer."""
         self.finish()
         book = self._book
-        unfinished = self._thinking or bool(self._fence) or book.is_empty()
+        unfinished = self._thinking or bool(self._fence) or self._wrapper.is_open or book.is_empty()
         seen = book.seen
         return Draft(
             **{name: book.text_of(name) for name in (*SECTIONS, PREAMBLE)},
@@ -101,6 +106,7 @@ class SectionParser:
             duplicated=tuple(name for name in SECTIONS if name in book.repeated),
             truncated=unfinished or is_cut(book.text_of(book.current), book.broken),
             thought="".join(book.thought).strip(),
+            wrapper="\n".join(filter(None, (self._wrapper.opening, self._wrapper.closing))),
         )
 
     def _consume(self, text: str, final: bool) -> str:
@@ -127,15 +133,31 @@ class SectionParser:
                 return self._enter(tag)
         elif not final and _may_be_tag(text[first : first + _LONGEST_TAG]):
             return None
-        look = look_at(window, last)
+        quotes = QUOTES.match(window) if self._book.is_untouched() else None
+        quoted = quotes.end() if quotes else 0
+        look = look_at(window[quoted:], last)
+        if quoted and look.kind not in (Line.HEADING, Line.MORE):
+            look = look_at(window, last)
         if look.kind is Line.MORE:
             return None
-        if look.heading and self._accepts(look.heading, look.indent):
-            self._open(look.heading)
-            return pos + look.heading.body
+        heading = look.heading if look.heading and self._accepts(look.heading, look.indent) else None
+        if self._wrapper.is_code(look, heading):
+            self._fence = self._wrapper.forget()
+            return pos
+        if heading:
+            self._book.add(window[:quoted])
+            if self._wrapper.fence and not self._wrapper.opening:
+                self._wrapper.opening = self._book.take_line(self._wrapper.place)
+            self._open(heading)
+            return pos + quoted + heading.body
         if look.kind is Line.RULE:
             end = text.find("\n", pos) + 1 or len(text)
-            self._book.rule(text[pos:end])
+            self._book.rule(text[pos:end], underlines=not self._paragraph)
+            self._paragraph = True
+            return end
+        if look.kind is Line.FENCE and self._wrapper.toggles(look):
+            end = text.find("\n", pos) + 1 or len(text)
+            self._book.hold(text[pos:end])
             self._paragraph = True
             return end
         self._note(look)
@@ -155,11 +177,16 @@ class SectionParser:
         self._at_start = False
         self._paragraph = look.kind is Line.BLANK
         if look.kind is Line.FENCE and (look.indent <= 3 or self._list):
-            self._fence = look.fence
+            self._open_fence(look)
         elif look.kind is Line.ITEM or (look.heading and look.heading.number is not None):
             self._list = True
         elif look.indent == 0 and look.kind is not Line.BLANK:
             self._list = False
+
+    def _open_fence(self, look: Look) -> None:
+        if self._book.current == PREAMBLE and self._wrapper.opens(look, self._book.length()):
+            return
+        self._fence = look.fence
 
     def _accepts(self, heading: Heading, indent: int) -> bool:
         """Tell whether a heading's form also fits the place where it stands."""
@@ -176,8 +203,8 @@ class SectionParser:
 
     def _is_due(self, heading: Heading) -> bool:
         """Tell whether the section is missing so far and its heading is dressed like the last one."""
-        book = self._book
-        follows = heading.section == "caveat" or book.current == "evidence"
+        book, section = self._book, SECTIONS.index(heading.section)
+        follows = heading.section == "caveat" or (section > 0 and book.current == SECTIONS[section - 1])
         return heading.rank == self._rank and heading.section not in book.seen and follows
 
     def _counts(self, heading: Heading, number: int) -> bool:
@@ -231,6 +258,7 @@ class SectionParser:
     def _enter(self, tag: re.Match[str]) -> int:
         if tag[0].startswith("</"):
             self._book.was_thought()
+            self._wrapper = Wrapper()
             self._at_start = self._paragraph = True
         else:
             self._thinking = True

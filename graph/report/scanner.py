@@ -16,19 +16,22 @@ BRACKETS = {"[": "]", "［": "］", "【": "】", "〖": "〗", "〔": "〕", "�
 _SPACES = re.compile("[ \t\u00a0\u3000\ufeff\u200b]*")
 STARS = re.compile("[*_]+")
 BARS = re.compile("-+|—+|=+|─+|━+|═+")
-TAG = re.compile("</?[a-z]{0,6}[1-6]?>?", re.IGNORECASE)
+TAG = re.compile("</?[a-z]{0,6}[1-6]?(?: [^<>\n]{0,60})?/?>?", re.IGNORECASE)
+_ARROWS = re.compile("[\u2190-\u21ff]+")
 SYMBOLS = re.compile(
     "[\u2150-\u218f\u2300-\u24ff\u2580-\u27bf\u2b00-\u2bff\U0001f000-\U0001fbff\ufe0f\u200d\u20e3"
     "\U000e0020-\U000e007f]+[.、)]?"
 )
 _RULE = re.compile("[*_]{3,}|[-—=─━═]{2,}")
 _HASHES = re.compile("#+")
-_KNOWN_TAG = re.compile("</?(?:h[1-6]|b|strong|u|em|i|p|center)>", re.IGNORECASE)
-_DIGITS = re.compile("([0-9]{1,3})\ufe0f?\u20e3?[.)、．:：）]?")
+_KNOWN_TAG = re.compile("<(/?)(h[1-6]|b|strong|u|em|i|p|center|div|span)(?: [^<>\n]*)?>", re.IGNORECASE)
+_DIGITS = re.compile("([0-9０-９]{1,3})\ufe0f?\u20e3?\\\\?[.)、．:：）]?")
 _AFTER_DIGITS = re.compile("[ \t]*[-–—|]*")
-_ROUND = re.compile("[（(](?:[0-9]{1,2}|[IVX]{1,4}|[一二三四五六七八九十]{1,2})?[)）]?")
-_PART = re.compile("第[一二三四五六七八九十0-9]{0,2}[部章节節点點步]?分?[、：:.]?")
+_ROUND = re.compile("[（(](?:[0-9０-９]{1,2}|[IVX]{1,4}|[一二三四五六七八九十]{1,2})?[)）]?")
+_PART = re.compile("第[一二三四五六七八九十0-9０-９]{0,2}[部章节節点點步]?分?[、：:.]?")
 _ORDINAL = re.compile("[一二三四五六七八九十]{1,2}|[IVX]{1,4}|[A-F]")
+_LETTERS = re.compile("[A-Za-z]{0,6}")
+_NUMBER_WORDS = frozenset(("one", "two", "three", "four"))
 _ORDINAL_ENDS = tuple(".．、)）:：")
 
 
@@ -54,14 +57,14 @@ class Decided(Exception):
 class Scanner:
     """The place in a line, and what the marks in front of a name have said so far.
 
-    `mark` is the emphasis that is open, `bracket` what closes the open bracket, `number` that of a list-like
-    "1."; `item` says that the line is a list item if it is no heading.
+    `mark` is the emphasis that is open, `bracket` and `tag` what closes the open bracket and tag,
+    `number` that of a list-like "1."; `item` says that the line is a list item if it is no heading.
     """
 
     def __init__(self, text: str, final: bool) -> None:
         self.text, self.final, self.pos = text, final, 0
         self.indent = self.level = 0
-        self.mark = self.bracket = ""
+        self.mark = self.bracket = self.tag = ""
         self.strong = self.bold = self.item = self.numbered = False
         self.number: int | None = None
 
@@ -114,13 +117,19 @@ class Scanner:
         elif BARS.match(first):
             self.demand(len(self.take(BARS)) > 1)
             self.strong = True
+        elif first in "】〗" and first == self.bracket and self.numbered:
+            self.pos, self.bracket = self.pos + 1, ""
         elif first in BRACKETS:
             self.pos, self.bracket, self.strong = self.pos + 1, BRACKETS[first], True
+        elif first == "`" and self.level:
+            self.pos, self.bracket = self.pos + 1, first
         elif first == "<":
-            self.demand(_KNOWN_TAG.fullmatch(self.take(TAG)))
+            tag = _KNOWN_TAG.fullmatch(self.take(TAG))
+            self.demand(tag)
+            self.tag = f"</{tag[2]}>" if tag and not tag[1] else ""
             self.strong = True
         else:
-            return bool(self.take(SYMBOLS))
+            return bool(self.take(SYMBOLS) or self.take(_ARROWS))
         return True
 
     def _is_bullet(self) -> bool:
@@ -133,15 +142,15 @@ class Scanner:
         if self.text[self.pos] == "*" and not self.text[: self.pos].strip() and self._is_bullet():
             raise Decided(Line.ITEM)
         run = self.take(STARS)
-        if len(run) > 3:
+        if len(run) > 3 * len(set(run)):
             self.spaced()
             self.demand(self.peek() == "\n")
-        self.mark = "" if self.mark else run
+        self.mark = "" if self.mark else run[::-1]
         self.strong = self.bold = True
 
     def _ordinal(self, first: str) -> bool:
         """Consume the one number, of any kind, that may stand in front of a name."""
-        if "0" <= first <= "9":
+        if "0" <= first <= "9" or "０" <= first <= "９":
             self._digits()
         elif first in "（(":
             taken = self.take(_ROUND)
@@ -149,17 +158,30 @@ class Scanner:
             self._count(taken[1:-1])
         elif first == "第":
             self.demand(len(self.take(_PART)) > 1)
-        elif match := _ORDINAL.match(self.text, self.pos):
-            if match.end() == len(self.text) and not self.final:
-                raise Decided(Line.MORE)
-            if self.text[match.end() : match.end() + 1] not in _ORDINAL_ENDS:
-                return False
-            self.pos = match.end() + 1
-        else:
+        elif not (self._letter() or (self.level and self._number_word())):
             return False
         self.demand(not self.numbered)
         self.numbered = True
         return True
+
+    def _letter(self) -> bool:
+        match = _ORDINAL.match(self.text, self.pos)
+        if match is None:
+            return False
+        if match.end() == len(self.text) and not self.final:
+            raise Decided(Line.MORE)
+        if self.text[match.end() : match.end() + 1] not in _ORDINAL_ENDS:
+            return False
+        self.pos = match.end() + 1
+        return True
+
+    def _number_word(self) -> bool:
+        start = self.pos
+        if self.take(_LETTERS).lower() in _NUMBER_WORDS and self.peek() in _ORDINAL_ENDS:
+            self.pos += 1
+            return True
+        self.pos = start
+        return False
 
     def _digits(self) -> None:
         taken = self.take(_DIGITS)

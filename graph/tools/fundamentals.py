@@ -1,18 +1,17 @@
-"""Facts from annual reports: what was filed, growth and margins of each year, and what the market pays.
+"""Facts from annual reports: what was filed, growth, margins and per-share values of each year.
 
-Valuation joins the last close with the latest report that was filed by then, and only while that report's
-year ended at most 400 days before. A ratio whose base is not positive gives no fact.
+A ratio whose base is not positive gives no fact.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 
 from graph.facts import Fact, Kind
-from graph.market.types import AnnualReport, Bars, Identity
-from graph.tools.figures import close_fact, fact_id, figure, rounded
+from graph.market.types import AnnualReport, Bars, Identity, KeyFigures
+from graph.tools.figures import fact_id, figure, rounded
+from graph.tools.valuation import valuation_facts
 from graph.vocabulary import METRICS
 
 REPORTED = (
@@ -26,14 +25,28 @@ REPORTED = (
     "debt",
     "free_cash_flow",
 )
-_GROWTH = {"revenue_growth": "revenue", "net_income_growth": "net_income", "eps_growth": "eps_diluted"}
+_GROWTH = {
+    "revenue_growth": "revenue",
+    "net_income_growth": "net_income",
+    "eps_growth": "eps_diluted",
+    "fcf_growth": "free_cash_flow",
+    "shares_growth": "shares_diluted",
+}
 _MARGINS = {
     "gross_margin": "gross_profit",
     "operating_margin": "operating_income",
     "net_margin": "net_income",
+    "fcf_margin": "free_cash_flow",
 }
-_PER_SHARE = frozenset({"eps_diluted", "shares_diluted", "eps_growth"})
-_MAX_AGE_DAYS = 400
+_MARGIN_CHANGES = {
+    "gross_margin_change": "gross_margin",
+    "operating_margin_change": "operating_margin",
+}
+_CAGRS = {"revenue_cagr": "revenue", "eps_cagr": "eps_diluted"}
+_PER_SHARE = frozenset({"eps_diluted", "shares_diluted", "eps_growth", "shares_growth", "fcf_per_share"})
+_MIN_YEARS = 3
+#: The years for which what follows from others is given as well: an answer is about these.
+_DETAILED_YEARS = 2
 _YEAR_DAYS = range(350, 381)
 
 
@@ -47,11 +60,34 @@ def fundamental_facts(reports: list[AnnualReport], bars: Bars | None, identity: 
         if i and (report.end - ordered[i - 1].end).days in _YEAR_DAYS:
             facts += _growth(year, _Year(identity.symbol, ordered[i - 1]))
         facts += _margins(year)
+        if i < len(ordered) - _DETAILED_YEARS:
+            continue
+        if i and (report.end - ordered[i - 1].end).days in _YEAR_DAYS:
+            facts += _margin_changes(year, _Year(identity.symbol, ordered[i - 1]))
+        facts += _per_share(year)
     if ordered:
         facts += _net_debt(_Year(identity.symbol, ordered[-1]))
+        facts += _compound(ordered, identity.symbol)
     if bars is not None and len(bars):
-        facts += _valuation(ordered, bars, identity.symbol)
+        facts += valuation_facts(ordered, bars, identity.symbol)
     return facts
+
+
+def key_facts(figures: KeyFigures) -> list[Fact]:
+    """Give the figures that a provider computed itself, as it gave them."""
+    return [
+        figure(
+            fact_id(figures.symbol, metric),
+            figures.symbol,
+            metric,
+            rounded(value, METRICS[metric].unit),
+            currency=figures.currency,
+            as_of=figures.as_of,
+            source=figures.source,
+            kind="reported",
+        )
+        for metric, value in figures.values.items()
+    ]
 
 
 class _Year:
@@ -125,57 +161,48 @@ def _margins(year: _Year) -> list[Fact]:
     ]
 
 
+def _margin_changes(year: _Year, before: _Year) -> list[Fact]:
+    """Give the change of margins over the year before, in percentage points of the margins as shown."""
+    facts = []
+    now, then = ({fact.metric: fact for fact in _margins(each)} for each in (year, before))
+    for metric, margin in _MARGIN_CHANGES.items():
+        if margin in now and margin in then:
+            formula = f"{margin}@{year.report.period} - {margin}@{before.report.period}"
+            value = now[margin].value - then[margin].value
+            inputs = (year.id(margin), before.id(margin))
+            facts.append(year.fact(metric, value, "computed", formula, inputs))
+    return facts
+
+
+def _per_share(year: _Year) -> list[Fact]:
+    """Give the free cash flow of a diluted share."""
+    flow, shares = year.values.get("free_cash_flow"), year.values.get("shares_diluted")
+    if flow is None or shares is None or shares <= 0:
+        return []
+    inputs = (year.id("free_cash_flow"), year.id("shares_diluted"))
+    value = rounded(flow / shares, "per_share")
+    return [year.fact("fcf_per_share", value, "computed", "free_cash_flow / shares_diluted", inputs)]
+
+
+def _compound(ordered: Sequence[AnnualReport], entity: str) -> list[Fact]:
+    """Give compound growth over all years held, at least three, between positive values."""
+    first, last = _Year(entity, ordered[0]), _Year(entity, ordered[-1])
+    years = round((last.report.end - first.report.end).days / 365.25)
+    facts: list[Fact] = []
+    for metric, base in _CAGRS.items() if years >= _MIN_YEARS else ():
+        now, then = last.values.get(base), first.values.get(base)
+        if now is None or then is None or now <= 0 or then <= 0:
+            continue
+        growth = (float(now / then) ** (1 / years) - 1) * 100
+        formula = f"({base}@{last.report.period} / {base}@{first.report.period})^(1/{years}) - 1"
+        inputs = (last.id(base), first.id(base))
+        facts.append(last.fact(metric, rounded(growth, "percent"), "computed", formula, inputs))
+    return facts
+
+
 def _net_debt(year: _Year) -> list[Fact]:
     """Give debt less cash; negative where cash exceeds debt."""
     debt, cash = year.values.get("debt"), year.values.get("cash")
     if debt is None or cash is None:
         return []
     return [year.fact("net_debt", debt - cash, "computed", "debt - cash", (year.id("debt"), year.id("cash")))]
-
-
-def _valuation(ordered: Sequence[AnnualReport], bars: Bars, entity: str) -> list[Fact]:
-    """Give market value and multiples at the last close, and that close; none without a recent report."""
-    today = date.fromisoformat(bars.as_of)
-    known = [report for report in ordered if report.filed <= today]
-    if not known or (today - known[-1].end).days > _MAX_AGE_DAYS or known[-1].currency != bars.currency:
-        return []
-    report, values = known[-1], known[-1].values
-    found = _multiples(Decimal(repr(float(bars.close[-1]))), values)
-    facts = [close_fact(bars, entity)] if found else []
-    for metric, (value, parts, formula) in found.items():
-        facts.append(
-            figure(
-                fact_id(entity, metric, report.period),
-                entity,
-                metric,
-                rounded(value, METRICS[metric].unit),
-                currency=bars.currency,
-                as_of=bars.as_of,
-                source=f"{bars.source}; {report.source}",
-                kind="computed",
-                period=report.period,
-                fetched_at=bars.fetched_at,
-                formula=formula,
-                inputs=[fact_id(entity, part, None if part == "close" else report.period) for part in parts],
-            )
-        )
-    return facts
-
-
-def _multiples(close: Decimal, values: Mapping[str, Decimal]) -> dict[str, tuple[Decimal, list[str], str]]:
-    """Compute what the values allow: metric to value, the metrics it combines, and the formula."""
-    found: dict[str, tuple[Decimal, list[str], str]] = {}
-    eps, revenue, flow = (values.get(metric) for metric in ("eps_diluted", "revenue", "free_cash_flow"))
-    if eps is not None and eps > 0:
-        found["pe"] = (close / eps, ["close", "eps_diluted"], "close / eps_diluted")
-    shares = values.get("shares_diluted")
-    if shares is None or shares <= 0:
-        return found
-    cap = close * shares
-    found["market_cap"] = (cap, ["close", "shares_diluted"], "close × shares_diluted")
-    if revenue is not None and revenue > 0:
-        found["ps"] = (cap / revenue, ["market_cap", "revenue"], "market_cap / revenue")
-    if flow is not None:
-        formula = "free_cash_flow / market_cap"
-        found["fcf_yield"] = (flow / cap * 100, ["free_cash_flow", "market_cap"], formula)
-    return found

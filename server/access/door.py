@@ -26,6 +26,11 @@ class Access:
         self._tokens = Tokens(settings)
         self.rates = rates
 
+    @property
+    def anybody(self) -> Caller | None:
+        """Give the one user of a server that asks nobody who they are."""
+        return LOCAL if self._settings.auth == "none" else None
+
     async def identify(self, headers: Headers) -> Caller:
         """Give the caller of a request.
 
@@ -33,8 +38,8 @@ class Access:
             Unauthenticated: the key or token is missing, or is worth nothing.
             AuthUnavailable, StoreUnavailable: it cannot be checked now.
         """
-        if self._settings.auth == "none":
-            return LOCAL
+        if self.anybody is not None:
+            return self.anybody
         shown = credential_of(headers, basic=self._settings.auth == "api-key")
         if shown is None:
             raise Unauthenticated("no key or token")

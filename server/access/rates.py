@@ -86,9 +86,8 @@ class Rates:
 
 
 @asynccontextmanager
-async def open_rates(settings: ProtectionSettings, store_url: str) -> AsyncIterator[Rates]:
-    """Open the counts where the settings say: in Redis for all workers, or in this process."""
-    url = settings.limits_url.get_secret_value() if settings.limits_url else store_url
+async def open_rates(settings: ProtectionSettings, url: str) -> AsyncIterator[Rates]:
+    """Open the counts: in the Redis of a URL for all workers, or in this process."""
     storage: Any
     if scheme_of(url) in REDIS_SCHEMES:
         scheme, _, rest = url.partition("://")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import StreamingResponse
 
 from server.api.schemas import AnalystInput, ChatAnswer, RunStatusAnswer
-from server.asking import ask, find_run, open_cursor, wait_for_answer
+from server.asking import ask_once, find_run, open_cursor, wait_for_answer
 from server.auth import Caller, current_caller
 from server.runs.sse import follow
 from server.service import Service
@@ -38,19 +38,32 @@ async def service_of(request: Request) -> Service:
 
 ServiceDep = Annotated[Service, Depends(service_of)]
 CallerDep = Annotated[Caller, Depends(current_caller)]
+KeyHeader = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        description="Names a question: sent again by the same caller, it gives the same run.",
+    ),
+]
 
 
 @router.post("/chat/stream", response_class=StreamingResponse, responses=_EVENTS)
-async def chat_stream(question: AnalystInput, service: ServiceDep, caller: CallerDep) -> StreamingResponse:
+async def chat_stream(
+    question: AnalystInput, service: ServiceDep, caller: CallerDep, idempotency_key: KeyHeader = None
+) -> StreamingResponse:
     """Ask, and follow the run as server-sent events; leaving does not stop it."""
-    run = await ask(service, caller, question)
+    run = await ask_once(service, caller, question, idempotency_key)
     return _stream(service, run.run_id, 0, {"X-Run-Id": run.run_id, "X-Session-Id": run.session_id})
 
 
 @router.post("/chat")
-async def chat(question: AnalystInput, service: ServiceDep, caller: CallerDep) -> ChatAnswer:
+async def chat(
+    question: AnalystInput, service: ServiceDep, caller: CallerDep, idempotency_key: KeyHeader = None
+) -> ChatAnswer:
     """Ask, and get the finished report as one JSON answer."""
-    return await wait_for_answer(service, await ask(service, caller, question))
+    return await wait_for_answer(service, await ask_once(service, caller, question, idempotency_key))
 
 
 @router.get("/runs/{run_id}/events", response_class=StreamingResponse, responses=_EVENTS)
@@ -82,5 +95,5 @@ async def run_status(run_id: str, service: ServiceDep, caller: CallerDep) -> Run
 
 
 def _stream(service: Service, run_id: str, after: int, headers: dict[str, str]) -> StreamingResponse:
-    frames = follow(service.log, run_id, after, service.settings.ping_seconds)
+    frames = follow(run_id, service.manager.follow(run_id, after, service.settings.ping_seconds))
     return StreamingResponse(frames, media_type="text/event-stream", headers=headers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 
 from graph.errors import AgentError
@@ -15,7 +15,7 @@ router = APIRouter(prefix="/api/health", tags=["health"])
 
 
 @router.get("")
-async def health(service: ServiceDep) -> Health:
+async def health(request: Request, service: ServiceDep) -> Health:
     """Say what this server runs."""
     names = service.deps.settings.model_names
     return Health(
@@ -26,6 +26,7 @@ async def health(service: ServiceDep) -> Health:
         models=list(names),
         market=list(service.deps.settings.market),
         active_runs=service.manager.active,
+        chart_library="present" if request.app.state.chart_library else "missing",
     )
 
 
@@ -44,4 +45,8 @@ async def ready(service: ServiceDep) -> JSONResponse:
         await service.sessions.ping()
     except AgentError:
         return problem(503, "store_unavailable", "The store of sessions cannot be reached.", retry_after=5)
+    try:
+        await service.manager.ping()
+    except AgentError:
+        return problem(503, "run_store_unavailable", "The store of runs cannot be reached.", retry_after=5)
     return JSONResponse({"status": "ok"})

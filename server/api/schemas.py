@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 from pydantic.config import JsonDict
@@ -12,10 +12,12 @@ from graph.deps import Language, Options
 from graph.events import EndStatus
 from graph.report.model import Report
 from graph.settings import MAX_TOKENS_CEILING
-from server.runs.manager import OnConflict
+from server.runs.coordinator import OnConflict
 from server.sessions import RunStatus
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$", strict=True)]
+
+RunId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,64}$", strict=True)]
 
 _EXAMPLE: JsonDict = {"message": "Is AAPL a buy?", "session_id": "my-session"}
 
@@ -54,6 +56,12 @@ class AnalystInput(BaseModel):
         description="What to do while a run is going in the session.",
     )
 
+    replaces: RunId | None = Field(
+        default=None,
+        title="Instead of",
+        description="A run of the session: the question takes its place, and its answer stays a version.",
+    )
+
     @field_validator("message")
     @classmethod
     def _not_blank(cls, value: str) -> str:
@@ -89,37 +97,87 @@ class RunStatusAnswer(BaseModel):
 
 
 class SessionSummary(BaseModel):
-    """One session in a list; times are ISO, `turns` counts its questions."""
+    """One session in a list; times are ISO, `turns` counts the questions of its newest branch.
+
+    `snippet` shows where the words that were searched for stand.
+    """
 
     session_id: str
     title: str
     created_at: str
     last_at: str
     turns: int
+    pinned: bool
+    running: bool
+    snippet: str | None = None
 
 
 class SessionList(BaseModel):
-    """An owner's sessions, the latest first; `next` continues the list."""
+    """An owner's sessions, pinned ones first, then the latest; `next` continues the list."""
 
     sessions: list[SessionSummary]
     next: str | None = None
 
 
 class SessionTurn(BaseModel):
-    """One question of a session and what became of it; `report` is null when nothing was written."""
+    """One question of a session and what became of it; `report` is null when nothing was written.
 
-    run_id: str | None
+    `versions` are the runs that answered in this place, in their order, this one among them. `facts` are
+    those that the report's figures stand on, and the inputs of computed ones.
+    """
+
+    run_id: str
     question: str
     status: RunStatus
     answer: str
     report: dict[str, Any] | None
     created_at: str
+    versions: list[str]
+    facts: list[dict[str, Any]]
 
 
 class SessionTranscript(SessionSummary):
-    """A session with its questions and answers, oldest first."""
+    """A session with the questions and answers of one branch, oldest first."""
 
     transcript: list[SessionTurn]
+
+
+class FoundSymbol(BaseModel):
+    """A symbol that can be asked about, with its company's names."""
+
+    symbol: str
+    name: str
+    name_zh: str
+
+
+class SymbolList(BaseModel):
+    """Symbols that match a text, the best first."""
+
+    symbols: list[FoundSymbol]
+
+
+class SessionChange(BaseModel):
+    """What to change of a session; what is left out stays as it is."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str | None = Field(default=None, min_length=1, max_length=200, strict=True)
+    pinned: bool | None = Field(default=None, strict=True)
+
+    @field_validator("title")
+    @classmethod
+    def _one_line(cls, value: str | None) -> str | None:
+        line = " ".join(value.split()) if value is not None else None
+        if line == "":
+            raise PydanticCustomError("title_empty", "The title is empty.")
+        return line
+
+
+class SessionDeleted(BaseModel):
+    """A session that is gone; until the time named, an ISO time, it can be restored."""
+
+    session_id: str
+    restorable_until: str | None
 
 
 class Health(BaseModel):
@@ -132,3 +190,4 @@ class Health(BaseModel):
     models: list[str]
     market: list[str]
     active_runs: int
+    chart_library: Literal["present", "missing"]

@@ -15,7 +15,7 @@ from server.attempts import DEADLINE_SECONDS
 from server.checkpoints.access import Access
 from server.checkpoints.saver import Checkpointer
 from server.checkpoints.store import Store
-from server.clients import MONGO_SCHEMES, REDIS_SCHEMES, scheme_of, sqlite_path
+from server.clients import MONGO_SCHEMES, REDIS_SCHEMES, pair_of, scheme_of, sqlite_path
 
 
 @asynccontextmanager
@@ -24,7 +24,8 @@ async def open_checkpointer(
 ) -> AsyncIterator[Checkpointer]:
     """Open the checkpointer that a URL names; no call on it takes longer than `deadline` seconds.
 
-    `sqlite:///path`, `memory:`, `redis://`, `rediss://`, `redis+cluster://`, `mongodb://`, `mongodb+srv://`.
+    `sqlite:///path`, `memory:`, `redis://`, `rediss://`, `redis+cluster://`, `mongodb://`, `mongodb+srv://`,
+    or a pair: `redis://HOST mongodb://HOST/DATABASE`.
 
     Raises:
         StoreUnavailable: the store does not answer.
@@ -55,6 +56,10 @@ def open_blocking_checkpointer(url: str, tenant: str = "") -> Iterator[Checkpoin
 def open_store(url: str) -> AbstractAsyncContextManager[Store]:
     """Open the store that a URL names, without a checkpointer on it."""
     # A driver is imported only where its URL is used: each costs up to a fifth of a second.
+    if (pair := pair_of(url)) is not None:
+        from server.checkpoints import pair as paired
+
+        return paired.open_store(*pair)
     scheme = scheme_of(url)
     if scheme in REDIS_SCHEMES:
         from server.checkpoints import redis

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from server.attempts import DEADLINE_SECONDS, attempt
-from server.checkpoints.format import Encoder, MissingItem, reachable, unpack
+from server.checkpoints.format import Encoder, MissingItem, body_of, reachable
 from server.checkpoints.held import Held, HeldItems
 from server.checkpoints.names import is_final
 from server.checkpoints.store import Entry, Outcome, Page, Read, Save, Store, Write
@@ -55,7 +55,7 @@ class Access:
                     self._held.drop(session, namespace)
                 return None
             entry = page.entries[0]
-            items = dict(known or {}) | {name: unpack(stored) for name, stored in page.items.items()}
+            items = dict(known or {}) | await _bodies(page.items)
             try:
                 needed, final = _needed(entry, items)
             except MissingItem:
@@ -75,7 +75,7 @@ class Access:
         while limit is None or limit > 0:
             size = min(_PAGE_ENTRIES, limit or _PAGE_ENTRIES)
             page = await self._read(session, Read(low, high, size, items))
-            bodies = {name: unpack(stored) for name, stored in page.items.items()}
+            bodies = await _bodies(page.items)
             for entry in page.entries:
                 yield Loaded(entry, bodies)
             if len(page.entries) < size:
@@ -93,8 +93,9 @@ class Access:
         record: bytes | None = None,
         writes: tuple[Write, ...] = (),
         expect: str | None = None,
+        run: str | None = None,
     ) -> None:
-        """Keep a checkpoint or writes; `expect` is the field that must be the latest.
+        """Keep a checkpoint or writes; `expect` is the field that must be the latest, `run` who made it.
 
         Nothing is learned from writes: another may have been first with one, and its items then stand for
         nothing and may be swept.
@@ -103,11 +104,11 @@ class Access:
             SessionMoved: another checkpoint is the latest; nothing was kept.
         """
         held = self._held.get(session, namespace)
-        outcome = await self._save(session, field, encoder, held, record, writes, expect)
+        save = Save(field, {}, record, writes, None, expect, run)
+        outcome = await self._save(session, save, encoder, held)
         if outcome is Outcome.GONE:
             self._held.drop(session, namespace)
-            held = None
-            outcome = await self._save(session, field, encoder, None, record, writes, expect)
+            outcome = await self._save(session, save, encoder, None)
         if outcome is not Outcome.SAVED:
             self._held.drop(session, namespace)
             raise SessionMoved(f"session {session}: {field} is not the next of {expect!r}")
@@ -124,6 +125,10 @@ class Access:
         self._held.drop(session)
         await self._call(lambda: self._store.delete(session))
 
+    async def sessions_of(self, run: str) -> list[str]:
+        """Name the sessions in which a run made checkpoints."""
+        return await self._call(lambda: self._store.sessions_of(run))
+
     async def sessions(self) -> list[str]:
         """Name every session of the store."""
         return await self._call(self._store.sessions)
@@ -131,27 +136,26 @@ class Access:
     async def _read(self, session: str, read: Read) -> Page:
         return await self._call(lambda: self._store.read(session, read))
 
-    async def _save(
-        self,
-        session: str,
-        field: str,
-        encoder: Encoder,
-        held: Held | None,
-        record: bytes | None,
-        writes: tuple[Write, ...],
-        expect: str | None,
-    ) -> Outcome:
+    async def _save(self, session: str, save: Save, encoder: Encoder, held: Held | None) -> Outcome:
         known = held.ids if held is not None else frozenset[bytes]()
         new = sum(len(body) for name, body in encoder.items.items() if name not in known)
         stored = (
             encoder.stored(known) if new < _THREAD_BYTES else await asyncio.to_thread(encoder.stored, known)
         )
         guard = held.field if held is not None and len(stored) < len(encoder.items) else None
-        save = Save(field, stored, record, writes, guard, expect)
-        return await self._call(lambda: self._store.save(session, save))
+        complete = replace(save, items=stored, guard=guard)
+        return await self._call(lambda: self._store.save(session, complete))
 
     async def _call(self, operation: Callable[[], Awaitable[T]]) -> T:
         return await attempt(operation, self._store.faults, self._deadline)
+
+
+async def _bodies(stored: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
+    def read() -> dict[bytes, bytes]:
+        return {name: body_of(name, each) for name, each in stored.items()}
+
+    small = sum(map(len, stored.values())) < _THREAD_BYTES
+    return read() if small else await asyncio.to_thread(read)
 
 
 def _needed(entry: Entry, items: Mapping[bytes, bytes]) -> tuple[set[bytes], frozenset[bytes]]:

@@ -5,12 +5,13 @@ every item but its last with the list before. 32 items in a row make a *page* (t
 costs few references; a value of more than 4 MB is cut into parts under a page of its own. Small values stand
 in the record itself.
 
-    record  = format u8 | count u32 | count x (kind u8, id 16 bytes) | packed body
+    record  = format u8 | count u32 | count x (kind u8, id 16 bytes) | packed body | checksum 8 bytes
     item    = packed (type length u8 | type | length u64 | bytes)+
     page    = 0 u8 | ids
     packed  = 0 u8 | bytes, or 1 u8 | deflated bytes
 
-References stand in front, so that a store can follow them without reading a body.
+References stand in front, so that a store can follow them without reading a body. Whatever is read is held
+against its name or checksum; a record of format 1, of version 0.4.0, has no checksum.
 """
 
 from __future__ import annotations
@@ -23,12 +24,14 @@ from typing import Any, Protocol
 
 from langgraph.checkpoint.serde.types import _DeltaSnapshot
 
-from server.errors import StoreUnavailable
+from server.errors import StoreDamaged, StoreUnavailable
 
-FORMAT = 1
+FORMAT = 2
+READABLE = (1, 2)
 ID_SIZE = 16
 REF_SIZE = 1 + ID_SIZE
 HEADER_SIZE = 5
+CHECK_SIZE = 8
 
 ITEM, PAGE, PARTS = 0, 1, 2  # kinds of reference; the last two name a list of ids
 SINGLE, LIST, DELTA = 0, 1, 2  # shapes of a value
@@ -92,7 +95,7 @@ class Encoder:
         """Make the record that refers to everything added."""
         references = b"".join(bytes((kind,)) + name for kind, name in self._references)
         head = bytes((FORMAT,)) + len(self._references).to_bytes(4, "big")
-        return head + references + pack(_typed(self._serde, dict(body)))
+        return sealed(head + references + pack(_typed(self._serde, dict(body))))
 
     def stored(self, known: Collection[bytes]) -> dict[bytes, bytes]:
         """Give the stored form of the items whose ids are not known."""
@@ -138,7 +141,7 @@ class Encoder:
 
     def _keep(self, kind: int, body: bytes) -> bytes:
         # A page's name never equals an item's, so a store can tell by the reference how to read it.
-        name = hashlib.blake2b(body, digest_size=ID_SIZE, person=_PERSONS[kind]).digest()
+        name = _name(kind, body)
         self.items[name] = body
         if kind == PAGE:
             self._pages.add(name)
@@ -157,18 +160,42 @@ def unpack(stored: bytes) -> bytes:
     return zlib.decompress(stored[1:]) if stored[:1] == b"\1" else stored[1:]
 
 
+def body_of(name: bytes, stored: bytes) -> bytes:
+    """Give the body of an item or page whose stored form was read under a name.
+
+    Raises:
+        StoreDamaged: it is not what was stored under it.
+    """
+    try:
+        body = unpack(stored)
+    except zlib.error as fault:
+        raise StoreDamaged(f"item {name.hex()} cannot be read") from fault
+    likely = (PARTS, ITEM, PAGE) if len(body) > 1 << 20 else (ITEM, PAGE, PARTS)
+    if not any(_name(kind, body) == name for kind in likely):
+        raise StoreDamaged(f"item {name.hex()} is not what its name says")
+    return body
+
+
+def sealed(record: bytes) -> bytes:
+    """Give a record with its checksum."""
+    return record + _checksum(record)
+
+
 def references_of(record: bytes) -> list[Reference]:
     """Give what a record refers to.
 
     Raises:
         StoreUnavailable: a newer version wrote the record.
+        StoreDamaged: it is shorter than it says.
     """
-    if record[:1] != bytes((FORMAT,)):
+    if not record or record[0] not in READABLE:
         raise StoreUnavailable(
-            f"a record is of format {record[0] if record else 'none'}, this version reads {FORMAT}: "
+            f"a record is of format {record[0] if record else 'none'}, this version reads up to {FORMAT}: "
             "upgrade financial-agent or choose another store_url"
         )
     end = HEADER_SIZE + REF_SIZE * int.from_bytes(record[1:HEADER_SIZE], "big")
+    if end > len(record):
+        raise StoreDamaged("a record is cut")
     starts = range(HEADER_SIZE, end, REF_SIZE)
     return [(record[start], record[start + 1 : start + REF_SIZE]) for start in starts]
 
@@ -195,15 +222,24 @@ def reachable(record: bytes, items: Mapping[bytes, bytes]) -> set[bytes]:
 
 
 class Decoder:
-    """Reads a record: its body, and then once the values of its slots."""
+    """Reads a record: its body, and then once the values of its slots.
+
+    Raises:
+        StoreDamaged: the record is not as it was written.
+    """
 
     def __init__(self, serde: Serializer, record: bytes, items: Mapping[bytes, bytes]) -> None:
         self._serde = serde
         self._items = items
         references = references_of(record)
         self._references = iter(references)
+        end = len(record)
+        if record[0] != 1:
+            end -= CHECK_SIZE
+            if record[end:] != _checksum(record[:end]):
+                raise StoreDamaged("a record is not what its checksum says")
         self.body: dict[str, Any] = _values(
-            serde, unpack(record[HEADER_SIZE + REF_SIZE * len(references) :])
+            serde, unpack(record[HEADER_SIZE + REF_SIZE * len(references) : end])
         )[0]
 
     def values(self, slots: list[Slot], channels: Collection[str] | None = None) -> dict[str, Any]:
@@ -237,6 +273,14 @@ class Decoder:
             return self._items[name]
         except KeyError:
             raise MissingItem(name.hex()) from None
+
+
+def _name(kind: int, body: bytes) -> bytes:
+    return hashlib.blake2b(body, digest_size=ID_SIZE, person=_PERSONS[kind]).digest()
+
+
+def _checksum(record: bytes) -> bytes:
+    return hashlib.blake2b(record, digest_size=CHECK_SIZE, person=b"record").digest()
 
 
 def _shape(value: Any) -> tuple[int, list[Any]]:

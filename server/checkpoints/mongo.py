@@ -1,12 +1,12 @@
 """Sessions in MongoDB 4.4 or newer, and what speaks its protocol: one collection, no transaction.
 
     session/b/<id>      {d: item in its stored form, t: when it was sent last}
-    session/c/<field>   {r: record, w: {<key>: write}, n: the checkpoint that followed it}
+    session/c/<field>   {r: record, w: {<key>: write}, n: the checkpoint that followed it, run: who made it}
     session/a/<N>       {n: the first checkpoint of a namespace}
 
-Every access is a range or a list of `_id`s, so no index is needed. A save is one ordered batch that stops at
-the first refusal: what a checkpoint depends on, its items, its claim to be the next, and the checkpoint last.
-So no reader finds a checkpoint without its items.
+Every access but that by run is a range or a list of `_id`s, which needs no index. A save is one ordered batch
+that stops at the first refusal: what a checkpoint depends on, its items, its claim to be the next, and the
+checkpoint last. So no reader finds a checkpoint without its items.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import BulkWriteError, PyMongoError
 
+from server.attempts import attempt
 from server.checkpoints.format import ITEM, ids_in, references_of
 from server.checkpoints.names import range_of
 from server.checkpoints.store import Entry, Outcome, Page, Read, Save, Store
@@ -31,7 +32,7 @@ Document = dict[str, Any]
 
 _COLLECTION = "checkpoints"
 _BATCH = 10_000  # documents in a reply; the server's own limit of 16 MB comes first
-_GRACE = timedelta(hours=1)  # longer than any save takes from its items to its checkpoint
+GRACE = timedelta(hours=1)  # longer than any save takes from its items to its checkpoint
 _IMMUTABLE, _DUPLICATE = 66, 11000
 _REFUSE = {"$setOnInsert": {"_id": "!"}}  # fails where it would insert: an update that must match
 
@@ -41,7 +42,7 @@ class MongoStore:
 
     faults: tuple[type[Exception], ...] = (PyMongoError, OSError)
 
-    def __init__(self, database: AsyncDatabase[Document], grace: timedelta = _GRACE) -> None:
+    def __init__(self, database: AsyncDatabase[Document], grace: timedelta = GRACE) -> None:
         majority = WriteConcern("majority")
         self._documents: AsyncCollection[Document] = database.get_collection(
             _COLLECTION, write_concern=majority
@@ -92,6 +93,15 @@ class MongoStore:
         """Drop everything of a session."""
         await self._documents.delete_many({"_id": _range(f"{session}/")})
 
+    async def sessions_of(self, run: str) -> list[str]:
+        """Name the sessions in which a run made checkpoints."""
+        found = self._documents.find({"run": run}, {"_id": 1}, batch_size=_BATCH)
+        return sorted({each["_id"].partition("/")[0] async for each in found})
+
+    async def prepare(self) -> None:
+        """Make the index of runs."""
+        await self._documents.create_index("run", sparse=True)
+
     async def sessions(self) -> list[str]:
         """Name every session, by a read of all checkpoints' names."""
         found = self._documents.find({"r": {"$exists": True}}, {"_id": 1}, batch_size=_BATCH)
@@ -110,9 +120,8 @@ class MongoStore:
         if expect is not None:
             batch.append(_claim(session, save.field, expect))
         if save.record is not None:
-            batch.append(
-                UpdateOne({"_id": f"{session}/c/{save.field}"}, {"$set": {"r": save.record}}, upsert=True)
-            )
+            kept: Document = {"r": save.record} | ({"run": save.run} if save.run is not None else {})
+            batch.append(UpdateOne({"_id": f"{session}/c/{save.field}"}, {"$set": kept}, upsert=True))
         if save.writes:
             batch.append(_pending(session, save))
         try:
@@ -200,4 +209,6 @@ async def open_store(url: str) -> AsyncIterator[Store]:
         StoreUnavailable: it does not answer.
     """
     async with open_mongo(url) as database:
-        yield MongoStore(database)
+        store = MongoStore(database)
+        await attempt(store.prepare, store.faults)
+        yield store

@@ -31,6 +31,12 @@ def session_key(thread_id: object, tenant: str = "") -> str:
     return _hashed(b"%d:%s%s" % (len(owner), owner, thread), 12)
 
 
+def run_key(run_id: str, tenant: str = "") -> str:
+    """Name a run: sixteen characters of hash."""
+    owner = tenant.encode()
+    return _hashed(b"run %d:%s%s" % (len(owner), owner, run_id.encode("utf-8", "surrogatepass")), 12)
+
+
 def namespace_key(namespace: object) -> str:
     """Name a namespace: `-` for the root, else twelve characters of hash."""
     if namespace == "":

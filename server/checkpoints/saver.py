@@ -20,7 +20,7 @@ from langgraph.checkpoint.base import (
 from server.checkpoints.access import Access, Loaded
 from server.checkpoints.blocking import BlockingMethods
 from server.checkpoints.format import Decoder, Encoder, MissingItem
-from server.checkpoints.names import EVERYTHING, field_of, range_of, session_key, write_key
+from server.checkpoints.names import EVERYTHING, field_of, range_of, run_key, session_key, write_key
 from server.checkpoints.places import LATEST, Place, expected_field, kept_metadata, place_of
 from server.checkpoints.store import Write
 from server.errors import StoreUnavailable
@@ -29,8 +29,9 @@ from server.errors import StoreUnavailable
 class Checkpointer(BlockingMethods):
     """Keeps the states of a graph's sessions in a store; `tenant` sets apart what shares one.
 
-    Every method raises `StoreUnavailable` when the store fails, TypeError or ValueError for an id that is
-    none, and a save raises `SessionMoved` when two turns were made on one checkpoint.
+    Every method raises `StoreUnavailable` when the store fails, `StoreDamaged` when its bytes are not what
+    was written, TypeError or ValueError for an id that is none, and a save raises `SessionMoved` when two
+    turns were made on one checkpoint.
     """
 
     def __init__(self, access: Access, tenant: str = "") -> None:
@@ -90,13 +91,15 @@ class Checkpointer(BlockingMethods):
         field = field_of(place.namespace, checkpoint["id"])
         encoder = Encoder(self.serde)
         slots = [encoder.add(name, value) for name, value in checkpoint["channel_values"].items()]
+        kept = kept_metadata(metadata, config)
+        run_id = kept.get("run_id")
         record = encoder.record(
             {
                 "thread": place.thread_id,
                 "namespace": place.namespace_id,
                 "parent": place.checkpoint_id,
                 "checkpoint": {name: each for name, each in checkpoint.items() if name != "channel_values"},
-                "metadata": kept_metadata(metadata, config),
+                "metadata": kept,
                 "slots": slots,
             }
         )
@@ -107,6 +110,7 @@ class Checkpointer(BlockingMethods):
             encoder,
             record=record,
             expect=expected_field(place, config),
+            run=run_key(run_id, self._tenant) if isinstance(run_id, str) else None,
         )
         return place.config(checkpoint["id"])
 
@@ -131,9 +135,10 @@ class Checkpointer(BlockingMethods):
         await self._access.delete(session_key(thread_id, self._tenant))
 
     async def adelete_for_runs(self, run_ids: Sequence[str]) -> None:
-        """Drop the checkpoints that some runs made; this reads every session of the store."""
+        """Drop the checkpoints that some runs made; this reads the sessions of those runs."""
         runs = set(run_ids)
-        for session in await self._access.sessions() if runs else []:
+        found = [await self._access.sessions_of(run_key(run_id, self._tenant)) for run_id in runs]
+        for session in {session for each in found for session in each}:
             fields = [
                 loaded.entry.field
                 async for loaded in self._access.history(session, *EVERYTHING, items=False)
@@ -156,7 +161,9 @@ class Checkpointer(BlockingMethods):
                 copy.take(Encoder.of(self.serde, write.value, loaded.items))
             field = loaded.entry.field
             namespace = field.partition("/")[0]
-            await self._access.save(target, namespace, field, copy, record=record, writes=writes)
+            run_id = body["metadata"].get("run_id")
+            run = run_key(run_id, self._tenant) if isinstance(run_id, str) else None
+            await self._access.save(target, namespace, field, copy, record=record, writes=writes, run=run)
 
     async def aprune(self, thread_ids: Sequence[str], *, strategy: str = "keep_latest") -> None:
         """Drop all but the latest checkpoint of each namespace and what it is built on, or all (`delete`)."""

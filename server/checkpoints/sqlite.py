@@ -25,8 +25,12 @@ CREATE TABLE IF NOT EXISTS session_records (
 CREATE TABLE IF NOT EXISTS session_writes (
     session TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY (session, key)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS session_runs (
+    session TEXT NOT NULL, run TEXT NOT NULL, PRIMARY KEY (session, run)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sessions_by_run ON session_runs (run);
 """
-_TABLES = ("session_items", "session_records", "session_writes")
+_TABLES = ("session_items", "session_records", "session_writes", "session_runs")
 _MANY = 500  # SQLite takes some thousand variables in a statement
 
 
@@ -54,6 +58,11 @@ class SqliteStore:
     async def delete(self, session: str) -> None:
         """Drop everything of a session."""
         await self._run(lambda: self._delete(session))
+
+    async def sessions_of(self, run: str) -> list[str]:
+        """Name the sessions in which a run made checkpoints."""
+        query = "SELECT session FROM session_runs WHERE run = ?"
+        return await self._run(lambda: [name for (name,) in self._db.execute(query, (run,))], "BEGIN")
 
     async def sessions(self) -> list[str]:
         """Name every session."""
@@ -132,6 +141,8 @@ class SqliteStore:
             self._db.execute(
                 "INSERT OR REPLACE INTO session_records VALUES (?, ?, ?)", (session, save.field, save.record)
             )
+        if save.run is not None:
+            self._db.execute("INSERT OR IGNORE INTO session_runs VALUES (?, ?)", (session, save.run))
         for write in save.writes:
             clash = "REPLACE" if write.overwrite else "IGNORE"
             query = f"INSERT OR {clash} INTO session_writes VALUES (?, ?, ?)"

@@ -58,7 +58,7 @@ class Save:
 
     `guard` is a field whose record must exist, for the items that are left out are its. With `expect`, no
     field of the namespace may be the highest but that one and `field` itself; there may be none, for what was
-    lost is then kept again.
+    lost is then kept again. `run` names who made the checkpoint.
     """
 
     field: str
@@ -67,6 +67,7 @@ class Save:
     writes: tuple[Write, ...] = ()
     guard: str | None = None
     expect: str | None = None
+    run: str | None = None
 
 
 class Outcome(Enum):
@@ -96,6 +97,10 @@ class Store(Protocol):
 
     async def delete(self, session: str) -> None:
         """Drop everything of a session."""
+        ...
+
+    async def sessions_of(self, run: str) -> list[str]:
+        """Name the sessions in which a run made checkpoints; it may have made none there that are left."""
         ...
 
     async def sessions(self) -> list[str]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 from pydantic import ValidationError
 
 from server.settings import ServerSettings, load_settings
 
 
-def settings_or_exit() -> ServerSettings:
-    """Read the settings; one that cannot be used ends the program with its name and the reason."""
+def settings_or_exit(**given: Any) -> ServerSettings:
+    """Read the settings; one that cannot be used ends the program with its name and the reason.
+
+    What is given counts before the environment.
+    """
     try:
-        return load_settings()
+        return load_settings(**given)
     except ValidationError as fault:
         for error in fault.errors():
             name = "_".join(str(part) for part in error["loc"]) or "settings"

@@ -13,6 +13,7 @@ import httpx
 from rich.console import Console
 from rich.text import Text
 
+from server.client import AsyncRunClient, RunRefused, RunUnreachable
 from server.commands import settings_or_exit
 from server.settings import ServerSettings
 
@@ -49,6 +50,8 @@ async def _ask(args: argparse.Namespace, settings: ServerSettings) -> int:
     if args.local or (args.server is None and not await _is_running(url)):
         events = _local_events(question, settings)
     else:
+        if args.server is not None and not await _is_running(url):
+            raise Refused(f"no server answers at {url}")
         events = _server_events(question, url, settings)
     view = View(Console(highlight=False), quiet=args.json)
     async for event in events:
@@ -136,45 +139,16 @@ async def _is_running(url: str) -> bool:
 async def _server_events(
     question: dict[str, Any], url: str, settings: ServerSettings
 ) -> AsyncIterator[dict[str, Any]]:
-    """Give the events of a run on a server; a cut connection is resumed from the last one seen."""
-    run_id, seen, ended, attempts = None, 0, False, 0
-    timeout = httpx.Timeout(10.0, read=30.0)
+    """Give the events of a run on a server; what breaks on the way is resumed."""
     headers = {"Authorization": f"Bearer {settings.api_key.get_secret_value()}"} if settings.api_key else {}
-    async with httpx.AsyncClient(base_url=url, timeout=timeout, trust_env=False, headers=headers) as client:
-        while not ended and attempts < 8:
-            if run_id is None:
-                request = client.build_request("POST", "/api/chat/stream", json=question)
-            else:
-                request = client.build_request(
-                    "GET", f"/api/runs/{run_id}/events", headers={"Last-Event-ID": f"{run_id}-{seen}"}
-                )
-            try:
-                response = await client.send(request, stream=True)
-                await _require_ok(response)
-                run_id = response.headers.get("x-run-id", run_id)
-                async for line in response.aiter_lines():
-                    if line.startswith("data:"):
-                        event = json.loads(line[5:])
-                        seen, ended, attempts = event["seq"], event["type"] == "end", 0
-                        yield event
-                await response.aclose()
-            except httpx.HTTPError as fault:
-                if run_id is None:
-                    raise Refused(f"no server answers at {url}: {type(fault).__name__}") from fault
-            if not ended:
-                attempts += 1
-                await asyncio.sleep(min(8.0, 0.25 * 2**attempts))
-
-
-async def _require_ok(response: httpx.Response) -> None:
-    if response.status_code == 200:
-        return
-    await response.aread()
-    try:
-        problem = response.json()
-        raise Refused(f"{problem['detail']} ({problem['code']})")
-    except (ValueError, KeyError):
-        raise Refused(f"the server answered {response.status_code}") from None
+    async with AsyncRunClient(url, patience=30.0, trust_env=False, headers=headers) as client:
+        try:
+            async for event in client.stream(**question):
+                yield event
+        except (RunRefused, RunUnreachable) as fault:
+            raise Refused(
+                f"{fault}, at {url}" if isinstance(fault, RunUnreachable) else str(fault)
+            ) from fault
 
 
 async def _local_events(question: dict[str, Any], settings: ServerSettings) -> AsyncIterator[dict[str, Any]]:

@@ -11,8 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from graph.agent import build_deps
 from graph.errors import AgentError
+from graph.market.build import build_market
+from graph.market.guard import Guarded
+from graph.market.provider import MarketData
 from server import __version__
 from server.clients import without_secrets
 from server.commands import settings_or_exit
@@ -20,6 +22,10 @@ from server.sessions import open_index
 from server.settings import ServerSettings
 
 DASHSCOPE_URL = "https://dashscope.aliyuncs.com/api/v1"
+
+#: What a provider is asked that cannot name its symbols.
+PROBE = "AAPL"
+_PROBE_SECONDS = 20.0
 
 _MARKS = {True: Text("✓", "green"), False: Text("✗", "red"), None: Text("–", "dim")}
 
@@ -77,8 +83,8 @@ async def _store(settings: ServerSettings) -> Line:
 
 
 async def _market(settings: ServerSettings) -> list[Line]:
-    market = build_deps(settings.agent).market
-    lines: list[Line] = []
+    market = build_market(settings.agent)
+    lines = [await _provider(provider) for provider in market.providers]
     for identity in await market.universe():
         try:
             bars = await market.history(identity.symbol)
@@ -88,7 +94,23 @@ async def _market(settings: ServerSettings) -> list[Line]:
             lines.append(
                 (identity.symbol, True, f"{identity.name}: {len(bars)} days to {bars.as_of} · {bars.source}")
             )
-    return lines or [("market", False, f"{', '.join(settings.agent.market)} knows no symbol")]
+    return lines
+
+
+async def _provider(provider: MarketData) -> Line:
+    """Say whether a provider answers: one that can be enumerated by its symbols, else by one of its own."""
+    name = f"market: {provider.name}"
+    if known := await provider.universe():
+        return (name, True, f"{len(known)} symbols: {', '.join(identity.symbol for identity in known)}")
+    try:
+        async with asyncio.timeout(_PROBE_SECONDS):
+            identity = await provider.identify(PROBE)
+    except TimeoutError:
+        return (name, False, f"gave no answer about {PROBE} in {_PROBE_SECONDS:g} s")
+    except AgentError as fault:
+        state = provider.guard.state if isinstance(provider, Guarded) else ""
+        return (name, False, f"{fault} ({fault.code}){'; ' + state if state else ''}")
+    return (name, True, f"answers: {PROBE} is {identity.name}, {identity.exchange}")
 
 
 async def _server(settings: ServerSettings) -> Line:

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
 from graph.events import Event, encode
 from server.errors import ExpiredRun, ForeignCursor, UnknownRun
+from server.runs.feed import Entry, Feed, gap_entry
 
+__all__ = ["Entry", "MemoryRunLog", "RunLog"]
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One event as it stands in the log: its number, its type, its line of JSON."""
-
-    seq: int
-    type: str
-    data: bytes
+MAX_EVENTS = 20_000
 
 
 class RunLog(Protocol):
@@ -27,20 +22,38 @@ class RunLog(Protocol):
     Numbers start at 1 and have no gaps, so `after` is exactly the last number that a reader saw.
     """
 
+    @property
+    def shared(self) -> bool:
+        """Say whether other workers can read the same runs."""
+        ...
+
     async def create(self, run_id: str) -> None:
         """Open the log of a new run."""
         ...
 
-    async def append(self, run_id: str, events: Sequence[Event]) -> int:
-        """Add events in order and give the number of the last; after an `end` nothing can be added."""
+    async def discard(self, run_id: str) -> None:
+        """Forget a run that was refused before it began."""
         ...
 
-    def read(self, run_id: str, after: int = 0, idle: float | None = None) -> AsyncIterator[list[Entry]]:
+    async def append(self, run_id: str, events: Sequence[Event]) -> int:
+        """Add events in order and give the number of the last; after an `end` nothing can be added.
+
+        Raises `StoreUnavailable` when they may not have been kept: the same events may be added again.
+        Raises `RunTaken` when another worker has taken the run over.
+        """
+        ...
+
+    def read(self, run_id: str, after: int = 0, idle: float | None = None) -> AsyncGenerator[list[Entry]]:
         """Give what comes after a number, in batches, until the run's `end`.
 
-        With `idle`, an empty batch tells that so many seconds were silent. Raises `UnknownRun`,
-        `ExpiredRun`, or `ForeignCursor` for a number that was never given.
+        A `gap` stands for events that are no longer kept. With `idle`, an empty batch tells that so many
+        seconds were silent. Raises `UnknownRun`, `ExpiredRun`, or `ForeignCursor` for a number that was
+        never given.
         """
+        ...
+
+    def stir(self) -> None:
+        """Have every reader that waits look around: each gets an empty batch."""
         ...
 
     async def last(self, run_id: str) -> int:
@@ -52,13 +65,6 @@ class RunLog(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class _Run:
-    entries: list[Entry] = field(default_factory=list)
-    ended: bool = False
-    waiters: set[asyncio.Future[bool]] = field(default_factory=set)
-
-
 class MemoryRunLog:
     """The log of one process: nothing survives it; finished runs are kept for `ttl` seconds.
 
@@ -66,52 +72,67 @@ class MemoryRunLog:
     the stored answer instead of hearing that there never was such a run.
     """
 
-    def __init__(self, ttl: float = 900.0, tombstones: int = 100_000) -> None:
+    shared = False
+
+    def __init__(self, ttl: float = 900.0, max_events: int = MAX_EVENTS, tombstones: int = 100_000) -> None:
         self._ttl = ttl
-        self._runs: dict[str, _Run] = {}
+        self._max_events = max_events
+        self._runs: dict[str, Feed] = {}
         self._expired: OrderedDict[str, None] = OrderedDict()
         self._tombstones = tombstones
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
     async def create(self, run_id: str) -> None:
         """Open the log of a new run."""
-        self._runs[run_id] = _Run()
+        self._runs[run_id] = Feed(keep=self._max_events)
+
+    async def discard(self, run_id: str) -> None:
+        """Forget a run that was refused before it began."""
+        self._runs.pop(run_id, None)
 
     async def append(self, run_id: str, events: Sequence[Event]) -> int:
         """Add events in order and wake every follower once."""
         run = self._find(run_id)
         if run.ended:
             raise ValueError(f"run {run_id!r} has ended: nothing can follow its `end`")
-        for event in events:
-            seq = len(run.entries) + 1
-            run.entries.append(Entry(seq, event.type, encode(event, seq)))
-            run.ended = event.type == "end"
-        _wake(run)
-        if run.ended:
+        run.extend(
+            [Entry(seq, event.type, encode(event, seq)) for seq, event in enumerate(events, run.last + 1)]
+        )
+        if events and events[-1].type == "end":
             loop = asyncio.get_running_loop()
             self._timers[run_id] = loop.call_later(self._ttl, self._expire, run_id)
-        return len(run.entries)
+        return run.last
 
     async def read(
         self, run_id: str, after: int = 0, idle: float | None = None
-    ) -> AsyncIterator[list[Entry]]:
+    ) -> AsyncGenerator[list[Entry]]:
         """Give what comes after a number, in batches, until the run's `end`."""
         run = self._find(run_id)
-        if not 0 <= after <= len(run.entries):
+        if not 0 <= after <= run.last:
             raise ForeignCursor(f"run {run_id!r} has no event {after}")
         while True:
-            if after < len(run.entries):
-                batch = run.entries[after:]
+            if after < run.base:
+                gap = gap_entry(after, run.base)
+                after = run.base
+                yield [gap]
+            elif batch := run.after(after):
                 after += len(batch)
                 yield batch
             elif run.ended:
                 return
-            elif not await _wait(run, idle):
-                yield []
+            else:
+                await run.wait(idle)
+                if run.last == after:
+                    yield []
+
+    def stir(self) -> None:
+        """Have every reader that waits look around."""
+        for run in self._runs.values():
+            run.wake()
 
     async def last(self, run_id: str) -> int:
         """Give the number of the newest event."""
-        return len(self._find(run_id).entries)
+        return self._find(run_id).last
 
     async def close(self) -> None:
         """Forget every timer."""
@@ -119,7 +140,7 @@ class MemoryRunLog:
             timer.cancel()
         self._timers.clear()
 
-    def _find(self, run_id: str) -> _Run:
+    def _find(self, run_id: str) -> Feed:
         run = self._runs.get(run_id)
         if run is not None:
             return run
@@ -133,31 +154,3 @@ class MemoryRunLog:
         self._expired[run_id] = None
         while len(self._expired) > self._tombstones:
             self._expired.popitem(last=False)
-
-
-def _wake(run: _Run) -> None:
-    """Wake every follower that waits; one that has just looked waits in the same step, so none is missed."""
-    for waiter in run.waiters:
-        if not waiter.done():
-            waiter.set_result(True)
-    run.waiters.clear()
-
-
-async def _wait(run: _Run, idle: float | None) -> bool:
-    """Wait until something is added; say whether it was, or `idle` seconds passed."""
-    loop = asyncio.get_running_loop()
-    waiter: asyncio.Future[bool] = loop.create_future()
-    run.waiters.add(waiter)
-    # A plain timer: `asyncio.timeout` costs several times as much, and this is paid for every token.
-    timer = None if idle is None else loop.call_later(idle, _give_up, waiter)
-    try:
-        return await waiter
-    finally:
-        run.waiters.discard(waiter)
-        if timer is not None:
-            timer.cancel()
-
-
-def _give_up(waiter: asyncio.Future[bool]) -> None:
-    if not waiter.done():
-        waiter.set_result(False)

@@ -3,82 +3,60 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Callable
 from time import perf_counter
-from typing import Any
 
-from graph.events import (
-    EndEvent,
-    Event,
-    FigureEvent,
-    ReportEvent,
-    SectionEvent,
-    TokenEvent,
-    UsageEvent,
-    payload,
-)
-from graph.report.model import SECTIONS, SectionName
+from graph.events import EndEvent, Event, TokenEvent, UsageEvent
+from server.errors import RunTaken, StoreUnavailable
+from server.runs.draft import Draft
 from server.runs.log import RunLog
 
+logger = logging.getLogger("financial_agent.runs")
+
 JOIN_SECONDS = 0.005
+_LONGEST_JOIN_SECONDS = 0.15
+PATIENCE_SECONDS = 20.0
+_AGAIN_SECONDS = 0.25
 
 
 class Recorder:
     """The sink of one run.
 
     Calling it never waits: events are kept in order and written by `drain`, as many at once as the log's
-    last write let gather. It remembers what a partial answer needs: the text and figures so far, which
-    sections are open, the tokens used.
+    last write let gather. While the log cannot be written they wait, joined; after `PATIENCE_SECONDS` of
+    that `on_stall` is called, and `on_taken` when another worker has taken the run over.
     """
 
-    def __init__(self, log: RunLog, run_id: str) -> None:
+    def __init__(
+        self,
+        log: RunLog,
+        run_id: str,
+        on_stall: Callable[[], None] = lambda: None,
+        on_taken: Callable[[], None] = lambda: None,
+    ) -> None:
         self._log = log
         self._run_id = run_id
+        self._on_stall, self._on_taken = on_stall, on_taken
         self._pending: list[Event] = []
         self._ready = asyncio.Event()
         self._closed = False
         self._started = perf_counter()
         self._first_token: float | None = None
         self._tokens = {"input_tokens": 0, "output_tokens": 0}
-        self._texts: dict[str, list[str]] = {name: [] for name in SECTIONS}
-        self._open: dict[SectionName, None] = {}
-        self._figures: dict[str, dict[str, Any]] = {}
-        self.reported = False
+        self.draft = Draft()
 
     def __call__(self, event: Event) -> None:
         """Take an event from a node."""
+        self.draft.take(event)
         match event:
             case TokenEvent():
                 self._take_token(event)
-                return
             case UsageEvent():
                 self._tokens["input_tokens"] += event.input_tokens
                 self._tokens["output_tokens"] += event.output_tokens
-                return
-            case SectionEvent(state="open"):
-                self._open[event.section] = None
-                if event.restart:
-                    self._withdraw(event.section)
-            case SectionEvent():
-                self._open.pop(event.section, None)
-            case FigureEvent():
-                self._figures[event.id] = payload(event)
-            case ReportEvent():
-                self.reported = True
             case _:
-                pass
-        self._put(event)
-
-    @property
-    def sections(self) -> dict[str, str]:
-        """Give the text of every section so far."""
-        return {name: "".join(parts) for name, parts in self._texts.items()}
-
-    @property
-    def figures(self) -> list[dict[str, Any]]:
-        """Give every figure as it was told last, in the order of the text."""
-        return sorted(
-            self._figures.values(), key=lambda told: (SECTIONS.index(told["section"]), told["start"])
-        )
+                self._put(event)
 
     def usage(self) -> UsageEvent:
         """Say what the run took until now."""
@@ -91,39 +69,65 @@ class Recorder:
 
     def finish(self, end: EndEvent) -> None:
         """Close what is open, add the usage and the run's one terminal event; nothing is taken after it."""
-        for section in tuple(self._open):
-            self(SectionEvent(section=section, state="closed"))
+        for section in self.draft.closing():
+            self._put(section)
         self._put(self.usage())
         self._put(end)
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Take nothing more."""
         self._closed = True
         self._ready.set()
 
     async def drain(self) -> None:
-        """Write events to the log until the terminal one is written."""
+        """Write events to the log until the terminal one is written, or the run is another worker's."""
+        joining = JOIN_SECONDS
         while True:
             await self._ready.wait()
             self._ready.clear()
             batch, self._pending = self._pending, []
-            if batch:
-                await self._log.append(self._run_id, batch)
+            try:
+                if batch:
+                    await self._write(batch)
+            except RunTaken:
+                self._closed = True
+                self._on_taken()
+                return
             if self._closed and not self._pending:
                 return
             # What comes within this moment is joined: a third of the cost of a fast stream is its frames.
-            await asyncio.sleep(JOIN_SECONDS)
+            # A process that wakes late has too much to do, and joins for longer until it has caught up.
+            started = perf_counter()
+            await asyncio.sleep(joining)
+            late = perf_counter() - started - joining
+            joining = min(_LONGEST_JOIN_SECONDS, max(JOIN_SECONDS, 4 * late))
+
+    async def _write(self, batch: list[Event]) -> None:
+        """Write events, the same ones again for as long as the log may not have kept them."""
+        since: float | None = None
+        while True:
+            try:
+                await self._log.append(self._run_id, batch)
+            except StoreUnavailable:
+                now = perf_counter()
+                if since is None:
+                    since = now
+                    logger.warning("run %s: its log cannot be written; trying again", self._run_id)
+                elif now - since > PATIENCE_SECONDS:
+                    self._on_stall()
+                await asyncio.sleep(_AGAIN_SECONDS)
+            else:
+                return
 
     def _take_token(self, event: TokenEvent) -> None:
         if self._first_token is None:
             self._first_token = perf_counter()
-        self._texts[event.section].append(event.text)
         last = self._pending[-1] if self._pending else None
         if isinstance(last, TokenEvent) and last.section == event.section:
             self._pending[-1] = TokenEvent(section=event.section, text=last.text + event.text)
         else:
             self._put(event)
-
-    def _withdraw(self, section: SectionName) -> None:
-        self._texts[section] = []
-        self._figures = {key: told for key, told in self._figures.items() if told["section"] != section}
 
     def _put(self, event: Event) -> None:
         if not self._closed:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, suppress
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.errors import ForeignCursor
-from server.runs.log import Entry, RunLog
+from server.errors import ExpiredRun, ForeignCursor, StoreUnavailable, UnknownRun
+from server.runs.feed import Entry
 
 SSE_HEADERS = {
     "Cache-Control": "no-store, no-transform",
@@ -16,6 +17,7 @@ SSE_HEADERS = {
 }
 RETRY_MS = 1000
 _PING = b":\n\n"
+_LARGE = 4096
 
 
 class StreamHeaders:
@@ -41,15 +43,30 @@ class StreamHeaders:
 
 
 def frame(run_id: str, entry: Entry) -> bytes:
-    """Write one event as a frame; no space follows the colons, for a token is paid on every frame."""
+    """Write one event as a frame; no space follows the colons, for a token is paid on every frame.
+
+    A `drain` is no event of the run: it has no id, so that a reader goes on from the one before.
+    """
+    if entry.type == "drain":
+        return b"event:drain\ndata:%b\n\n" % entry.data
     return b"id:%b-%d\nevent:%b\ndata:%b\n\n" % (run_id.encode(), entry.seq, entry.type.encode(), entry.data)
 
 
-async def follow(log: RunLog, run_id: str, after: int = 0, ping: float = 8.0) -> AsyncIterator[bytes]:
-    """Give a run's frames after a number until its `end`; what is ready together comes as one chunk."""
+async def follow(run_id: str, batches: AsyncGenerator[list[Entry]]) -> AsyncIterator[bytes]:
+    """Write batches of a run's events as frames; what is ready together comes as one chunk.
+
+    Where the log fails or goes away the stream ends without an `end`: its reader asks again, and is told.
+    """
     yield b"retry:%d\n\n" % RETRY_MS
-    async for batch in log.read(run_id, after, idle=ping):
-        yield b"".join(frame(run_id, entry) for entry in batch) if batch else _PING
+    async with aclosing(batches):
+        with suppress(StoreUnavailable, ExpiredRun, UnknownRun):
+            async for batch in batches:
+                chunk = b"".join(frame(run_id, entry) for entry in batch) if batch else _PING
+                large = len(chunk) > _LARGE
+                yield chunk
+                if large:  # what was given last is held until the next is: a silent reader would hold it all
+                    del chunk
+                    yield b""
 
 
 def parse_cursor(run_id: str, last_event_id: str | None, after: int | None) -> int:

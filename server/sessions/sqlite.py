@@ -3,127 +3,132 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
 import aiosqlite
 
-from graph.events import EndStatus
 from server.errors import StoreUnavailable
-from server.sessions.records import RunRecord, SessionRecord, is_dead, this_worker, title_of
+from server.sessions.migrations import refuse_newer, upgrade_sqlite
+from server.sessions.records import Position
+from server.sessions.search import holds
+from server.sessions.store import SCHEMA, Change, Document, Stored, StoredRun
 
-_SCHEMA_VERSION = 1
-_SCHEMA = """
+_TABLES = """
 CREATE TABLE IF NOT EXISTS sessions (
-    owner TEXT NOT NULL, session_id TEXT NOT NULL, title TEXT NOT NULL,
-    created_at TEXT NOT NULL, last_at TEXT NOT NULL, PRIMARY KEY (owner, session_id)
+    owner TEXT NOT NULL, session_id TEXT NOT NULL, revision INTEGER NOT NULL, body TEXT NOT NULL,
+    rank INTEGER, due INTEGER, busy INTEGER NOT NULL, PRIMARY KEY (owner, session_id)
 );
-CREATE INDEX IF NOT EXISTS sessions_by_last ON sessions (owner, last_at);
 CREATE TABLE IF NOT EXISTS runs (
-    run_id TEXT PRIMARY KEY, owner TEXT NOT NULL, session_id TEXT NOT NULL, question TEXT NOT NULL,
-    created_at TEXT NOT NULL, status TEXT NOT NULL, worker TEXT NOT NULL
+    run_id TEXT PRIMARY KEY, owner TEXT NOT NULL, session_id TEXT NOT NULL, body TEXT NOT NULL,
+    text TEXT NOT NULL DEFAULT ''
 );
-CREATE INDEX IF NOT EXISTS runs_by_session ON runs (owner, session_id, created_at);
+"""
+_INDICES = """
+CREATE INDEX IF NOT EXISTS sessions_by_rank ON sessions (owner, rank, session_id) WHERE rank IS NOT NULL;
+CREATE INDEX IF NOT EXISTS sessions_by_due ON sessions (due) WHERE due IS NOT NULL;
+CREATE INDEX IF NOT EXISTS sessions_busy ON sessions (busy) WHERE busy;
+CREATE INDEX IF NOT EXISTS runs_of_session ON runs (owner, session_id);
 """
 
 
 class SqliteIndex:
-    """An index in one SQLite file. Every method raises `StoreUnavailable` when the database fails."""
+    """An index in one SQLite file."""
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._db = connection
         self._writing = asyncio.Lock()
-        self._worker = this_worker()
 
-    async def record_question(self, run: RunRecord) -> None:
-        """Store a question, durably, and its session where it is new."""
+    async def get(self, owner: str, session_id: str) -> Stored | None:
+        """Give a session."""
+        rows = await self._fetch(
+            "SELECT revision, body FROM sessions WHERE owner = ? AND session_id = ?", (owner, session_id)
+        )
+        return Stored(owner, session_id, rows[0][0], json.loads(rows[0][1])) if rows else None
+
+    async def put(self, change: Change) -> bool:
+        """Change a session in one transaction."""
+        where = (change.owner, change.session_id)
+        values = (change.revision + 1, json.dumps(change.body), change.rank, change.due, change.busy)
         async with self._transaction() as db:
-            await db.execute(
-                "INSERT INTO sessions VALUES (?, ?, ?, ?, ?) "
-                "ON CONFLICT (owner, session_id) DO UPDATE SET last_at = excluded.last_at",
-                (run.owner, run.session_id, title_of(run.question), run.created_at, run.created_at),
-            )
-            await db.execute(
-                "INSERT OR IGNORE INTO runs VALUES (?, ?, ?, ?, ?, 'running', ?)",
-                (run.run_id, run.owner, run.session_id, run.question, run.created_at, self._worker),
-            )
+            if change.revision:
+                changed = await db.execute(
+                    "UPDATE sessions SET revision = ?, body = ?, rank = ?, due = ?, busy = ? "
+                    "WHERE owner = ? AND session_id = ? AND revision = ?",
+                    (*values, *where, change.revision),
+                )
+            else:
+                changed = await db.execute(
+                    "INSERT OR IGNORE INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?)", (*where, *values)
+                )
+            if changed.rowcount != 1:
+                return False
+            if change.run is not None:
+                await db.execute(
+                    "INSERT INTO runs VALUES (?, ?, ?, ?, coalesce(?, '')) ON CONFLICT (run_id) "
+                    "DO UPDATE SET body = excluded.body, text = coalesce(?, text)",
+                    (change.run["run_id"], *where, json.dumps(change.run), change.text, change.text),
+                )
+        return True
 
-    async def finish_run(self, run_id: str, status: EndStatus) -> None:
-        """Store how a run ended."""
-        now = datetime.now(UTC).isoformat()
+    async def drop(self, owner: str, session_id: str) -> None:
+        """Drop a session with its runs and texts."""
         async with self._transaction() as db:
-            await db.execute("UPDATE runs SET status = ? WHERE run_id = ?", (status, run_id))
-            await db.execute(
-                "UPDATE sessions SET last_at = ? WHERE (owner, session_id) = "
-                "(SELECT owner, session_id FROM runs WHERE run_id = ?)",
-                (now, run_id),
-            )
+            for table in ("runs", "sessions"):
+                await db.execute(
+                    f"DELETE FROM {table} WHERE owner = ? AND session_id = ?", (owner, session_id)
+                )
 
-    async def find_run(self, run_id: str) -> RunRecord | None:
-        """Give a run's record, or nothing when there never was such a run."""
+    async def runs(self, owner: str, session_id: str) -> list[Document]:
+        """Give the runs of a session."""
         rows = await self._fetch(
-            "SELECT run_id, owner, session_id, question, created_at, status FROM runs WHERE run_id = ?",
-            (run_id,),
+            "SELECT body FROM runs WHERE owner = ? AND session_id = ? ORDER BY rowid", (owner, session_id)
         )
-        return RunRecord(*rows[0]) if rows else None
+        return [json.loads(body) for (body,) in rows]
 
-    async def runs_of(self, owner: str, session_id: str) -> list[RunRecord]:
-        """Give the runs of a session, oldest first."""
+    async def run(self, run_id: str) -> StoredRun | None:
+        """Give one run."""
+        rows = await self._fetch("SELECT owner, session_id, body FROM runs WHERE run_id = ?", (run_id,))
+        return StoredRun(rows[0][0], rows[0][1], json.loads(rows[0][2])) if rows else None
+
+    async def page(self, owner: str, limit: int, after: Position | None) -> list[tuple[Position, Stored]]:
+        """Give an owner's ranked sessions, the highest first, that stand after a position."""
+        beyond = " AND (rank, session_id) < (?, ?)" if after is not None else ""
         rows = await self._fetch(
-            "SELECT run_id, owner, session_id, question, created_at, status FROM runs "
-            "WHERE owner = ? AND session_id = ? ORDER BY created_at, rowid",
-            (owner, session_id),
+            "SELECT rank, session_id, revision, body FROM sessions WHERE owner = ? AND rank IS NOT NULL"
+            f"{beyond} ORDER BY rank DESC, session_id DESC LIMIT ?",
+            (owner, *((after.rank, after.session_id) if after is not None else ()), limit),
         )
-        return [RunRecord(*row) for row in rows]
+        return [
+            (Position(rank, name), Stored(owner, name, revision, json.loads(body)))
+            for rank, name, revision, body in rows
+        ]
 
-    async def list(self, owner: str, limit: int = 50, before: str | None = None) -> list[SessionRecord]:
-        """Give an owner's sessions, the latest first; `before` is the `last_at` of the last one seen."""
+    async def due(self, until: int, limit: int) -> list[tuple[str, str]]:
+        """Name sessions, by owner and id, that are due."""
+        query = "SELECT owner, session_id FROM sessions WHERE due <= ? ORDER BY due LIMIT ?"
+        return [(owner, name) for owner, name in await self._fetch(query, (until, limit))]
+
+    async def busy(self) -> list[tuple[str, str]]:
+        """Name the sessions that are busy."""
+        rows = await self._fetch("SELECT owner, session_id FROM sessions WHERE busy", ())
+        return [(owner, name) for owner, name in rows]
+
+    async def matching(self, owner: str, session_ids: Sequence[str], words: str) -> dict[str, str]:
+        """Give for each of the sessions that has one, a text that holds the words."""
+        marks = ",".join("?" * len(session_ids))
         rows = await self._fetch(
-            "SELECT s.session_id, s.title, s.created_at, s.last_at, "
-            "(SELECT count(*) FROM runs r WHERE r.owner = s.owner AND r.session_id = s.session_id) "
-            "FROM sessions s WHERE s.owner = ? AND (? IS NULL OR s.last_at < ?) "
-            "ORDER BY s.last_at DESC LIMIT ?",
-            (owner, before, before, limit),
+            f"SELECT session_id, text FROM runs WHERE owner = ? AND session_id IN ({marks}) "
+            "AND holds(text, ?) ORDER BY rowid DESC",
+            (owner, *session_ids, words),
         )
-        return [SessionRecord(*row) for row in rows]
-
-    async def find(self, owner: str, session_id: str) -> SessionRecord | None:
-        """Give one session's record."""
-        rows = await self._fetch(
-            "SELECT session_id, title, created_at, last_at, "
-            "(SELECT count(*) FROM runs r WHERE r.owner = s.owner AND r.session_id = s.session_id) "
-            "FROM sessions s WHERE owner = ? AND session_id = ?",
-            (owner, session_id),
-        )
-        return SessionRecord(*rows[0]) if rows else None
-
-    async def delete(self, owner: str, session_id: str) -> bool:
-        """Forget a session and its questions; say whether there was one."""
-        async with self._transaction() as db:
-            await db.execute("DELETE FROM runs WHERE owner = ? AND session_id = ?", (owner, session_id))
-            cursor = await db.execute(
-                "DELETE FROM sessions WHERE owner = ? AND session_id = ?", (owner, session_id)
-            )
-            return cursor.rowcount > 0
+        return {str(name): str(text) for name, text in rows}
 
     async def ping(self) -> None:
         """Ask the database for a sign of life."""
         await self._fetch("SELECT 1", ())
-
-    async def mark_lost(self) -> int:
-        """End the runs that a process of this machine left when it died; give their number."""
-        rows = await self._fetch("SELECT DISTINCT worker FROM runs WHERE status = 'running'", ())
-        dead = [worker for (worker,) in rows if is_dead(worker)]
-        count = 0
-        async with self._transaction() as db:
-            for worker in dead:
-                cursor = await db.execute(
-                    "UPDATE runs SET status = 'lost' WHERE status = 'running' AND worker = ?", (worker,)
-                )
-                count += cursor.rowcount
-        return count
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[aiosqlite.Connection]:
@@ -147,7 +152,7 @@ class SqliteIndex:
 
 @asynccontextmanager
 async def open_index(path: str) -> AsyncIterator[SqliteIndex]:
-    """Open the index in a SQLite file, or in memory for `:memory:`.
+    """Open the index in a SQLite file, or in memory for `:memory:`; what an older version wrote is upgraded.
 
     Raises:
         StoreUnavailable: the file cannot be opened, or a newer version wrote it.
@@ -157,24 +162,27 @@ async def open_index(path: str) -> AsyncIterator[SqliteIndex]:
     except sqlite3.Error as fault:
         raise StoreUnavailable(f"{path!r}: {type(fault).__name__}") from fault
     try:
-        await _migrate(connection, path)
+        await _prepare(connection, path)
         yield SqliteIndex(connection)
     finally:
         await connection.close()
 
 
-async def _migrate(db: aiosqlite.Connection, path: str) -> None:
+async def _prepare(db: aiosqlite.Connection, path: str) -> None:
     try:
         await db.execute("PRAGMA journal_mode = WAL")
         await db.execute("PRAGMA synchronous = NORMAL")
+        await db.create_function("holds", 2, holds, deterministic=True)
+        await db.execute("BEGIN IMMEDIATE")
         (version,) = next(iter(await db.execute_fetchall("PRAGMA user_version")))
-        if version > _SCHEMA_VERSION:
-            raise StoreUnavailable(
-                f"{path!r} was written by a newer version (schema {version}, this one reads up to "
-                f"{_SCHEMA_VERSION}): upgrade financial-agent or choose another store_url"
-            )
-        await db.executescript(_SCHEMA)
-        await db.execute(f"PRAGMA user_version = {_SCHEMA_VERSION}")
+        refuse_newer(version, repr(path))
+        old = await upgrade_sqlite(db) if version == 1 else []
+        for statement in (_TABLES + _INDICES).split(";"):
+            await db.execute(statement)
+        for session, runs in old:
+            await db.execute("INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?)", session)
+            await db.executemany("INSERT INTO runs VALUES (?, ?, ?, ?, ?)", runs)
+        await db.execute(f"PRAGMA user_version = {SCHEMA}")
         await db.commit()
     except sqlite3.Error as fault:
         raise StoreUnavailable(f"{path!r}: {type(fault).__name__}") from fault

@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
-from server.clients import MONGO_SCHEMES, REDIS_SCHEMES, scheme_of, sqlite_path
+from server.clients import MONGO_SCHEMES, REDIS_SCHEMES, durable_url, scheme_of, sqlite_path
 
 __all__ = ["Record", "Shelf", "open_shelf"]
 
@@ -36,12 +36,13 @@ class Shelf(Protocol):
 
 
 def open_shelf(url: str) -> AbstractAsyncContextManager[Shelf]:
-    """Open the records in the store that a URL names.
+    """Open the records in the store that a URL names; of a pair, in the durable one.
 
     Raises:
         StoreUnavailable: the store does not answer.
         ValueError: the URL is of no kind that can be opened.
     """
+    url = durable_url(url)
     scheme = scheme_of(url)
     if scheme in REDIS_SCHEMES:
         from server.shelf import redis

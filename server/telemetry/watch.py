@@ -6,7 +6,7 @@ It stands before the run log, so that whatever writes and reads runs is seen, an
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -20,6 +20,7 @@ from graph.events import (
     StepEvent,
     UsageEvent,
 )
+from server.errors import RunTaken
 from server.faults import describe
 from server.runs.log import Entry, RunLog
 from server.telemetry.metrics import Metrics
@@ -36,6 +37,7 @@ class Seen:
     span: Any
     usage: UsageEvent | None = None
     begun: bool = False
+    kept: bool = False
     since: float = field(default_factory=perf_counter)
     steps: dict[str, Any] = field(default_factory=dict)
 
@@ -53,28 +55,50 @@ class WatchedLog:
         self._at_end = at_end
         self._seen: dict[str, Seen] = {}
 
+    @property
+    def shared(self) -> bool:
+        """Say whether other workers can read the same runs."""
+        return self._log.shared
+
+    async def discard(self, run_id: str) -> None:
+        """Forget a run that was refused before it began."""
+        await self._log.discard(run_id)
+
+    def stir(self) -> None:
+        """Have every reader that waits look around."""
+        self._log.stir()
+
     async def create(self, run_id: str) -> None:
         """Open the log of a new run."""
         await self._log.create(run_id)
 
     async def append(self, run_id: str, events: Sequence[Event]) -> int:
         """Add events in order and give the number of the last."""
-        if events and isinstance(events[0], RunEvent):
+        if events and isinstance(events[0], RunEvent) and run_id not in self._seen:
             self._seen[run_id] = Seen(events[0], self._tracer.begin_run(events[0]))
             self._gauge()
         seen = self._seen.get(run_id)
-        if seen is not None:
-            for event in events:
-                if event.type != "token":
-                    self._look(seen, event)
-            last = events[-1] if events else None
-            if isinstance(last, EndEvent):
-                await self._finish(run_id, seen, last)
-        return await self._log.append(run_id, events)
+        if seen is None:
+            return await self._log.append(run_id, events)
+        end = events[-1] if events and isinstance(events[-1], EndEvent) else None
+        if end is not None and not seen.kept:
+            seen.kept = True
+            await self._keep(seen, events, end)
+        try:
+            last = await self._log.append(run_id, events)
+        except RunTaken:
+            self._forget(run_id, seen, EndEvent(status="lost"))
+            raise
+        for event in events:  # only now: what could not be written is written again
+            if event.type != "token":
+                self._look(seen, event)
+        if end is not None:
+            self._forget(run_id, seen, end)
+        return last
 
     async def read(
         self, run_id: str, after: int = 0, idle: float | None = None
-    ) -> AsyncIterator[list[Entry]]:
+    ) -> AsyncGenerator[list[Entry]]:
         """Give what comes after a number, in batches, until the run's `end`."""
         if after:
             self._metrics.resumes.inc()
@@ -110,7 +134,14 @@ class WatchedLog:
             case _:
                 pass
 
-    async def _finish(self, run_id: str, seen: Seen, end: EndEvent) -> None:
+    async def _keep(self, seen: Seen, events: Sequence[Event], end: EndEvent) -> None:
+        used = next((event for event in events if isinstance(event, UsageEvent)), seen.usage)
+        try:
+            await self._at_end(seen.run, used, end)
+        except Exception as fault:  # the answer stands, whatever becomes of its record
+            logger.error("run %s: its record was not kept: %s", seen.run.run_id, describe(fault))
+
+    def _forget(self, run_id: str, seen: Seen, end: EndEvent) -> None:
         self._seen.pop(run_id, None)
         metrics, usage = self._metrics, seen.usage
         metrics.runs.labels(end.status).inc()
@@ -125,10 +156,6 @@ class WatchedLog:
                 metrics.first_token.observe(usage.first_token_seconds)
         self._gauge()
         self._tracer.end_run(seen.span, seen.steps, usage, end)
-        try:
-            await self._at_end(seen.run, usage, end)
-        except Exception as fault:  # the answer stands, whatever becomes of its record
-            logger.error("run %s: its record was not kept: %s", run_id, describe(fault))
 
     def _gauge(self) -> None:
         self._metrics.active.set(len(self._seen))

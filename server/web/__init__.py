@@ -1,20 +1,47 @@
-"""The web page: static files served with a strict content policy."""
+"""The web UI's files: served under a folder named by their contents, with a strict content policy.
+
+The chart library is no part of this repository. It comes out of an installed wheel, and only if its bytes
+are the ones named here.
+"""
 
 from __future__ import annotations
 
+import gzip
+import hashlib
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Route
+
+logger = logging.getLogger("financial_agent.web")
 
 FOLDER = Path(__file__).parent
-CONTENT_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'; trusted-types 'none'"
+CHART_PACKAGE = "litecharts"
+CHART_FILE = "js/lightweight-charts.js"
+# SHA-256 of TradingView Lightweight Charts 5.1.0, standalone production build, as its makers published it.
+CHART_HASHES = frozenset({"756b0ba9f58930226d6b8b9d47ad310448ab85d799ea1f7c2c02304777c10b52"})
+
+CONTENT_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+    )
 )
 HEADERS = {
     "Content-Security-Policy": CONTENT_POLICY,
@@ -22,25 +49,135 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
+IMMUTABLE = "public, max-age=31536000, immutable"
+_SERVED = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+
+Knows = Callable[[Request, str], Awaitable[bool]]
 
 
-class Assets(StaticFiles):
-    """The page's own files; Python files of this package are not among them."""
+@dataclass(frozen=True)
+class ChartLibrary:
+    """The chart library's file, whose bytes are the ones that are expected."""
 
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        """Give a file with the page's headers."""
-        if Path(path).suffix not in (".js", ".css", ".svg"):
-            return Response(status_code=404)
-        response = await super().get_response(path, scope)
-        response.headers.update(HEADERS)
-        return response
+    path: Path
+    digest: str
 
-
-async def index(_: Request) -> FileResponse:
-    """Give the page."""
-    return FileResponse(FOLDER / "index.html", headers=HEADERS)
+    @property
+    def url(self) -> str:
+        """The address that the page imports it from; it changes with the bytes."""
+        return f"/vendor/lwc-{self.digest[:8]}.js"
 
 
-def web_routes() -> list[BaseRoute]:
-    """Give the routes of the page and its files."""
-    return [Route("/", index), Mount("/web", Assets(directory=FOLDER), name="web")]
+def find_chart_library(package: str = CHART_PACKAGE) -> ChartLibrary | None:
+    """Find the chart library in its installed package, which is never imported; None if it is not usable."""
+    spec = find_spec(package)
+    folders = list(spec.submodule_search_locations or ()) if spec else []
+    path = Path(folders[0], CHART_FILE) if folders else None
+    if path is None or not path.is_file():
+        logger.warning("no chart library: install %s; charts are drawn as a plain line", package)
+        return None
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    if digest not in CHART_HASHES:
+        logger.warning("chart library %s has unknown bytes (SHA-256 %s) and is not served", path, digest)
+        return None
+    return ChartLibrary(path, digest)
+
+
+_WHOLE_LINE_COMMENT = re.compile(rb"^[ \t]*(?://[^\n]*|/\*(?:[^*]|\*(?!/))*\*/[ \t]*)$", re.MULTILINE)
+_TYPE_CAST = re.compile(rb"/\*\* @type \{[^\n]*?\} \*/ ?")
+_INDENT = re.compile(rb"^[ \t]+", re.MULTILINE)
+
+
+def lean(source: bytes) -> bytes:
+    """Leave out comments that fill whole lines, type casts and indentation; lines keep their numbers.
+
+    Our scripts and styles have no text that spans lines (a test holds that), so nothing else is met.
+    """
+    without = _WHOLE_LINE_COMMENT.sub(lambda match: b"\n" * match[0].count(b"\n"), source)
+    return _INDENT.sub(b"", _TYPE_CAST.sub(b"", without))
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file of the page as it is served: plain, and compressed once for all."""
+
+    media_type: str
+    plain: bytes
+    compressed: bytes
+
+    @classmethod
+    def of(cls, content: bytes, media_type: str) -> Asset:
+        """Compress a file's bytes."""
+        return cls(media_type, content, gzip.compress(content, 9, mtime=0))
+
+    def response(self, request: Request) -> Response:
+        """Give the file with the page's headers; its address names its contents, so it may be kept."""
+        headers = {**HEADERS, "Cache-Control": IMMUTABLE, "Vary": "Accept-Encoding"}
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+            return Response(self.compressed, media_type=self.media_type, headers=headers)
+        return Response(self.plain, media_type=self.media_type, headers=headers)
+
+
+def read_assets(folder: Path = FOLDER) -> dict[str, Asset]:
+    """Read every file that the page may load, by its path below the folder."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if kind := _SERVED.get(path.suffix):
+            content = path.read_bytes()
+            found[path.relative_to(folder).as_posix()] = Asset.of(
+                content if path.suffix == ".svg" else lean(content), kind
+            )
+    return found
+
+
+def contents_hash(assets: Mapping[str, Asset], page: str) -> str:
+    """Name the contents of all served files by a few characters."""
+    digest = hashlib.sha256(page.encode())
+    for name, asset in assets.items():
+        digest.update(name.encode() + b"\0" + asset.plain + b"\0")
+    return digest.hexdigest()[:10]
+
+
+def web_routes(knows: Knows, chart: ChartLibrary | None, mode: str) -> list[BaseRoute]:
+    """Give the routes of the page, its deep links, its files and the chart library.
+
+    `knows` says whether the caller of a request has the session named: a link to none is answered by the
+    same page, which says so, and with status 404. `mode` is the analyst's, so that the page need not wait
+    to show it.
+    """
+    assets = read_assets()
+    page = FOLDER.joinpath("index.html").read_text(encoding="utf-8")
+    base = f"/web/{contents_hash(assets, page)}"
+    preloads = [
+        f'<link rel="modulepreload" href="{base}/{name}">'
+        for name in assets
+        if name.endswith(".js") and "/" not in name
+    ]
+    page = page.replace("<!-- preload -->", "\n  ".join(preloads))
+    page = page.replace("{base}", base).replace("{mode}", mode).replace("{chart}", chart.url if chart else "")
+
+    async def index(_: Request) -> HTMLResponse:
+        return HTMLResponse(page, headers=HEADERS)
+
+    async def session(request: Request) -> HTMLResponse:
+        known = await knows(request, request.path_params["session_id"])
+        return HTMLResponse(page, 200 if known else 404, HEADERS)
+
+    async def file(request: Request) -> Response:
+        asset = assets.get(request.path_params["path"])
+        return asset.response(request) if asset else Response(status_code=404)
+
+    routes: list[BaseRoute] = [
+        Route("/", index),
+        Route("/s/{session_id}", session),
+        Route(base + "/{path:path}", file),
+    ]
+    if chart is not None:
+        library = Asset.of(chart.path.read_bytes(), _SERVED[".js"])
+
+        async def vendor(request: Request) -> Response:
+            return library.response(request)
+
+        routes.append(Route(chart.url, vendor))
+    return routes

@@ -65,7 +65,7 @@ async def endpoint() -> AsyncIterator[Endpoint]:
 
 
 async def test_an_answer_is_streamed_checked_and_counted(endpoint: Endpoint) -> None:
-    settings = AgentSettings(model_url=endpoint.url, model="local-qwen", max_tokens=900)
+    settings = AgentSettings(model_url=endpoint.url, model="local-qwen", max_tokens=900, suggestions=False)
     async with AnalystClient(settings) as analyst:
         events = [event async for event in analyst.astream_chat("Is AAPL a buy?")]
     report = next(event for event in events if isinstance(event, ReportEvent)).report

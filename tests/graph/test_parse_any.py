@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import unicodedata
 from types import FrameType
 from typing import Any
 
@@ -60,6 +61,23 @@ PIECES = [
         "**Evidence:** ",
     ),
     *("Hold the shares.", "P/E is 30.2", "| a | b |\n", "\n## Verdict\n", "\n**Caveat**\n", "\x00", "\ufeff"),
+    *(
+        "```markdown\n",
+        "```\n## Verdict\n",
+        '"',
+        "“",
+        "«",
+        "`",
+        "\\",
+        "&",
+        "&amp;",
+        "<b>",
+        "</b>",
+        "<br>",
+        "{#a}",
+    ),
+    *("→ ", "１．", "【1】", "****", "**__", "::", "Three: ", "Verdict - 结论\n", "【证据】", "①", "🟢"),
+    *("## Evidence and ", "Investor ", "与", "关键", "Best regards,\n", "*.*", "* ", "\n\n"),
 ]
 answers = st.lists(st.sampled_from(PIECES), max_size=24).map("".join) | st.text(max_size=40)
 
@@ -110,6 +128,7 @@ def test_no_text_is_lost(text: str) -> None:
         assert kept.count(f"w{index}§") == 1 or glossed
 
 
+EVERY = [chr(code) for code in range(0x20000)]
 HOSTILE = {
     "hashes": "#",
     "hash lines": "#\n",
@@ -132,6 +151,25 @@ HOSTILE = {
     "rows": "|a|b|\n",
     "pairs": "结论判断",
     "notes": "[1]",
+    "digits": "7",
+    "all digits": "".join(filter(str.isdecimal, EVERY)),
+    "all dashes": "".join(c for c in EVERY if unicodedata.category(c) == "Pd"),
+    "all control characters": "".join(c for c in EVERY if unicodedata.category(c) in ("Cc", "Cf")),
+    "nested parentheses": "(（",
+    "numbers": "1. ２） 三、\n",
+    "wrappers": "```markdown\n",
+    "wrapped titles": "```\n# title\n",
+    "quotes": '"\n',
+    "quoted headings": '"## Verdict\n',
+    "free names": "## Evidence of something else\n",
+    "free words": "## Something else, and evidence ",
+    "translations": "## Verdict - 结论",
+    "open tags": "<b ",
+    "open anchors": "## Verdict {#",
+    "entities": "## Insights &amp;",
+    "code names": "## `Verdict",
+    "double marks": "**Verdict:****x**\n",
+    "surrogates": "\ud800",
 }
 
 
@@ -160,6 +198,6 @@ def test_work_grows_with_the_length_only(unit: str, size: int) -> None:
 
 
 def test_a_megabyte_is_no_trouble() -> None:
-    for unit in ("#", "*", " ", "<", "word ", "Evidence "):
+    for unit in ("#", "*", " ", "<", "7", "(", "word ", "Evidence "):
         text = "## Verdict\n" + (unit * 1_000_000)[:1_000_000]
         assert len(parse(text)[1].verdict) in (len(text.rstrip()) - 11, 0)

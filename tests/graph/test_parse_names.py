@@ -34,6 +34,20 @@ from tests.graph.drafts import draft
         ("**Limitations and Caveats**", "caveat"),
         ("## 局限", "caveat"),
         ("## 风险提示与免责声明", "caveat"),
+        ("## Insights &amp; Action", "insights"),
+        ("## 3\\. Insights \\& Action", "insights"),
+        ("## `Evidence`", "evidence"),
+        ("## Evidence {#evidence}", "evidence"),
+        ("## Two: Evidence", "evidence"),
+        ("**__Evidence__**", "evidence"),
+        ("**Evidence**<br>", "evidence"),
+        ('<h3 class="part">Evidence</h3>', "evidence"),
+        ("→ Evidence", "evidence"),
+        ("## ２．证据", "evidence"),
+        ("【2】证据", "evidence"),
+        ("## Evidence - 证据", "evidence"),
+        ("## 证据：Evidence", "evidence"),
+        ("Evidence::", "evidence"),
     ],
 )
 def test_names(line: str, section: str) -> None:
@@ -76,6 +90,10 @@ def test_names(line: str, section: str) -> None:
         "~~~\n## Evidence\n```\n## Caveat\n~~~",
         "we have the final\nverdict: hold",
         "[Verdict](https://example.com)",
+        "Verdict first: here it is.",
+        "## Evidence {# of growth",
+        "## Three evidence points",
+        "<b class",
         "### Key levels",
         "**Risks to watch**",
         "## Evidence of slowing growth",
@@ -115,6 +133,13 @@ def test_numbered_outline_in_the_preamble_is_a_list() -> None:
         ("**Verdict:** –5% ahead.", "–5% ahead."),
         ("## Verdict (AAPL) — **Hold**", "**Hold**"),
         ("【结论：持有】", "持有"),
+        ("<strong>Verdict:</strong> Hold", "Hold"),
+        ("<b>Verdict: Hold</b>", "Hold"),
+        ("**结论：****持有**，信心中", "**持有**，信心中"),
+        ("【结论】①持有；②不动", "①持有；②不动"),
+        ("【结论】（暂定）持有", "（暂定）持有"),
+        ("【结论】🎯：持有", "持有"),
+        ("## Verdict: 🟢 Hold", "🟢 Hold"),
     ],
 )
 def test_marks_of_the_heading_are_no_text(line: str, body: str) -> None:
@@ -137,3 +162,22 @@ def test_a_loose_name_is_a_heading_only_where_its_section_is_due() -> None:
     assert draft("## 证据\n甲。\n\n## 行动\n乙。\n\n## 免责声明\n丙。").insights == "乙。"
     closing = draft("## Caveat\nOld data.\n\n**Disclaimer:** no advice.")
     assert closing.caveat == "Old data.\n\n**Disclaimer:** no advice."
+
+
+@pytest.mark.parametrize(
+    "heading", ["Investor Insights and Next Moves", "Insights worth acting on", "洞察与后市展望"]
+)
+def test_a_name_with_words_of_its_own_is_a_heading_only_where_its_section_is_due(heading: str) -> None:
+    rest = f"## {heading}\nWait.\n\n## Caveat\nNone."
+    assert draft(f"## Verdict\nHold.\n\n## Evidence\nA.\n\n{rest}").insights == "Wait."
+    assert draft(f"# Verdict\nHold.\n\n# Evidence\nA.\n\n{rest}").evidence.endswith("Wait.")
+    assert draft(f"Preamble.\n\n{rest}").preamble.startswith("Preamble.")
+
+
+@pytest.mark.parametrize(
+    "line", ["What Would Change the Verdict", "Evidence at odds with this", "Why the Insights"]
+)
+def test_a_sub_heading_of_the_same_level_stays_in_its_section(line: str) -> None:
+    text = f"Wait.\n\n## {line}\nA profit warning."
+    result = draft(f"## Verdict\nHold.\n\n## Evidence\nA.\n\n## Insights & Action\n{text}")
+    assert (result.insights, result.duplicated) == (text, ())

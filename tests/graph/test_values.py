@@ -139,7 +139,7 @@ def test_a_user_cannot_forge_facts() -> None:
 def test_prompts_are_named_by_version_and_hash() -> None:
     library = PromptLibrary()
     analyst = library.get("analyst")
-    assert analyst.tag == "analyst@v1"
+    assert analyst.tag == "analyst@v2"
     assert len(analyst.sha256) == 64
     assert library.get("analyst", 1) == analyst
     with pytest.raises(LookupError, match="no version 99"):

@@ -33,21 +33,30 @@ class Backend:
                 return self._rows()
             case "mongo":
                 return self._documents()
+            case "pair":
+                hot, durable = self.url.split()
+                return Backend("redis", hot).stored() | Backend("mongo", durable).stored()
             case _:
                 return self._fields()
 
     def _rows(self) -> dict[bytes, bytes]:
         database = sqlite3.connect(sqlite_path(self.url))
-        tables = ("session_items", "session_records", "session_writes")
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         rows = [(t, *row) for t in tables for row in database.execute(f"SELECT * FROM {t}")]
         database.close()
-        return {repr(row[:3]).encode(): row[3] for row in rows}
+        return {repr(row[:3]).encode(): _joined(row[3:]) for row in rows}
 
     def _fields(self) -> dict[bytes, bytes]:
         found: dict[bytes, bytes] = {}
         with redis_client(self.url) as client:
             for key in client.scan_iter():
-                if client.type(key) == b"hash":
+                if key == b"fi:schema":  # says of which version the store is, and stays
+                    continue
+                if client.type(key) == b"string":
+                    found[key] = client.get(key)
+                elif client.type(key) == b"set":
+                    found |= {key + b" " + name: b"" for name in client.smembers(key)}
+                elif client.type(key) == b"hash":
                     found |= {key + b" " + name: value for name, value in client.hgetall(key).items()}
                 else:
                     found |= {key + b" " + name: b"" for name in client.zrange(key, 0, -1)}
@@ -55,8 +64,14 @@ class Backend:
 
     def _documents(self) -> dict[bytes, bytes]:
         with pymongo.MongoClient[dict[str, Any]](self.url) as client:
-            documents = client.get_default_database()["checkpoints"].find()
+            database = client.get_default_database()
+            collections = [name for name in database.list_collection_names() if name != "schema"]
+            documents = [each for name in collections for each in database[name].find()]
             return {str(each.pop("_id")).encode(): b"".join(_leaves(each)) for each in documents}
+
+
+def _joined(values: tuple[Any, ...]) -> bytes:
+    return b"".join(value if isinstance(value, bytes) else str(value).encode() for value in values)
 
 
 def _leaves(value: Any) -> list[bytes]:
@@ -84,7 +99,7 @@ class Servers(dict[str, Server]):
         return self[kind]
 
 
-@pytest.fixture(params=["sqlite", "redis", "valkey", "cluster", "mongo"])
+@pytest.fixture(params=["sqlite", "redis", "redis6", "valkey", "cluster", "mongo", "pair"])
 def backend(request: pytest.FixtureRequest, tmp_path: Path, servers: dict[str, Server]) -> Backend:
     """A store that holds nothing yet."""
     if request.param == "sqlite":
@@ -94,6 +109,9 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path, servers: dict[str, S
 
 def on_server(kind: str, servers: dict[str, Server]) -> Backend:
     """Give an empty store on a server."""
+    if kind == "pair":
+        hot, durable = on_server("redis", servers), on_server("mongo", servers)
+        return Backend(kind, f"{hot.url} {durable.url}")
     if kind == "mongo":
         base = os.environ.get("MONGODB_URI") or servers[kind].url
         return Backend(kind, pymongo_database(base, f"test_{uuid.uuid4().hex[:12]}"))

@@ -26,9 +26,10 @@ from server.checkpoints.format import Decoder, Encoder, references_of, unpack
 from server.checkpoints.held import Held, HeldItems
 from server.checkpoints.mongo import MongoStore
 from server.checkpoints.names import namespace_key, session_key
+from server.checkpoints.pair import HotItems, PairStore
 from server.checkpoints.saver import Checkpointer
 from server.checkpoints.store import Read, Save, Store
-from server.clients import open_mongo
+from server.clients import connect_redis, durable_url, open_mongo, pair_of
 from server.errors import StoreUnavailable
 from tests.server.conftest import Backend
 from tests.server.test_checkpoints import META, ask, at, checkpoint, conversation, text
@@ -127,7 +128,7 @@ class Recording:
 
 async def test_a_record_of_a_newer_version_is_refused(backend: Backend) -> None:
     async with open_store(backend.url) as store:
-        await store.save(session_key("t"), Save("-/1", {}, b"\2\0\0\0\0new"))
+        await store.save(session_key("t"), Save("-/1", {}, b"\3\0\0\0\0new"))
     async with open_checkpointer(backend.url) as saver:
         with pytest.raises(StoreUnavailable, match="upgrade financial-agent"):
             await saver.aget_tuple(at("t"))
@@ -170,13 +171,20 @@ async def test_pruning_sweeps_what_nothing_needs(backend: Backend) -> None:
 
 def open_for_sweeping(backend: Backend) -> Any:
     """Open a checkpointer that does not wait before it sweeps."""
-    return _young_mongo(backend.url) if backend.kind == "mongo" else open_checkpointer(backend.url)
+    if backend.kind in ("mongo", "pair"):
+        return _impatient(backend.url)
+    return open_checkpointer(backend.url)
 
 
 @asynccontextmanager
-async def _young_mongo(url: str) -> AsyncIterator[Checkpointer]:
-    async with open_mongo(url) as database:
-        yield Checkpointer(Access(MongoStore(database, grace=timedelta(seconds=-1))))
+async def _impatient(url: str) -> AsyncIterator[Checkpointer]:
+    none = timedelta(seconds=-1)
+    async with open_mongo(durable_url(url)) as database:
+        if (pair := pair_of(url)) is None:
+            yield Checkpointer(Access(MongoStore(database, none)))
+        else:
+            async with connect_redis(pair[0]) as client:
+                yield Checkpointer(Access(PairStore(database, HotItems(client), none)))
 
 
 def extended(log: list[str] | None, writes: list[list[str]]) -> list[str]:

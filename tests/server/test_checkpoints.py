@@ -140,17 +140,17 @@ async def test_large_values_and_states_come_back_equal(saver: Checkpointer, back
     large = random.randbytes(17 << 20)
     state = {
         "large": large,
-        "many": [random.randbytes(2 << 20) for _ in range(10)],
+        "many": [random.randbytes(2 << 20) for _ in range(12)],
         "one": [large[:9999], 1, None],
     }
     config = await saver.aput(at("t"), checkpoint(**state), META, {})
-    await saver.aput_writes(config, [("large", large), ("other", [large[1:]])], "task")
+    await saver.aput_writes(config, [("large", large), ("other", [large[1 << 22 :]])], "task")
     for reader in (saver, None):
         async with open_checkpointer(backend.url) as cold:
             found = await (reader or cold).aget_tuple(at("t"))
         assert found is not None
         assert found.checkpoint["channel_values"] == state
-        assert found.pending_writes == [("task", "large", large), ("task", "other", [large[1:]])]
+        assert found.pending_writes == [("task", "large", large), ("task", "other", [large[1 << 22 :]])]
 
 
 async def test_pending_writes_come_in_the_order_they_are_applied_in(saver: Checkpointer) -> None:
@@ -233,6 +233,24 @@ async def test_what_is_gone_is_not_taken_for_stored(backend: Backend) -> None:
         assert [each["text"] for each in state.values["turns"][::2]] == ["kept", "more"]
 
 
+async def test_deleting_a_run_reads_its_sessions_only(saver: Checkpointer, backend: Backend) -> None:
+    graph = conversation(saver, size=100)
+    for number in range(12):
+        config = at(f"t{number}", run_id=f"run{number % 4}")
+        await graph.ainvoke(ask("?"), config, durability="exit")
+    async with proxied(backend.url) as wire, open_checkpointer(wire.url) as other:
+        await other.adelete_for_runs(["none"])
+        before = wire.trips
+        await other.adelete_for_runs(["run1", "none"])
+        # A look for each run, then a read and a removal (which Mongo does in five) for each session.
+        assert wire.trips - before <= 2 + 3 * 7
+    left = {each.config["configurable"]["thread_id"] async for each in saver.alist(None)}
+    assert left == {f"t{number}" for number in range(12) if number % 4 != 1}
+    for number in range(12):
+        await saver.adelete_thread(f"t{number}")
+    assert backend.stored() == {}
+
+
 async def test_the_blocking_methods_do_the_same(backend: Backend) -> None:
     def work() -> None:
         with open_blocking_checkpointer(backend.url) as saver:
@@ -262,6 +280,8 @@ async def test_every_key_has_its_sessions_hash_tag(kind: str, servers: dict[str,
     async with open_checkpointer(backend.url) as saver:
         await conversation(saver).ainvoke(ask("?"), at("one"))
         await conversation(saver).ainvoke(ask("?"), at("two", run_id="r"))
-    tags = {name.partition(b"}")[0] for name in backend.stored()}
+    names = backend.stored()
+    tags = {name.partition(b"}")[0] for name in names if not name.startswith(b"fa:r:")}
     assert len(tags) == 2
+    assert sum(name.startswith(b"fa:r:") for name in names) == 1  # the run's pointer to its session
     assert all(tag.startswith(b"fa:{") and len(tag) == 20 for tag in tags)

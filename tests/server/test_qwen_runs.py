@@ -18,7 +18,7 @@ from graph.settings import AgentSettings
 from server.api.schemas import AnalystInput
 from server.asking import ask
 from server.auth import LOCAL
-from server.runs.execute import Run
+from server.runs.run import Run
 from server.service import Service, open_service
 from server.settings import ServerSettings
 from server.transcripts import read_session
@@ -40,6 +40,7 @@ async def live(fake: FakeDashScope, tmp_path: Path) -> AsyncIterator[Service]:
     """The service with Qwen at the stand-in."""
     scenarios = "thinking,asks-technicals,asks-both,asks-many,asks-unknown,asks-badly,asks-cut,tool-loop"
     agent = AgentSettings(
+        suggestions=False,
         dashscope_api_key=SecretStr(KEY),
         dashscope_base_url=fake.url,
         models=f"{scenarios},slow,stall,down,cut,busy-midway,inspected,flaky-usage,nokey",

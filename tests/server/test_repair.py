@@ -47,7 +47,7 @@ async def fake() -> AsyncIterator[FakeDashScope]:
 
 @pytest.fixture
 async def live(fake: FakeDashScope, tmp_path: Path) -> AsyncIterator[Service]:
-    agent = AgentSettings(dashscope_api_key=SecretStr(KEY), dashscope_base_url=fake.url)
+    agent = AgentSettings(dashscope_api_key=SecretStr(KEY), dashscope_base_url=fake.url, suggestions=False)
     async with open_service(ServerSettings(agent=agent, store_url=f"sqlite:///{tmp_path}/s.db")) as service:
         yield service
 

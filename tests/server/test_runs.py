@@ -16,7 +16,7 @@ from server.api.schemas import AnalystInput
 from server.asking import ask, wait_for_answer
 from server.auth import LOCAL
 from server.errors import RunFailed, ServerBusy, SessionBusy, UnknownRun
-from server.runs.execute import Run
+from server.runs.run import Run
 from server.service import Service, open_service
 from server.settings import ServerSettings
 from server.transcripts import read_session
@@ -36,12 +36,13 @@ async def fake() -> AsyncIterator[FakeDashScope]:
 async def live(fake: FakeDashScope, tmp_path: Path) -> AsyncIterator[Service]:
     """The service with Qwen at a DashScope on this machine; a model's name chooses what happens."""
     agent = AgentSettings(
+        suggestions=False,
         dashscope_api_key=SecretStr("sk-test"),
         dashscope_base_url=fake.url,
         models="slow,stall,silent,busy,nokey,inspected,cut,length",
     )
     settings = ServerSettings(
-        agent=agent, store_url=f"sqlite:///{tmp_path}/s.db", drain_seconds=0.2, max_runs=6
+        agent=agent, store_url=f"sqlite:///{tmp_path}/s.db", drain_seconds=0.2, max_runs=6, max_waiting_runs=0
     )
     async with open_service(settings) as service:
         yield service
@@ -61,7 +62,7 @@ async def first_token(service: Service, run: Run) -> None:
             return
 
 
-async def until(condition: Callable[[], bool]) -> None:
+async def until(condition: Callable[[], object]) -> None:
     while not condition():  # noqa: ASYNC110 -- the moment looked for has no event of its own
         await asyncio.sleep(0)
 
@@ -143,8 +144,7 @@ async def test_stop_is_fast_hangs_up_and_keeps_the_partial(
 ) -> None:
     run = await start(live, model=model)
     if model == "silent":
-        await asyncio.sleep(0.3)
-        assert fake.requests
+        await until(lambda: fake.requests)
     else:
         await first_token(live, run)
     loop = asyncio.get_running_loop()
@@ -159,8 +159,7 @@ async def test_stop_is_fast_hangs_up_and_keeps_the_partial(
         event["section"] for event in events if event["type"] == "section" and event["state"] == "closed"
     ]
     assert sorted(opened) == sorted(closed)
-    await asyncio.sleep(0.05)
-    assert fake.hung_up
+    await until(lambda: fake.hung_up)
     turn = (await read_session(live, LOCAL, "s1")).transcript[0]
     assert turn.status == "stopped"
     assert (turn.report is None) == (model == "silent")

@@ -31,10 +31,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def process(folder: Path, **variables: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def process(folder: Path, *args: str, **variables: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     port = free_port()
     started = subprocess.Popen(
-        [sys.executable, "-m", "server.cli", "serve", "--port", str(port)],
+        [sys.executable, "-m", "server.cli", "serve", "--port", str(port), *args],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT), **variables},
         stderr=subprocess.PIPE,
@@ -52,8 +52,12 @@ def process(folder: Path, **variables: str) -> Iterator[tuple[subprocess.Popen[b
                 time.sleep(0.05)
         yield started, url
     finally:
-        started.kill()
-        started.wait()
+        started.terminate()
+        try:
+            started.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            started.kill()
+            started.wait()
         assert started.stderr
         started.stderr.close()
 
@@ -120,4 +124,31 @@ def test_a_port_in_use_is_told(tmp_path: Path) -> None:
         )
     assert done.returncode != 0
     assert "address already in use" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({}, "run_store_url"),
+        (
+            {"FINANCIAL_AGENT_RUN_STORE_URL": "redis://127.0.0.1:9", "FINANCIAL_AGENT_STORE_URL": "memory:"},
+            "store_url",
+        ),
+        ({"FINANCIAL_AGENT_RUN_STORE_URL": "sqlite:///runs.db"}, "run_store_url"),
+    ],
+)
+def test_several_workers_need_stores_that_they_can_share(
+    tmp_path: Path, variables: dict[str, str], named: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "server.cli", "serve", "--port", str(free_port()), "--workers", "2"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **variables},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert done.returncode == 2
+    assert named in done.stderr
     assert "Traceback" not in done.stderr

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -11,9 +13,9 @@ from graph.settings import AgentSettings
 from server.api.schemas import AnalystInput
 from server.asking import ask
 from server.auth import LOCAL, Caller
-from server.errors import StoreUnavailable, UnknownSession
+from server.errors import SessionBusy, StoreUnavailable, UnknownRun, UnknownSession
 from server.service import open_service
-from server.sessions import RunRecord, SessionIndex, open_index
+from server.sessions import Position, RunRecord, SessionIndex, open_index
 from server.settings import ServerSettings
 from server.transcripts import delete_session, read_session
 from tests.server.conftest import Backend, on_server
@@ -28,6 +30,10 @@ async def index(backend: Backend) -> AsyncIterator[SessionIndex]:
 
 def question(number: int, session_id: str, owner: str = "ann", text: str = "Is AAPL a buy?") -> RunRecord:
     return RunRecord(f"run{number}", owner, session_id, text, f"2026-01-01T00:00:{number:02d}.000001+00:00")
+
+
+async def names(index: SessionIndex, limit: int = 50, words: str = "") -> list[str]:
+    return [each.session_id for each in (await index.page("ann", limit, words=words))[0]]
 
 
 async def test_a_session_is_its_questions(index: SessionIndex) -> None:
@@ -55,16 +61,14 @@ async def test_the_list_goes_from_the_latest_in_pages(index: SessionIndex) -> No
     for number in range(7):
         await index.record_question(question(number, f"s{number}"))
         await index.record_question(question(20 + number, f"s{number}", owner="bob"))
-    first = await index.list("ann", 3)
-    second = await index.list("ann", 3, first[-1].last_at)
-    third = await index.list("ann", 3, second[-1].last_at)
-    assert [[each.session_id for each in page] for page in (first, second, third)] == [
-        ["s6", "s5", "s4"],
-        ["s3", "s2", "s1"],
-        ["s0"],
-    ]
+    pages, after = [], None
+    for _ in range(3):
+        page, after = await index.page("ann", 3, after)
+        pages.append([each.session_id for each in page])
+    assert pages == [["s6", "s5", "s4"], ["s3", "s2", "s1"], ["s0"]]
+    assert after is None
     await index.finish_run("run2", "done")
-    assert [each.session_id for each in await index.list("ann", 2)] == ["s2", "s6"]
+    assert await names(index, 2) == ["s2", "s6"]
     found = await index.find_run("run2")
     assert found is not None
     assert found.status == "done"
@@ -77,7 +81,7 @@ async def test_what_is_deleted_is_gone(index: SessionIndex) -> None:
     assert await index.delete("ann", "gone")
     assert not await index.delete("ann", "gone")
     assert await index.find_run("run1") is None
-    assert [each.session_id for each in await index.list("ann")] == ["kept"]
+    assert await names(index) == ["kept"]
     assert await index.find_run("run3") is not None
 
 
@@ -142,3 +146,95 @@ async def test_two_servers_answering_in_one_session_keep_both_questions(backend:
     assert sorted(turn.status for turn in transcript) == ["done", "failed"]
     assert {turn.question for turn in transcript} == {"Is AAPL a buy?", "Is MSFT a buy?"}
     assert all(turn.answer for turn in transcript)
+
+
+async def test_sessions_of_one_time_are_each_given_once(index: SessionIndex) -> None:
+    for number in range(9):
+        await index.record_question(replace(question(1, f"s{number}"), run_id=f"same{number}"))
+    await index.rename("ann", "s4", None, True)
+    seen: list[str] = []
+    after = None
+    while True:
+        page, after = await index.page("ann", 2, after)
+        seen += [each.session_id for each in page]
+        if after is None:
+            break
+        assert Position.decode(after.encode()) == after
+    assert seen == ["s4", "s8", "s7", "s6", "s5", "s3", "s2", "s1", "s0"]
+
+
+async def test_words_are_found_in_titles_questions_and_answers(index: SessionIndex) -> None:
+    for number in range(60):  # more than are searched at once
+        run = replace(question(number % 50, f"s{number:02d}", text=f"Question {number}"), run_id=f"w{number}")
+        await index.record_question(run)
+    await index.finish_run("w7", "done", "Der Kurs liegt über dem Ziel: 260.10 USD (50%). 估值偏高。")
+    assert await names(index, words="ZIEL") == ["s07"]
+    assert await names(index, words="估值") == ["s07"]
+    assert await names(index, words="260.10 usd (50%)") == ["s07"]
+    assert len(await names(index, words="question 5")) == 11
+    assert len(await names(index, words="question 5", limit=3)) == 3
+    for nothing in ("260_10", "2.0.10", "K.*l", "[K]urs", "%", "$", "估 值", "\0", "\\"):
+        found = await names(index, words=nothing)
+        assert found == (["s07"] if nothing == "%" else []), nothing
+    (found_one,) = (await index.page("ann", words="kurs"))[0]
+    assert found_one.snippet is not None
+    assert "Der Kurs liegt" in found_one.snippet
+    assert await names(index, words="x" * 200) == []
+
+
+async def test_versions_stand_side_by_side(index: SessionIndex) -> None:
+    for number, replaces in ((1, None), (2, None), (3, "run2"), (4, None), (5, "run1")):
+        await index.record_question(question(number, "one"), replaces)
+    placed = {run.run_id: (run.parent, run.depth) for run in await index.runs_of("ann", "one")}
+    assert placed == {
+        "run1": (None, 1),
+        "run2": ("run1", 2),
+        "run3": ("run1", 2),
+        "run4": ("run3", 3),
+        "run5": (None, 1),
+    }
+    found = await index.find("ann", "one")
+    assert found is not None
+    assert (found.turns, found.head) == (1, "run5")
+    await index.record_question(question(6, "two"))
+    for wrong in ("none", "run6"):
+        with pytest.raises(UnknownRun):
+            await index.record_question(question(7, "one"), wrong)
+
+
+async def test_many_changes_at_once_are_all_kept(index: SessionIndex) -> None:
+    await asyncio.gather(*(index.record_question(question(number, "one")) for number in range(20)))
+    runs = await index.runs_of("ann", "one")
+    assert len({run.run_id for run in runs}) == len({run.parent for run in runs}) == 20
+    assert sorted(run.depth for run in runs) == list(range(1, 21))
+    await asyncio.gather(
+        *(index.finish_run(run.run_id, "done", "x") for run in runs),
+        index.rename("ann", "one", "Mine", True),
+    )
+    found = await index.find("ann", "one")
+    assert found is not None
+    assert (found.title, found.pinned, found.turns, found.running) == ("Mine", True, 20, False)
+
+
+async def test_a_deleted_session_is_gone_restored_and_due(index: SessionIndex) -> None:
+    await index.record_question(question(1, "one"))
+    with pytest.raises(SessionBusy):
+        await index.trash("ann", "one", 10)
+    await index.finish_run("run1", "done")
+    assert await index.trash("ann", "one", 10) is not None
+    assert await index.trash("ann", "one", 10) is None
+    assert (await index.find("ann", "one"), await index.find_run("run1")) == (None, None)
+    assert await names(index) == await names(index, words="AAPL") == []
+    with pytest.raises(UnknownSession):
+        await index.record_question(question(2, "one"))
+    assert await index.take_due() == []
+    assert await index.restore("ann", "one")
+    assert not await index.restore("ann", "one")
+    assert await names(index) == ["one"]
+    assert await index.trash("ann", "one", 0) is not None
+    assert not await index.restore("ann", "one")
+    assert await index.take_due() == [("ann", "one")]
+    await index.purge("ann", "one")
+    assert await index.take_due() == []
+    await index.record_question(question(3, "one"))
+    assert [run.run_id for run in await index.runs_of("ann", "one")] == ["run3"]

@@ -41,6 +41,15 @@ _TOLD_BY = {
     "valuation": ("pe",),
     "balance": ("free_cash_flow",),
 }
+#: The figure by which symbols are ranked on what a question asks, and whether more of it is better.
+_RANKED = {
+    "volatility": ("volatility_1y", -1), "momentum": ("rsi_14", 1), "growth": ("revenue_growth", 1),
+    "valuation": ("pe", -1),
+}  # fmt: skip
+#: The topic that answers each kind of question.
+ANSWERED_BY = {
+    "risk": "volatility", "momentum": "momentum", "fundamentals": "growth", "valuation": "valuation",
+}  # fmt: skip
 _MOST_ROWS = 8
 _TIE = 0.05
 
@@ -71,13 +80,25 @@ class Comparison:
 
     def leader(self, topic: str) -> Plan | None:
         """Give the plan that is ahead on a topic; nothing when all are level."""
+        if topic in _RANKED and topic != "momentum":
+            # Two of the same state still differ by their figures.
+            ends = self.ends(topic)
+            return ends[0] if ends else None
+        best = max(self.plans, key=lambda plan: self._mark(plan, topic))
+        return best if any(self._mark(plan, topic) < self._mark(best, topic) for plan in self.plans) else None
 
-        def mark(plan: Plan) -> float:
-            value = plan.view.number(self.return_span) if topic == "returns" else None
-            return plan.signals[topic].score if value is None else value
+    def ends(self, topic: str) -> tuple[Plan, Plan] | None:
+        """Give the plans with the best and the worst figure of a topic; nothing when all are level."""
+        metric, better = _RANKED[topic]
+        if metric not in self.shared:
+            return None
+        ranked = sorted(self.plans, key=lambda plan: better * (plan.view.number(metric) or 0.0), reverse=True)
+        best, worst = ranked[0], ranked[-1]
+        return (best, worst) if best.view.number(metric) != worst.view.number(metric) else None
 
-        best = max(self.plans, key=mark)
-        return best if any(mark(plan) < mark(best) for plan in self.plans) else None
+    def _mark(self, plan: Plan, topic: str) -> float:
+        value = plan.view.number(self.return_span) if topic == "returns" else None
+        return plan.signals[topic].score if value is None else value
 
     @property
     def symbols(self) -> list[str]:
@@ -91,9 +112,21 @@ class Comparison:
         return next((plan.rating for plan in self.plans if plan.view.symbol == symbol), self.rating)
 
     @property
+    def asked_topic(self) -> str:
+        """The topic that answers the question; empty for a question about the whole."""
+        return ANSWERED_BY.get(self.plans[0].intent, "")
+
+    @property
     def deciding_topic(self) -> str:
-        """The first topic on which the strongest symbol leads; empty when it leads on none."""
-        return next((topic for topic in self.topics if self.leader(topic) is self.plans[0]), "")
+        """The first topic, beside the one asked for, on which the strongest symbol leads; else empty."""
+        leads = [topic for topic in self.topics if self.leader(topic) is self.plans[0]]
+        return next((topic for topic in leads if topic != self.asked_topic), "")
+
+    @property
+    def lacking(self) -> list[str]:
+        """The symbols that have no figure on what the question asks about."""
+        topic = self.asked_topic
+        return [plan.view.symbol for plan in self.in_order if topic and topic not in plan.signals]
 
     def pen(self, plan: Plan, topic: str) -> Pen:
         """Give a pen that tells a topic by metrics which every symbol has."""

@@ -46,8 +46,9 @@ def percent(fact: Fact, *, absolute: bool = False) -> str:
 
 
 def index(fact: Fact) -> str:
-    """Write an index value: one decimal, two for MACD, whose values are small."""
-    return digits(fact.value, 2 if (fact.metric or "").startswith("macd") else 1)
+    """Write an index value: one decimal, two where values are small."""
+    small = (fact.metric or "").startswith(("macd", "correlation", "beta"))
+    return digits(fact.value, 2 if small else 1)
 
 
 def multiple(fact: Fact, language: str) -> str:

@@ -91,6 +91,52 @@ class Pen:
         return next((metric for metric in ("sma_200", "sma_50") if self.has("close", metric)), "")
 
     @property
+    def structure(self) -> str:
+        """Whether the last two confirmed swing highs and lows both rise or both fall; else empty."""
+        pairs = (("pivot_high", "pivot_high_prior"), ("pivot_low", "pivot_low_prior"))
+        if not all(self.has(*pair) for pair in pairs):
+            return ""
+        steps = {self.fact(last).value > self.fact(prior).value for last, prior in pairs}
+        return ("rising" if True in steps else "falling") if len(steps) == 1 else ""
+
+    @property
+    def tells_structure(self) -> bool:
+        """Whether the swings agree on a direction, where the question is about it."""
+        wanted = not self.plan.brief and self.plan.intent in ("outlook", "momentum", "change")
+        return wanted and bool(self.structure)
+
+    @property
+    def cushion(self) -> str:
+        """Whether the close lies far from its longest average or close to it: `wide`, `thin` or neither."""
+        metric = f"vs_{self.average}"
+        if not self.average or not self.has(metric):
+            return ""
+        distance = abs(self.fact(metric).value)
+        return "wide" if distance >= 12 else "thin" if distance < 4 else ""
+
+    @property
+    def pace(self) -> str:
+        """Whether the last three months ran ahead of the year's own pace, `faster`, or behind, `slower`."""
+        if self.plan.state("returns") not in ("gaining", "losing") or not self.has("return_3m", "return_1y"):
+            return ""
+        quarter, year = self.fact("return_3m").value, self.fact("return_1y").value
+        if quarter * year <= 0:
+            return ""
+        return (
+            "faster" if abs(quarter) > abs(year) * 2 / 5 else "slower" if abs(quarter) < abs(year) / 8 else ""
+        )
+
+    @property
+    def fell_below_operations(self) -> bool:
+        """Whether profit fell in a year in which sales and the operating margin rose."""
+        known = self.has("revenue_growth", "net_income_growth", "operating_margin_change")
+        return (
+            known
+            and self.sign("revenue_growth") > 0 > self.sign("net_income_growth")
+            and (self.sign("operating_margin_change") > 0)
+        )
+
+    @property
     def telling_growth(self) -> str:
         """The growth metric that decides the sign of the topic: the weakest when growth is weak."""
         weak = self.plan.signals["growth"].score < 0.1

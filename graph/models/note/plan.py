@@ -40,6 +40,8 @@ _SPAN_WORDS = (
     ("long", re.compile(r"\b(?:long[- ]term|next (?:few )?years?|buy and hold)\b|长期|长线|明年", re.I)),
 )
 _BULLETS, _FOLLOW_UP_BULLETS = 6, 4
+#: How far from neutral a signal's score must be to be named as a side.
+_CLEAR = 0.25
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ class Plan:
     against: Signal | None
     earlier: Earlier | None
     told: str
+    #: Whether to leave out what only adds to a point, because the note would grow too long.
+    brief: bool = False
 
     @property
     def unanswerable(self) -> bool:
@@ -106,6 +110,20 @@ class Plan:
         """Whether a follow-up keeps the direction, so that the case need not be argued again."""
         earlier = self.earlier
         return earlier is not None and earlier.same and earlier.rating.direction == self.rating.direction
+
+    def _leaning(self, sign: int) -> tuple[str, ...]:
+        found = [signal for signal in self.signals.values() if signal.score * sign >= _CLEAR]
+        return tuple(signal.topic for signal in sorted(found, key=lambda signal: -abs(signal.score))[:4])
+
+    @property
+    def bullish(self) -> tuple[str, ...]:
+        """The topics that clearly speak for the upside, the clearest first."""
+        return self._leaning(1)
+
+    @property
+    def bearish(self) -> tuple[str, ...]:
+        """The topics that clearly speak for the downside, the clearest first."""
+        return self._leaning(-1)
 
     def objects(self, topic: str) -> bool:
         """Tell whether a topic is the strongest objection to the rating."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from graph.models.note import format as figures
 from graph.models.note.caveat import write_caveat
 from graph.models.note.comparison import Comparison
@@ -9,6 +11,9 @@ from graph.models.note.pen import Pen
 from graph.models.note.plan import Plan
 from graph.models.note.words import Words
 from graph.report.rating import rating_line
+
+#: Up to which correlation two symbols move apart, and from which on they move as one.
+_LOOSE, _CLOSE = Decimal("0.4"), Decimal("0.7")
 
 
 def write_comparison(words: Words, case: Comparison) -> dict[str, str]:
@@ -27,6 +32,7 @@ def _verdict(words: Words, case: Comparison) -> str:
     sentences = []
     if case.earlier is not None:
         sentences.append(words.verdict.earlier_verdict(case.earlier, case.rating_now, listed(case.symbols)))
+    sentences += _answer(words, case)
     if case.tied:
         sentences.append(own.TIED.format(symbol, rivals[0]))
     else:
@@ -38,6 +44,19 @@ def _verdict(words: Words, case: Comparison) -> str:
     if case.without_data:
         sentences.append(own.TOO_THIN.format(listed(case.without_data)))
     return f"{rating_line(case.rating, words.language)}\n\n{words.common.GAP.join(sentences)}"
+
+
+def _answer(words: Words, case: Comparison) -> list[str]:
+    """Answer what a comparison asks about, before saying which symbol is stronger on the whole."""
+    intent, topic = case.plans[0].intent, case.asked_topic
+    if case.lacking:
+        return [words.comparison.NOT_COMPARABLE[intent].format(words.common.listed(case.lacking))]
+    ends = case.ends(topic) if topic in case.topics else None
+    if ends is None:
+        return []
+    clauses = [words.common.key_clause(case.pen(plan, topic), topic) for plan in ends]
+    names = [plan.view.symbol for plan in ends]
+    return [words.comparison.ANSWERS[intent].format(*names, words.common.SEMICOLON.join(clauses))]
 
 
 def _reason(words: Words, case: Comparison) -> str:
@@ -84,4 +103,9 @@ def _insights(words: Words, case: Comparison) -> str:
         best, last = case.plans[0], case.plans[-1]
         both_buy = last.rating.direction == "buy"
         lines.append(own.choosing(best.view.symbol, last.view.symbol, both_buy=both_buy))
+    if len(case.plans) == 2 and (related := [plan for plan in case.plans if plan.view.has("correlation_1y")]):
+        pen, other = Pen(related[0]), next(plan for plan in case.plans if plan is not related[0])
+        value = pen.fact("correlation_1y").value
+        bond = "loose" if value < _LOOSE else "close" if value > _CLOSE else "partial"
+        lines.append(own.together(pen, other.view.symbol, bond))
     return "\n".join(lines)

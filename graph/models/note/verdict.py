@@ -16,7 +16,8 @@ def write_verdict(words: Words, pen: Pen, missing: tuple[str, ...] = ()) -> str:
     answer = _lead(words, pen)
     sentences = [answer, _call(words, pen)]
     if not (answer and plan.is_settled):
-        sentences.append(_both_sides(words, pen))
+        # The answer to a question's own point has its figures already.
+        sentences += ["" if answer else _both_sides(words, pen), _agreement(words, pen)]
     if plan.earlier is not None:
         sentences.insert(0, words.verdict.earlier_verdict(plan.earlier, plan.rating, pen.symbol))
     if missing:
@@ -41,6 +42,15 @@ def _call(words: Words, pen: Pen) -> str:
     return "" if pen.plan.unanswerable else words.verdict.TOO_FEW.format(pen.symbol)
 
 
+def _agreement(words: Words, pen: Pen) -> str:
+    """Say which topics agree with the call and which do not: the conviction is as strong as they agree."""
+    plan = pen.plan
+    if plan.rating.direction == "abstain" or len(plan.bullish) + len(plan.bearish) < 3:
+        return ""
+    sides = (plan.bullish, plan.bearish)
+    return words.verdict.agreement(pen, *(sides if plan.score.value >= 0 else sides[::-1]))
+
+
 def _both_sides(words: Words, pen: Pen) -> str:
     """Put the strongest figure on each side next to the other, unless the question already led with it."""
     plan = pen.plan
@@ -49,8 +59,11 @@ def _both_sides(words: Words, pen: Pen) -> str:
     led = plan.topics[0] if plan.led and plan.topics else ""
     openings = words.verdict.SIDES[plan.rating.direction == "hold"]
     clauses = [
-        opening + words.common.key_clause(pen, signal.topic)
+        opening + words.common.key_clause(pen, signal.topic, words.verdict.OWNER)
         for opening, signal in zip(openings, (plan.best, plan.against), strict=True)
         if signal and signal.topic != led
     ]
+    # One day is named once.
+    day = words.common.ON.format(pen.on())
+    clauses[1:] = [clause.replace(day, "") if day in clauses[0] else clause for clause in clauses[1:]]
     return words.common.sentence(clauses) if clauses else ""

@@ -32,12 +32,16 @@ class CommonWords(Protocol):
     CLAIMS: dict[tuple[str, str], str]
     #: What introduces the strongest objection: to a call, to a hold.
     OBJECTIONS: tuple[str, str]
+    #: How a clause names its day, with `{}` for the day.
+    ON: str
+    #: What a topic is called in a list.
+    NOUNS: dict[str, str]
 
     def fits(self, text: str) -> bool: ...
     def listed(self, parts: Sequence[str]) -> str: ...
     def sentence(self, clauses: Sequence[str]) -> str: ...
     def bullet(self, head: str, text: str) -> str: ...
-    def key_clause(self, pen: Pen, topic: str) -> str: ...
+    def key_clause(self, pen: Pen, topic: str, owner: str | None = None, /) -> str: ...
 
 
 class VerdictWords(Protocol):
@@ -48,7 +52,11 @@ class VerdictWords(Protocol):
     TOO_FEW: str
     NOTHING_ABOUT: str
 
+    #: How the symbol is referred to in the sentence after the call.
+    OWNER: str | None
+
     def call(self, pen: Pen) -> str: ...
+    def agreement(self, pen: Pen, agree: Sequence[str], differ: Sequence[str]) -> str: ...
     def earlier_verdict(self, earlier: Earlier, now: Rating, symbol: str) -> str: ...
 
 
@@ -108,6 +116,10 @@ class ComparisonWords(Protocol):
     AHEAD: str
     LEVEL: str
     NO_REASON: str
+    #: The answer to what a comparison asks about: who is better and worse on it, and their figures.
+    ANSWERS: dict[str, str]
+    #: What is said where symbols lack what a comparison asks about.
+    NOT_COMPARABLE: dict[str, str]
     TIED: str
     NO_RATING: str
     TOO_THIN: str
@@ -117,6 +129,7 @@ class ComparisonWords(Protocol):
     def judged(self, pen: Pen, topic: str) -> str: ...
     def called(self, pen: Pen) -> str: ...
     def advice(self, pen: Pen) -> str: ...
+    def together(self, pen: Pen, other: str, bond: str) -> str: ...
     def choosing(self, best: str, last: str, *, both_buy: bool) -> str: ...
 
 

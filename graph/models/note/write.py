@@ -46,14 +46,25 @@ def _bodies(briefing: Briefing | None, history: Sequence[Turn]) -> dict[str, str
 
 
 def _fitting(words: Words, plan: Plan, missing: tuple[str, ...]) -> dict[str, str]:
-    """Write a note within the language's length, leaving out the weakest evidence while enough remains."""
-    while True:
-        bodies = _note(words, Pen(plan), missing)
-        if len(plan.topics) <= MIN_BULLETS or words.common.fits("\n".join(bodies.values())):
-            return bodies
-        kept = {signal.topic for signal in (plan.best, plan.against) if signal} | {plan.topics[0]}
-        weakest = next(topic for topic in reversed(plan.topics) if topic not in kept)
-        plan = replace(plan, topics=tuple(topic for topic in plan.topics if topic != weakest))
+    """Write a note within the language's length: with less evidence, then with less about each point."""
+    bodies: dict[str, str] = {}
+    for brief, least in ((False, MIN_BULLETS + 1), (True, MIN_BULLETS)):
+        shorter = replace(plan, brief=brief)
+        while True:
+            bodies = _note(words, Pen(shorter), missing)
+            if words.common.fits("\n".join(bodies.values())):
+                return bodies
+            if len(shorter.topics) <= least:
+                break
+            shorter = _without_weakest(shorter)
+    return bodies
+
+
+def _without_weakest(plan: Plan) -> Plan:
+    """Drop the last topic that neither leads nor is named in the verdict."""
+    kept = {signal.topic for signal in (plan.best, plan.against) if signal} | {plan.topics[0]}
+    weakest = next(topic for topic in reversed(plan.topics) if topic not in kept)
+    return replace(plan, topics=tuple(topic for topic in plan.topics if topic != weakest))
 
 
 def _note(words: Words, pen: Pen, missing: tuple[str, ...]) -> dict[str, str]:

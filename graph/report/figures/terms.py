@@ -237,7 +237,8 @@ UNSIGNED = frozenset({"drawdown", "max_drawdown_1y", "from_high_52w"})
 LEVELS = frozenset(
     _words("""
 high_52w; low_52w; sma_20; sma_50; sma_200; ema_20; bollinger_upper; bollinger_lower; swing_high; swing_low;
-support; resistance; previous_close; fib_23.6; fib_38.2; fib_50; fib_61.8; fib_78.6
+support; resistance; previous_close; fib_23.6; fib_38.2; fib_50; fib_61.8; fib_78.6; fib_127.2; fib_161.8;
+pivot_high; pivot_high_prior; pivot_low; pivot_low_prior; break_up; break_down
 """)
 )
 # Extremes carry the date on which they were reached, which need not be the date of the fact.

@@ -1,11 +1,13 @@
--- Stands before each script. KEYS: records, items, writes, index of records, order of writes.
-local records, items, writes, index, order = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+-- Stands before each script. KEYS: records, items, writes, index of records, order of writes, runs.
+local records, items, writes, index, order, runs = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 
 -- Calls visit(kind, id) for each reference in front of a record; see format.py for its form.
 local function each_reference(record, visit)
   local format, a, b, c, d = string.byte(record, 1, 5)
-  if format ~= 1 then return end
-  for at = 6, 5 + 17 * (((a * 256 + b) * 256 + c) * 256 + d), 17 do
+  if format ~= 1 and format ~= 2 or not d then return end
+  local last = 5 + 17 * (((a * 256 + b) * 256 + c) * 256 + d)
+  if last > #record then return end
+  for at = 6, last, 17 do
     visit(string.byte(record, at), string.sub(record, at + 1, at + 16))
   end
 end

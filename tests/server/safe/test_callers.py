@@ -23,12 +23,17 @@ from tests.live import LiveServer, serving
 OPEN, ANY, OWNED, METRICS = "open", "any", "owned", "metrics"
 DECISIONS: dict[tuple[str, str], str] = {
     ("GET", "/"): OPEN,
-    ("GET", "/web"): OPEN,
+    ("GET", "/web/{hash}/{path:path}"): OPEN,
+    ("GET", "/vendor/{file}"): OPEN,
+    ("GET", "/s/{session_id}"): OPEN,  # the page alone, the same for every id
     ("GET", "/api/health/live"): OPEN,
     ("GET", "/api/health/ready"): OPEN,
     ("GET", "/api/health"): ANY,
     ("GET", "/openapi.json"): ANY,
     ("GET", "/api/sessions"): ANY,
+    ("GET", "/api/symbols"): ANY,
+    ("GET", "/api/market/{symbol}/bars"): ANY,
+    ("GET", "/api/market/{symbol}/indicators"): ANY,
     ("POST", "/api/chat"): ANY,
     ("POST", "/api/chat/stream"): ANY,
     ("GET", "/api/runs/{run_id}"): OWNED,
@@ -40,7 +45,10 @@ DECISIONS: dict[tuple[str, str], str] = {
     ("GET", "/api/runs/{run_id}/feedback"): OWNED,
     ("DELETE", "/api/runs/{run_id}/feedback"): OWNED,
     ("GET", "/api/sessions/{session_id}"): OWNED,
+    ("PATCH", "/api/sessions/{session_id}"): OWNED,
     ("DELETE", "/api/sessions/{session_id}"): OWNED,
+    ("POST", "/api/sessions/{session_id}/restore"): OWNED,
+    ("GET", "/api/sessions/{session_id}/export"): OWNED,
 }
 _LANGSERVE = {
     "invoke": "POST",
@@ -57,6 +65,7 @@ for _name, _method in _LANGSERVE.items():
     DECISIONS[_method, f"/analyst/{_name}"] = ANY
     DECISIONS[_method, f"/analyst/c/{{config_hash}}/{_name}"] = ANY
 
+BODIES = {"PUT": {"rating": "up"}, "PATCH": {"title": "another"}}
 REFUSED = ("nobody", "nonsense", "wrong secret", "revoked", "two keys")
 
 
@@ -115,8 +124,21 @@ def routes(live: LiveServer) -> set[tuple[str, str]]:
     found = set()
     for context in iter_route_contexts(live.app.routes):
         methods = set(getattr(context, "methods", None) or {"GET"}) - {"HEAD"}
-        found |= {(method, str(context.path)) for method in methods}
+        found |= {(method, declared(str(context.path))) for method in methods}
     return found
+
+
+def declared(path: str) -> str:
+    """Name a route whose path changes with the contents of the page."""
+    if path.startswith("/web/"):
+        return "/web/{hash}/{path:path}"
+    return "/vendor/{file}" if path.startswith("/vendor/") else path
+
+
+def files_of(live: LiveServer) -> dict[str, str]:
+    """Find a file of each of those routes."""
+    paths = [str(context.path) for context in iter_route_contexts(live.app.routes)]
+    return {declared(path): path.replace("{path:path}", "app.js") for path in paths}
 
 
 def request_of(world: World, path: str) -> tuple[str, dict[str, Any]]:
@@ -124,8 +146,11 @@ def request_of(world: World, path: str) -> tuple[str, dict[str, Any]]:
     filled = path.replace("{run_id}", world.run_id).replace("{session_id}", world.session_id)
     filled = filled.replace("{config_hash}", "N4XyA").replace("{file_path:path}", "index.html")
     end = filled.rpartition("/")[2]
-    if filled == "/web":
-        return "/web/page.js", {}
+    filled = filled.replace("{symbol}", "AAPL")
+    if path.startswith(("/web/", "/vendor/")):
+        return files_of(world.live)[path], {}
+    if end == "indicators":
+        return filled + "?names=sma_20", {}
     if end == "batch":
         return filled, {"json": {"inputs": [{"message": "Is AAPL a buy?"}]}}
     if filled.startswith("/analyst/") and end in ("invoke", "stream", "stream_log", "stream_events"):
@@ -145,8 +170,8 @@ def test_who_is_not_known_gets_nothing_but_what_is_open(
     world: World, method: str, path: str, caller: str
 ) -> None:
     filled, more = request_of(world, path)
-    if method == "PUT":
-        more = {"json": {"rating": "up"}}
+    if method in BODIES:
+        more = {"json": BODIES[method]}
     response = world.ask(caller, method, filled, **more)
     if DECISIONS[method, path] == OPEN:
         assert response.status_code == 200
@@ -160,8 +185,8 @@ def test_who_is_not_known_gets_nothing_but_what_is_open(
 @pytest.mark.parametrize(("method", "path"), sorted(DECISIONS))
 def test_a_stranger_finds_nothing_of_another(world: World, method: str, path: str) -> None:
     filled, more = request_of(world, path)
-    if method == "PUT":
-        more = {"json": {"rating": "up"}}
+    if method in BODIES:
+        more = {"json": BODIES[method]}
     response = world.ask("bob", method, filled, **more)
     decision = DECISIONS[method, path]
     if decision == OWNED:

@@ -152,7 +152,7 @@ def test_any_id_and_cursor(
     for path in (f"/api/runs/{safe}", f"/api/runs/{safe}/receipt", f"/api/sessions/{safe}"):
         assert_refused(asking.get(path))
     known_run = f"/api/runs/{known['run_id']}/events"
-    headers = {"Last-Event-ID": last.strip().encode("latin-1")}
+    headers = [(b"Last-Event-ID", last.strip().encode("latin-1"))]
     assert_refused(asking.get(known_run, headers=headers))
     parameters = {"after": after.encode("utf-8", "replace")}
     assert_refused(asking.get(known_run, params=parameters))
@@ -165,7 +165,7 @@ def test_any_id_and_cursor(
 )
 @settings(max_examples=40, **_BOUNDED)
 def test_any_header(asking: httpx.Client, name: str, value: str) -> None:
-    headers = {name: value.strip().encode("latin-1")}
+    headers = [(name.encode(), value.strip().encode("latin-1"))]
     response = asking.post("/api/runs/nosuchrun0/stop", headers=headers)
     if name == "Host" and response.headers.get("content-type", "").startswith("text/plain"):
         assert response.status_code == 400  # refused by the HTTP server itself

@@ -266,7 +266,7 @@ def test_keys_on_the_command_line(tmp_path: Path) -> None:
     (listed,) = [json.loads(line) for line in keys("list", "--json").stdout.splitlines()]
     assert (listed["owner"], listed["label"], listed["revoked_at"]) == ("alice", "laptop", None)
     assert "hash" not in listed
-    assert text.split("_")[2] not in keys("list").stdout
+    assert text.split("_", 2)[2] not in keys("list").stdout
     assert keys("revoke", text).returncode == 0
     assert "revoked" in keys("list").stdout
     assert keys("revoke", "nosuchkey").returncode == 1

@@ -27,7 +27,19 @@ def growth(pen: Pen) -> str:
         "uneven": "两者不会长期背离，应当盯住较弱的一个。",
     }[pen.plan.state("growth")]
     period = pen.period(pen.telling_growth)
-    return f"{pen.symbol}在{period}的{'；'.join(parts)}：{meaning}"
+    if pen.fell_below_operations:
+        meaning = (
+            f"营业利润率变动为{pen.say('operating_margin_change')}，可见利润的下降发生在营业利润之下"
+            "（税或利息），而不在业务本身。"
+        )
+    text = f"{pen.symbol}在{period}的{'；'.join(parts)}：{meaning}"
+    if pen.plan.intent in ("fundamentals", "valuation") and pen.has("revenue_cagr", "eps_cagr"):
+        text += (
+            f"截至{pen.period('revenue_cagr')}，表内各年的{pen.name('revenue_cagr')}为{pen.say('revenue_cagr')}，"
+            f"{pen.name('eps_cagr')}为{pen.say('eps_cagr')}"
+        )
+        text += "：差额来自回购与利润率。" if pen.exceeds("eps_cagr", "revenue_cagr") else "。"
+    return text
 
 
 def margins(pen: Pen) -> str:
@@ -62,7 +74,17 @@ def valuation(pen: Pen) -> str:
         "fair": "：价格没有要求任何不寻常的事。",
         "modest": "：市场期望不高，业绩平常即可。",
     }
-    return text + meaning[pen.plan.state("valuation")]
+    return text + meaning[pen.plan.state("valuation")] + _own_history(pen)
+
+
+def _own_history(pen: Pen) -> str:
+    """Set the multiple beside the median that the company has had."""
+    if pen.plan.brief or not pen.has("pe_median", "pe_vs_median"):
+        return ""
+    return (
+        f"{pen.symbol}{pen.name('pe_median')}为{pen.say('pe_median')}，"
+        f"{pen.name('pe_vs_median')}为{pen.say('pe_vs_median')}。"
+    )
 
 
 def balance(pen: Pen) -> str:
@@ -78,7 +100,13 @@ def balance(pen: Pen) -> str:
         "generating": "利润是真金白银。",
         "burning": "缺口总要有人来填。",
     }[pen.plan.state("balance")]
-    return f"{pen.symbol}在{pen.period('free_cash_flow')}的{'，'.join(parts)}：{meaning}"
+    text = f"{pen.symbol}在{pen.period('free_cash_flow')}的{'，'.join(parts)}：{meaning}"
+    if not pen.plan.brief and pen.has("shares_growth", "fcf_per_share") and pen.sign("shares_growth") < 0:
+        text += (
+            f"{pen.period('shares_growth')}的稀释股数下降{pen.size('shares_growth')}，"
+            f"每股自由现金流为{pen.say('fcf_per_share')}。"
+        )
+    return text
 
 
 TEXTS: Texts = {"growth": growth, "margins": margins, "valuation": valuation, "balance": balance}

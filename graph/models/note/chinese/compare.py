@@ -4,11 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graph.models.note.chinese.words import CALLS, CONVICTIONS, bullet, claim, key_clause, marks, other_side
+from graph.models.note.chinese.words import (
+    CALLS,
+    CONVICTIONS,
+    NOUNS,
+    bullet,
+    claim,
+    key_clause,
+    listed,
+    marks,
+    other_side,
+)
 from graph.models.note.pen import Pen
 
 METRIC, AS_OF, NO_VALUE, PERIOD = "指标", "截至", "无", "（{}）"
 AHEAD, LEVEL = "：{}占优", "：不分高下"
+ANSWERS = {
+    "risk": "就风险而言，{0}较稳，{1}风险较大：{2}。",
+    "momentum": "就动能而言，{0}领先，{1}落后：{2}。",
+    "fundamentals": "就业务而言，{0}的增长快于{1}：{2}。",
+    "valuation": "就估值而言，{0}较便宜，{1}较贵：{2}。",
+}
+NOT_COMPARABLE = {
+    "risk": "数据中没有{}的波动率，风险只能从趋势与回撤来比较。",
+    "momentum": "数据中没有{}的RSI(14)，动能只能从涨跌幅来比较。",
+    "fundamentals": "数据中没有{}的基本面，业务无法比较；以下比较的是价格。",
+    "valuation": "数据中没有{}的估值倍数，估值无法比较；以下比较的是价格。",
+}
 NO_REASON = "在多数方面略占优势"
 TIED = "就两者共有的数据看，{0}与{1}不相上下；评级针对{0}，差距小到不足以据此行动。"
 NO_RATING = "不予评级：这个问题需要基本面，而数据中没有{}的基本面。"
@@ -54,11 +76,28 @@ def advice(pen: Pen) -> str:
         "sell": "持有者逢强减持，交易者对反弹存疑",
         "abstain": "数据太少，不宜行动",
     }[pen.plan.rating.direction]
+    for topics, opening in ((pen.plan.bullish, "支撑来自"), (pen.plan.bearish, "拖累来自")):
+        if topics and pen.plan.rating.direction != "abstain":
+            text += f"，{opening}{listed([NOUNS[topic] for topic in topics[:2]])}"
     if pen.marks():
         text += f"。{pen.symbol}在{pen.on()}的{marks(pen)}"
     if pen.average:
         text += f"。若{pen.symbol}{other_side(pen)}，判断就会改变"
     return text + "。"
+
+
+def together(pen: Pen, other: str, bond: str) -> str:
+    """Say what owning both does, by how closely they move."""
+    meaning = {
+        "loose": "同时持有可以分散风险",
+        "partial": "同时持有可以分散一部分风险",
+        "close": "同时持有近乎押同一注",
+    }[bond]
+    return bullet(
+        "同时持有",
+        f"与{other}相比，{pen.symbol}在{pen.on('correlation_1y')}的{pen.name('correlation_1y')}为"
+        f"{pen.say('correlation_1y')}：{meaning}。",
+    )
 
 
 def choosing(best: str, last: str, *, both_buy: bool) -> str:

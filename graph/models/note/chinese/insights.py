@@ -32,10 +32,10 @@ def holders(pen: Pen, stance: str, backing: str) -> str:
     }[stance]
     match backing:
         case "priced":
-            text += (
-                f"。{pen.symbol}在{pen.on('pe')}的市盈率为{pen.say('pe')}，而{_growth(pen)}，"
-                "估值需要业绩来兑现：下一份年报比下一张图表更重要"
-            )
+            price = f"{pen.symbol}在{pen.on('pe')}的市盈率为{pen.say('pe')}"
+            if pen.has("pe_vs_median") and pen.sign("pe_vs_median") > 0:
+                price = f"{pen.symbol}{pen.name('pe_vs_median')}为{pen.say('pe_vs_median')}"
+            text += f"。{price}，而{_growth(pen)}，估值需要业绩来兑现：下一份年报比下一张图表更重要"
         case "backed":
             text += f"。{pen.symbol}{_growth(pen)}，业务对股价有支撑"
         case "price_only":
@@ -63,7 +63,7 @@ def traders(pen: Pen, tactic: str, brake: str) -> str:
         "oversold": "；RSI(14)超卖期间不开空仓",
         "falling": "；MACD(12,26,9)快线低于信号线，不必心急",
     }.get(brake, "")
-    if pen.has("atr_14"):
+    if pen.has("atr_14") and "volatility" not in pen.plan.topics:
         gloss = pen.once("ATR", "（一个交易日的平均振幅）")
         text += f"。仓位的大小，以一个ATR(14){gloss}的亏损无伤大雅为准；"
         text += f"{pen.symbol}在{pen.on('atr_14')}的ATR(14)为{pen.say('atr_14')}"
@@ -84,12 +84,16 @@ def levels(pen: Pen) -> str:
         )
         if told:
             sentences.append(f"50%斐波那契回撤位{pen.say('fib_50')}居中")
+        if not pen.plan.brief and pen.view.swing_is_up and pen.has("fib_127.2") and not pen.has("resistance"):
+            sentences.append(
+                f"上方已无阻力，下一个区域是{pen.symbol}的127.2%斐波那契扩展位{pen.say('fib_127.2')}"
+            )
     if not told and pen.marks():
         where = marks(pen, ceiling="range" not in pen.plan.topics)
         sentences.append(f"{pen.symbol}在{pen.on()}的{where}")
     if not sentences:
         return f"{pen.symbol}的数据太短，给不出关键价位。"
-    return "；".join(sentences) + "。这些是观察区域，不是目标价。"
+    return "。".join(sentences) + "。这些是观察区域，不是目标价。"
 
 
 def no_rating_yet(pen: Pen) -> str:

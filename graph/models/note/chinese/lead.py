@@ -18,6 +18,10 @@ NO_FUNDAMENTALS = {
 }
 
 
+#: What a question about the business is answered with.
+_BUSINESS = ("revenue_growth", "net_income_growth", "operating_margin")
+
+
 def _levels(pen: Pen) -> str:
     where = marks(pen, ceiling=True) or "附近没有可用的关键位"
     return f"{pen.symbol}在{pen.on()}收于{pen.say('close')}，{where}。"
@@ -27,7 +31,10 @@ def _risk(pen: Pen) -> str:
     words = {"calm": "小于一般个股", "normal": "与一般个股相当", "high": "明显大于一般个股"}
     risk = words[pen.plan.state("volatility")]
     text = f"{pen.symbol}的价格风险{risk}：{key_clause(pen, 'volatility', '')}"
-    return text + (f"，{key_clause(pen, 'drawdown', '')}。" if pen.plan.state("drawdown") else "。")
+    if not pen.plan.state("drawdown"):
+        return f"{text}。"
+    metric = pen.key_metric("drawdown")
+    return f"{text}，{pen.name(metric)}为{pen.size(metric)}。"
 
 
 def _momentum(pen: Pen) -> str:
@@ -39,11 +46,14 @@ def _fundamentals(pen: Pen) -> str:
     text = f"{pen.symbol}{claim(pen, 'growth')}"
     if pen.plan.state("margins"):
         text += f"，{claim(pen, 'margins')}"
-    return f"{text}：{key_clause(pen, 'growth', '')}。"
+    figures = "，".join(f"{pen.name(metric)}为{pen.say(metric)}" for metric in pen.known(*_BUSINESS))
+    return f"{text}：{pen.period(pen.telling_growth)}的{figures}。"
 
 
 def _valuation(pen: Pen) -> str:
     text = f"{pen.symbol}{claim(pen, 'valuation')}：{key_clause(pen, 'valuation', '')}"
+    if pen.has("pe_median"):
+        text += f"，{pen.name('pe_median')}为{pen.say('pe_median')}"
     return text + (f"，{key_clause(pen, 'growth', '')}。" if pen.plan.state("growth") else "。")
 
 

@@ -9,6 +9,10 @@ from graph.models.note.words import Texts
 
 _ORDERS = {
     "up": "，短均线位于长均线之上：数月以来由买方主导，而非几天的行情。",
+    "up_wide": "，短均线位于长均线之上：数月以来由买方主导，即使深度回调也不至于破坏趋势。",
+    "up_thin": "，短均线位于长均线之上，但空间很小：一周的下跌就足以动摇趋势。",
+    "down_wide": "，短均线位于长均线之下：数月以来由卖方主导，小幅反弹还说明不了什么。",
+    "down_thin": "，短均线位于长均线之下，但空间很小：一周的上涨就可能结束跌势。",
     "turning_up": "，但均线尚未形成金叉：这是转势的早期，还不是已确认的趋势。",
     "pullback": "：长期趋势未破，短期在让步。",
     "bounce": "，均线仍呈空头排列：需要买方来证明自己。",
@@ -23,14 +27,29 @@ def trend(pen: Pen) -> str:
     gloss = pen.once("日均线", "；日均线是这些天收盘价的平均")
     sides = [f"{side(pen, metric)}{pen.name(metric)}（{pen.say(metric)}" for metric in averages]
     text = f"{pen.symbol}在{pen.on()}收于{pen.say('close')}，{'），'.join(sides)}{gloss}）"
-    text += _ORDERS.get(pen.plan.state("trend"), "。")
-    if not pen.has("adx_14"):
-        return text
-    gloss = pen.once("ADX", "（衡量趋势强弱，不分方向）")
-    text += f"ADX(14){gloss}为{pen.say('adx_14')}，"
-    if pen.trend_is_strong:
-        return text + f"高于强趋势的门槛{ADX_STRONG}：走势有力。"
-    return text + f"低于强趋势的门槛{ADX_STRONG}：有方向而缺力度。"
+    state = pen.plan.state("trend")
+    text += _ORDERS.get(f"{state}_{pen.cushion}", _ORDERS.get(state, "。"))
+    if pen.has("adx_14"):
+        gloss = pen.once("ADX", "（衡量趋势强弱，不分方向）")
+        text += f"ADX(14){gloss}为{pen.say('adx_14')}，" + (
+            f"高于强趋势的门槛{ADX_STRONG}：走势有力。"
+            if pen.trend_is_strong
+            else f"低于强趋势的门槛{ADX_STRONG}：有方向而缺力度。"
+        )
+    return text + _structure(pen)
+
+
+def _structure(pen: Pen) -> str:
+    """Name the last two swing lows of a rise, or highs of a decline, where highs and lows agree."""
+    if not pen.tells_structure:
+        return ""
+    rising = pen.structure == "rising"
+    last, what = ("pivot_low", "高点与低点依次抬高") if rising else ("pivot_high", "高点与低点依次降低")
+    prior = f"{last}_prior"
+    return (
+        f"结构上{what}：{pen.name(last)}为{pen.say(last)}（{pen.on(last)}），"
+        f"{pen.name(prior)}为{pen.say(prior)}（{pen.on(prior)}）。"
+    )
 
 
 def returns(pen: Pen) -> str:
@@ -44,7 +63,10 @@ def returns(pen: Pen) -> str:
         "turned_down": "较长周期仍有盈利，但最近进场的资金在亏损。",
         "mixed": "没有稳定的方向。",
     }[pen.plan.state("returns")]
-    return f"截至{pen.on(known[0])}，{pen.symbol}{'，'.join(parts)}：{meaning}"
+    if pen.has("relative_1y"):
+        parts.append(f"{pen.name('relative_1y')}为{pen.say('relative_1y')}")
+    paces = {"faster": "最近三个月的步伐快于全年。", "slower": "最近三个月的步伐明显慢于全年。"}
+    return f"截至{pen.on(known[0])}，{pen.symbol}{'，'.join(parts)}：{meaning}{paces.get(pen.pace, '')}"
 
 
 def momentum(pen: Pen) -> str:
@@ -160,6 +182,14 @@ def levels(pen: Pen) -> str:
             "open_below": "：收盘价之下，图表没有给出买入的理由。",
             "swing": "。",
         }[pen.plan.state("levels")]
+    if pen.has("break_up"):
+        broken = f"{pen.name('break_up')}{pen.say('break_up')}（{pen.on('break_up')}）"
+        held = pen.above("break_up")
+        text += f"{broken}已被越过：守住它是买方的任务。" if held else f"{broken}曾被越过，又已失去。"
+    elif pen.has("break_down"):
+        broken = f"{pen.name('break_down')}{pen.say('break_down')}（{pen.on('break_down')}）"
+        lost = not pen.above("break_down")
+        text += f"{broken}已失守：收复它是买方的任务。" if lost else f"{broken}曾失守，又已收复。"
     return text
 
 
@@ -170,10 +200,13 @@ def volume(pen: Pen) -> str:
         "light": "参与者寡，当日方向说明不了什么。",
         "normal": "当日成交没有特别的信息。",
     }[pen.plan.state("volume")]
-    return (
+    text = (
         f"{pen.symbol}在{pen.on('volume')}的成交量为{pen.say('volume')}，"
         f"20日均量为{pen.say('volume_avg_20')}：{meaning}"
     )
+    if pen.plan.intent == "momentum" and pen.has("up_volume_20"):
+        text += f"{pen.name('up_volume_20')}为{pen.say('up_volume_20')}。"
+    return text
 
 
 TEXTS: Texts = {

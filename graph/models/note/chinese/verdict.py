@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from graph.models.note.chinese.words import CALLS, CONVICTIONS, claim
+from collections.abc import Sequence
+
+from graph.models.note.chinese.words import CALLS, CONVICTIONS, NOUNS, claim, listed
 from graph.models.note.earlier import Earlier
 from graph.models.note.pen import Pen
 from graph.report.model import Rating
 
-SIDES = (("最强的证据：", "最强的反证："), ("一面：", "另一面："))
+SIDES = (("", "与之相对，"), ("一面：", "另一面："))
+OWNER: str | None = None
 TOO_FEW = "关于{}的事实太少，不足以评级：只看得到价格，看不到理由。"
 NOTHING_ABOUT = "对{}无从判断：数据中没有任何相关事实。"
 
@@ -25,6 +28,20 @@ def call(pen: Pen) -> str:
     if plan.rating.direction == "hold":
         return f"{text}：一面是{best}，一面是{against}，双方都不足以定论。"
     return f"{text}：{best}，其分量超过“{against}”这一反面理由。"
+
+
+def agreement(pen: Pen, agree: Sequence[str], differ: Sequence[str]) -> str:
+    """Say which topics stand on which side, and that the conviction follows from it."""
+    side = "偏多" if pen.plan.score.value >= 0 else "偏空"
+    if pen.plan.rating.direction != "hold":
+        side = "与判断一致"
+    text = f"{listed([NOUNS[topic] for topic in agree])}{side}"
+    conviction = CONVICTIONS[pen.plan.rating.conviction]
+    if not differ and pen.plan.rating.conviction == "low":
+        return f"{text}，但已知的太少，信心只能为{conviction}。"
+    if not differ:
+        return f"{text}，没有明显的反面，信心为{conviction}。"
+    return f"{text}，{listed([NOUNS[topic] for topic in differ])}则相反，因此信心为{conviction}。"
 
 
 def earlier_verdict(earlier: Earlier, now: Rating, symbol: str) -> str:

@@ -10,8 +10,14 @@ from graph.report.model import Conviction, Direction
 
 GAP, SEMICOLON = "", "；"
 OPENING = 20
+ON = "在{}"
 MAX_CHARACTERS = 1500
 OBJECTIONS = ("反面证据：", "另一面：")
+NOUNS = {
+    "trend": "趋势", "returns": "涨跌幅", "momentum": "动能", "macd": "短线动能", "range": "区间位置",
+    "volatility": "波动", "drawdown": "回撤", "growth": "增长", "margins": "利润率", "valuation": "估值",
+    "balance": "资产负债",
+}  # fmt: skip
 CLAIMS = {
     ("trend", "up"): "趋势向上",
     ("trend", "turning_up"): "趋势正在转强",
@@ -144,6 +150,8 @@ def key_clause(pen: Pen, topic: str, owner: str | None = None) -> str:
         if pen.has(f"vs_{pen.average}"):
             return f"{who}在{pen.on()}{name}{pen.size(f'vs_{pen.average}')}"
         return f"{who}在{pen.on()}收于{pen.say('close')}，{name}"
+    if topic == "range" and pen.plan.state("range") == "near_low" and pen.has("from_low_52w"):
+        return f"{who}在{pen.on()}仅高于52周最低价{pen.size('from_low_52w')}"
     if topic == "range":
         if pen.sign("from_high_52w") == 0:
             return f"{who}在{pen.on()}正处于52周最高价"

@@ -28,7 +28,21 @@ def growth(pen: Pen) -> str:
         "uneven": "the two do not diverge for long, and the weaker one deserves the attention.",
     }[pen.plan.state("growth")]
     period = pen.period(pen.telling_growth)
-    return f"In {period} {pen.symbol}'s {'; '.join(parts)}: {meaning}"
+    if pen.fell_below_operations:
+        meaning = (
+            f"with an operating margin up {pen.say('operating_margin_change')}, the fall came below the "
+            "operating line, from tax or interest and not from the business."
+        )
+    text = f"In {period} {pen.symbol}'s {'; '.join(parts)}: {meaning}"
+    told = not pen.plan.brief and pen.plan.intent in ("fundamentals", "valuation")
+    if told and pen.has("revenue_cagr", "eps_cagr"):
+        text += (
+            f" Over the years on the sheet to {pen.period('revenue_cagr')}, {pen.name('revenue_cagr')} is "
+            f"{pen.say('revenue_cagr')} and {pen.name('eps_cagr')} {pen.say('eps_cagr')}"
+        )
+        rest = pen.exceeds("eps_cagr", "revenue_cagr")
+        text += ": buybacks and margins did the rest." if rest else "."
+    return text
 
 
 def margins(pen: Pen) -> str:
@@ -63,7 +77,17 @@ def valuation(pen: Pen) -> str:
         "fair": ": the price asks for nothing unusual.",
         "modest": ": the market expects little, so results need only be ordinary.",
     }[pen.plan.state("valuation")]
-    return text + meaning
+    return text + meaning + _own_history(pen)
+
+
+def _own_history(pen: Pen) -> str:
+    """Set the multiple beside the median that the company has had."""
+    if pen.plan.brief or not pen.has("pe_median", "pe_vs_median"):
+        return ""
+    return (
+        f" After its earlier annual reports {pen.symbol}'s median price/earnings was {pen.say('pe_median')}; "
+        f"the premium to the median price/earnings is {pen.say('pe_vs_median')}."
+    )
 
 
 def balance(pen: Pen) -> str:
@@ -79,7 +103,13 @@ def balance(pen: Pen) -> str:
         "generating": "the profit is real money.",
         "burning": "someone has to fund the gap.",
     }[pen.plan.state("balance")]
-    return f"In {pen.period('free_cash_flow')} {pen.symbol}'s {listed(parts)}: {meaning}"
+    text = f"In {pen.period('free_cash_flow')} {pen.symbol}'s {listed(parts)}: {meaning}"
+    if not pen.plan.brief and pen.has("shares_growth", "fcf_per_share") and pen.sign("shares_growth") < 0:
+        text += (
+            f" Diluted shares fell {pen.size('shares_growth')} in {pen.period('shares_growth')}, and free "
+            f"cash flow per share was {pen.say('fcf_per_share')}."
+        )
+    return text
 
 
 TEXTS: Texts = {"growth": growth, "margins": margins, "valuation": valuation, "balance": balance}

@@ -7,7 +7,7 @@ from graph.models.note.english.words import bullet
 STOPS: tuple[str, ...] = (".",)
 NO_DIVIDENDS = "Returns exclude dividends."
 BY_RULES = (
-    "This note was composed by rules from the fact sheet (offline analyst); no language model took part. "
+    "Written by rules from the fact sheet (offline analyst); no language model took part. "
     "It is analysis, not personal advice."
 )
 MISSING = "Missing"
@@ -28,8 +28,7 @@ def source(source: str, day: str, symbols: str) -> str:
     """Name the source of the symbols' prices and the last day that it knows."""
     if "embedded" in source.lower() or "sample" in source.lower():
         return (
-            f"The prices of {symbols} come from the {source} and end on {day}: "
-            "what happened after that date is unknown here."
+            f"The prices of {symbols} come from the {source} and end on {day}: nothing later is known here."
         )
     return f"The prices of {symbols} come from {source or 'the market data provider'}, as of {day}."
 

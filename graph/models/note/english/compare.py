@@ -4,11 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from graph.models.note.english.words import CALLS, bullet, claim, key_clause, listed, marks, other_side
+from graph.models.note.english.words import (
+    CALLS,
+    NOUNS,
+    bullet,
+    claim,
+    key_clause,
+    listed,
+    marks,
+    other_side,
+)
 from graph.models.note.pen import Pen
 
 METRIC, AS_OF, NO_VALUE, PERIOD = "Metric", "As of", "n/a", " ({})"
 AHEAD, LEVEL = ": {} ahead", ": level"
+ANSWERS = {
+    "risk": "On risk, {0} is the steadier and {1} the riskier: {2}.",
+    "momentum": "On momentum, {0} is ahead and {1} behind: {2}.",
+    "fundamentals": "On the business, {0} grows faster than {1}: {2}.",
+    "valuation": "On valuation, {0} is the cheaper and {1} the dearer: {2}.",
+}
+NOT_COMPARABLE = {
+    "risk": "The sheet holds no volatility of {}, so risk can only be compared by trend and drawdown.",
+    "momentum": "The sheet holds no RSI(14) of {}, so momentum can only be compared by returns.",
+    "fundamentals": "The sheet holds no fundamentals of {}, so the businesses cannot be compared: what "
+    "follows compares prices.",
+    "valuation": "The sheet holds no multiple of {}, so the valuations cannot be compared: what follows "
+    "compares prices.",
+}
 NO_REASON = "it leads by a little on most topics"
 TIED = (
     "{0} and {1} are level on the topics that both have; the rating stands for {0}, "
@@ -60,6 +83,11 @@ def advice(pen: Pen) -> str:
         "sell": "Holders reduce into strength; traders treat rallies as suspect",
         "abstain": "No action follows from so little data",
     }[pen.plan.rating.direction]
+    for topics, opening in ((pen.plan.bullish, "carried by"), (pen.plan.bearish, "held back by")):
+        if topics and pen.plan.rating.direction != "abstain":
+            text += f"{'; it is ' if opening == 'carried by' else ', '}{opening} " + listed(
+                [NOUNS[topic] for topic in topics[:2]]
+            )
     if pen.marks():
         text += f". For {pen.symbol} on {pen.on()} {marks(pen)}"
     if metric := pen.average:
@@ -68,6 +96,20 @@ def advice(pen: Pen) -> str:
             f"{pen.on(metric)}, would change this"
         )
     return text + "."
+
+
+def together(pen: Pen, other: str, bond: str) -> str:
+    """Say what owning both does, by how closely they move."""
+    meaning = {
+        "loose": "owning both spreads risk",
+        "partial": "owning both spreads some of the risk",
+        "close": "owning both is nearly the same bet twice",
+    }[bond]
+    return bullet(
+        "Owning both",
+        f"Set against {other}: {pen.symbol}'s {pen.name('correlation_1y')} was {pen.say('correlation_1y')} "
+        f"on {pen.on('correlation_1y')}, so {meaning}.",
+    )
 
 
 def choosing(best: str, last: str, *, both_buy: bool) -> str:

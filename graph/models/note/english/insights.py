@@ -34,9 +34,11 @@ def holders(pen: Pen, stance: str, backing: str) -> str:
     }[stance]
     match backing:
         case "priced":
+            price = f"price/earnings at {pen.say('pe')} on {pen.on('pe')}"
+            if pen.has("pe_vs_median") and pen.sign("pe_vs_median") > 0:
+                price = f"a premium to the median price/earnings of {pen.say('pe_vs_median')}"
             text += (
-                f". With price/earnings at {pen.say('pe')} on {pen.on('pe')} and {_growth(pen)}, "
-                f"{pen.symbol} has to earn its multiple: "
+                f". With {price} and {_growth(pen)}, {pen.symbol} has to earn its multiple: "
                 "the next annual report matters more than the next chart"
             )
         case "backed":
@@ -66,7 +68,7 @@ def traders(pen: Pen, tactic: str, brake: str) -> str:
         "oversold": ", and open no shorts while RSI(14) is oversold",
         "falling": ", with less haste while the MACD(12,26,9) line lies below its signal line",
     }.get(brake, "")
-    if pen.has("atr_14"):
+    if pen.has("atr_14") and "volatility" not in pen.plan.topics:
         gloss = pen.once("ATR", " (the average span of a trading day)")
         text += f". Size a position so that one ATR(14){gloss}, {pen.say('atr_14')} for {pen.symbol} on "
         text += f"{pen.on('atr_14')}, is an ordinary loss"
@@ -88,6 +90,11 @@ def levels(pen: Pen) -> str:
         if told:
             middle = f"{pen.say('fib_50')} on {pen.on('fib_50')}"
             sentences.append(f"The 50% Fibonacci retracement at {middle} is its middle")
+        if not pen.plan.brief and pen.view.swing_is_up and pen.has("fib_127.2") and not pen.has("resistance"):
+            sentences.append(
+                "Beyond the swing high, the 127.2% Fibonacci extension at "
+                f"{pen.say('fib_127.2')} is the next zone"
+            )
     if not told and pen.marks():
         where = marks(pen, ceiling="range" not in pen.plan.topics)
         sentences.append(f"For {pen.symbol} on {pen.on()} {where}")

@@ -19,6 +19,10 @@ NO_FUNDAMENTALS = {
 }
 
 
+#: What a question about the business is answered with.
+_BUSINESS = ("revenue_growth", "net_income_growth", "operating_margin")
+
+
 def _levels(pen: Pen) -> str:
     if not pen.marks():
         return f"{pen.symbol} closed at {pen.say('close')} on {pen.on()}; the sheet holds no level around it."
@@ -30,7 +34,10 @@ def _risk(pen: Pen) -> str:
     words = {"calm": "smaller than", "normal": "that of", "high": "well above that of"}
     text = f"The price risk of {pen.symbol} is {words[pen.plan.state('volatility')]} a typical stock: "
     text += key_clause(pen, "volatility", "its")
-    return text + (f", and {key_clause(pen, 'drawdown', 'its')}." if pen.plan.state("drawdown") else ".")
+    if not pen.plan.state("drawdown"):
+        return f"{text}."
+    metric = pen.key_metric("drawdown")
+    return f"{text}, and its {pen.name(metric)} {pen.size(metric)}."
 
 
 def _momentum(pen: Pen) -> str:
@@ -42,11 +49,16 @@ def _fundamentals(pen: Pen) -> str:
     text = f"For {pen.symbol} {claim(pen, 'growth')}"
     if pen.plan.state("margins"):
         text += f" while {claim(pen, 'margins')}"
-    return f"{text}: {key_clause(pen, 'growth', 'its')}."
+    figures = [f"{pen.name(metric)} was {pen.say(metric)}" for metric in pen.known(*_BUSINESS)]
+    return f"{text}: in {pen.period(pen.telling_growth)} its {listed(figures)}."
 
 
 def _valuation(pen: Pen) -> str:
     text = f"For {pen.symbol} {claim(pen, 'valuation')}: {key_clause(pen, 'valuation', 'its')}"
+    if pen.has("pe_median"):
+        text += (
+            f", against a median price/earnings of {pen.say('pe_median')} after its earlier annual reports"
+        )
     return text + (f", and {key_clause(pen, 'growth', 'its')}." if pen.plan.state("growth") else ".")
 
 

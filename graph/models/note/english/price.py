@@ -9,6 +9,14 @@ from graph.models.note.words import Texts
 
 _ORDERS = {
     "up": ", with the shorter average above the longer: buyers have set the pace for months, not days.",
+    "up_wide": ", with the shorter average above the longer: buyers have set the pace for months, and even a "
+    "deep pullback would leave the trend standing.",
+    "up_thin": ", with the shorter average above the longer, but by so little that one bad week would put "
+    "the trend in question.",
+    "down_wide": ", with the shorter average below the longer: sellers have set the pace for months, and a "
+    "rally would have to be large before it counts.",
+    "down_thin": ", with the shorter average below the longer, but by so little that one good week could end "
+    "the decline.",
     "turning_up": ", while the averages have yet to cross: an early turn, not a proven trend.",
     "pullback": ": the longer trend is intact while the shorter one gives ground.",
     "bounce": ", with the averages still in the order of a downtrend: the burden of proof is on buyers.",
@@ -23,14 +31,28 @@ def trend(pen: Pen) -> str:
     sides = [f"{side(pen, metric)} its {pen.name(metric)} of {pen.say(metric)}" for metric in averages]
     gloss = pen.once("moving average", " (the mean close of that many sessions)")
     text = f"{pen.symbol} closed at {pen.say('close')} on {pen.on()}, {' and '.join(sides)}{gloss}"
-    text += _ORDERS.get(pen.plan.state("trend"), ".")
-    if not pen.has("adx_14"):
-        return text
-    gloss = pen.once("ADX", ", the strength of a move whatever its direction,")
-    text += f" ADX(14){gloss} reads {pen.say('adx_14')}, "
-    if pen.trend_is_strong:
-        return text + f"above the threshold of {ADX_STRONG}: the move has force."
-    return text + f"below the threshold of {ADX_STRONG} for a strong trend: direction without force."
+    state = pen.plan.state("trend")
+    text += _ORDERS.get(f"{state}_{pen.cushion}", _ORDERS.get(state, "."))
+    if pen.has("adx_14"):
+        gloss = pen.once("ADX", ", the strength of a move whatever its direction,")
+        text += f" ADX(14){gloss} reads {pen.say('adx_14')}, " + (
+            f"above the threshold of {ADX_STRONG}: the move has force."
+            if pen.trend_is_strong
+            else f"below the threshold of {ADX_STRONG} for a strong trend: direction without force."
+        )
+    return text + _structure(pen)
+
+
+def _structure(pen: Pen) -> str:
+    """Name the last two swing lows of a rise, or highs of a decline, where highs and lows agree."""
+    if not pen.tells_structure:
+        return ""
+    kind, where = ("low", "above") if pen.structure == "rising" else ("high", "below")
+    last, prior = f"pivot_{kind}", f"pivot_{kind}_prior"
+    return (
+        f" The structure fits: {pen.symbol}'s last confirmed swing {kind} of {pen.say(last)} "
+        f"({pen.on(last)}) lies {where} the prior swing {kind} of {pen.say(prior)} ({pen.on(prior)})."
+    )
 
 
 def returns(pen: Pen) -> str:
@@ -44,7 +66,14 @@ def returns(pen: Pen) -> str:
         "turned_down": "the longer gain is intact, but the newest money is losing.",
         "mixed": "there is no steady pull in either direction.",
     }[pen.plan.state("returns")]
-    return f"To {pen.on(known[0])} {pen.symbol} shows {listed(parts)}: {meaning}"
+    text = f"To {pen.on(known[0])} {pen.symbol} shows {listed(parts)}"
+    if pen.has("relative_1y"):
+        text += f", with a 1-year return against the benchmark of {pen.say('relative_1y')}"
+    paces = {
+        "faster": " The last three months ran ahead of the year's own pace.",
+        "slower": " The last three months fell well behind the year's own pace.",
+    }
+    return f"{text}: {meaning}{paces.get(pen.pace, '')}"
 
 
 def momentum(pen: Pen) -> str:
@@ -165,6 +194,14 @@ def levels(pen: Pen) -> str:
                 "swing": "",
             }[pen.plan.state("levels")]
         )
+    if pen.has("break_up"):
+        broken = f"The swing high broken last, {pen.say('break_up')} of {pen.on('break_up')},"
+        held = pen.above("break_up")
+        parts.append(f"{broken} {'is what buyers now have to hold' if held else 'was lost again'}.")
+    elif pen.has("break_down"):
+        broken = f"The swing low broken last, {pen.say('break_down')} of {pen.on('break_down')},"
+        lost = not pen.above("break_down")
+        parts.append(f"{broken} {'is what buyers have to win back' if lost else 'has been won back'}.")
     return " ".join(parts)
 
 
@@ -175,10 +212,13 @@ def volume(pen: Pen) -> str:
         "light": "few hands moved, so the session's direction says little.",
         "normal": "the session carries no message of its own.",
     }[pen.plan.state("volume")]
-    return (
+    text = (
         f"{pen.symbol}'s volume was {pen.say('volume')} shares on {pen.on('volume')} against a 20-day "
         f"average volume of {pen.say('volume_avg_20')} shares: {meaning}"
     )
+    if pen.plan.intent == "momentum" and pen.has("up_volume_20"):
+        text += f" The share of 20-day volume on rising days was {pen.say('up_volume_20')}."
+    return text
 
 
 TEXTS: Texts = {

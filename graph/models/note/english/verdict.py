@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from graph.models.note.earlier import Earlier
-from graph.models.note.english.words import CALLS, claim
+from graph.models.note.english.words import CALLS, NOUNS, capital, claim, listed
 from graph.models.note.pen import Pen
 from graph.report.model import Rating
 
-SIDES = (
-    ("the strongest evidence is that ", "the strongest objection is that "),
-    ("on one side ", "on the other "),
-)
+SIDES = (("", "against that, "), ("on one side ", "on the other "))
+OWNER: str | None = "its"
 TOO_FEW = "The facts on {} are too few for a rating: they show a price, not a case."
 NOTHING_ABOUT = "Nothing can be said about {}: the sheet holds no facts on it."
 
@@ -28,6 +28,20 @@ def call(pen: Pen) -> str:
     if plan.rating.direction == "hold":
         return f"{text}: {best}, but {against}, and neither side has enough for a call."
     return f"{text}: {best}, and that outweighs the objection that {against}."
+
+
+def agreement(pen: Pen, agree: Sequence[str], differ: Sequence[str]) -> str:
+    """Say which topics stand on which side, and that the conviction follows from it."""
+    side = "for the upside" if pen.plan.score.value >= 0 else "for the downside"
+    if pen.plan.rating.direction != "hold":
+        side = "with the call"
+    text = capital(f"{listed([NOUNS[topic] for topic in agree])} {'is' if len(agree) == 1 else 'are'} {side}")
+    if not differ and pen.plan.rating.conviction == "low":
+        return f"{text}, but the sheet knows too little for more than low conviction."
+    if not differ:
+        return f"{text}, and nothing weighs against it: conviction is {pen.plan.rating.conviction}."
+    against = f"{listed([NOUNS[topic] for topic in differ])} {'is' if len(differ) == 1 else 'are'} not"
+    return f"{text}, {against}: hence {pen.plan.rating.conviction} conviction."
 
 
 def earlier_verdict(earlier: Earlier, now: Rating, symbol: str) -> str:

@@ -10,8 +10,14 @@ from graph.report.model import Direction
 
 GAP, SEMICOLON = " ", "; "
 OPENING = 48
+ON = " on {}"
 MAX_WORDS = 590
 OBJECTIONS = ("against the call: ", "on the other side: ")
+NOUNS = {
+    "trend": "trend", "returns": "returns", "momentum": "momentum", "macd": "short-term momentum",
+    "range": "the place in the year's range", "volatility": "volatility", "drawdown": "drawdown",
+    "growth": "growth", "margins": "margins", "valuation": "valuation", "balance": "the balance sheet",
+}  # fmt: skip
 CLAIMS = {
     ("trend", "up"): "the trend is up",
     ("trend", "turning_up"): "the trend is turning up",
@@ -139,7 +145,7 @@ def swing(pen: Pen) -> str:
     return f"{low} to {high}" if pen.view.swing_is_up else f"{high} to {low}"
 
 
-def key_clause(pen: Pen, topic: str, owner: str = "") -> str:
+def key_clause(pen: Pen, topic: str, owner: str | None = None) -> str:
     """Give the one figure that stands for a topic; `owner` "its" where the symbol has been named."""
     whose, who = owner or f"{pen.symbol}'s", "it" if owner else pen.symbol
     if topic == "trend":
@@ -148,6 +154,8 @@ def key_clause(pen: Pen, topic: str, owner: str = "") -> str:
         if pen.has(f"vs_{metric}"):
             return f"{who} stood {pen.size(f'vs_{metric}')} {name} on {pen.on()}"
         return f"{whose} close of {pen.say('close')} on {pen.on()} lay {name}"
+    if topic == "range" and pen.plan.state("range") == "near_low" and pen.has("from_low_52w"):
+        return f"{who} stood only {pen.size('from_low_52w')} above its 52-week low on {pen.on()}"
     if topic == "range":
         where = "at" if pen.sign("from_high_52w") == 0 else f"{pen.size('from_high_52w')} below"
         return f"{who} stood {where} its 52-week high on {pen.on()}"

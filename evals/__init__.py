@@ -1,0 +1,1 @@
+"""Measures of the analyst's own parts on material that states what is right."""

@@ -1,0 +1,159 @@
+"""The page is served with a strict policy, nothing of somebody else's, and only what the reader needs."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import logging
+import re
+from importlib.util import find_spec
+from pathlib import Path
+
+import httpx
+import pytest
+
+from server.web import CHART_HASHES, CONTENT_POLICY, FOLDER, find_chart_library, lean, read_assets
+
+FILES = sorted(
+    path.relative_to(FOLDER).as_posix()
+    for path in FOLDER.rglob("*")
+    if path.suffix in (".js", ".css", ".svg")
+)
+
+
+def base_of(client: httpx.Client) -> str:
+    found = re.search(r'src="(/web/[0-9a-f]+)/app.js"', client.get("/").text)
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("path", ["/", "/s/unknown"])
+def test_the_page_has_its_policy_and_no_inline_code(client: httpx.Client, path: str) -> None:
+    response = client.get(path)
+    assert response.headers["content-security-policy"] == CONTENT_POLICY
+    assert "unsafe" not in CONTENT_POLICY
+    assert "require-trusted-types-for 'script'; trusted-types 'none'" in CONTENT_POLICY
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\son\w+=|\sstyle=", response.text)
+    for address in re.findall(r'(?:src|href)="(/[^"]+)"', response.text):
+        assert client.get(address).status_code == 200, address
+    assert not re.search(r"\{(base|chart|mode)\}", response.text)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_its_files_use_no_markup_sinks_and_load_nothing_from_elsewhere(
+    client: httpx.Client, name: str
+) -> None:
+    response = client.get(f"{base_of(client)}/{name}")
+    assert response.status_code == 200
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert "immutable" in response.headers["cache-control"]
+    for sink in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"):
+        assert sink not in response.text
+    addresses = set(re.findall(r"https?://[^\"'`\s)]+", response.text))
+    assert addresses <= {"http://www.w3.org/2000/svg", "https://www.tradingview.com/"}
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".js")])
+def test_scripts_have_no_text_that_spans_lines(name: str) -> None:
+    source = FOLDER.joinpath(name).read_text(encoding="utf-8")
+    for line in source.splitlines():
+        code = re.sub(r"//.*|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|/(?:[^/\\\n]|\\.)+/[a-z]*", "", line)
+        assert code.count("`") % 2 == 0, line
+
+
+def test_what_is_served_is_the_source_without_comments() -> None:
+    source = b'/**\n * Says.\n */\n  // why\nexport const a = "// no comment"; // kept\n\n  b();\n'
+    assert lean(source) == b'\n\n\n\nexport const a = "// no comment"; // kept\n\nb();\n'
+    assert lean(b"/* Colours. */\n:root {\n  --a: 1;\n}\n") == b"\n:root {\n--a: 1;\n}\n"
+
+
+def test_no_file_is_longer_than_400_lines() -> None:
+    for name in FILES:
+        assert FOLDER.joinpath(name).read_text(encoding="utf-8").count("\n") <= 400, name
+
+
+def test_files_come_compressed_to_who_can_read_it(client: httpx.Client) -> None:
+    address = f"{base_of(client)}/app.js"
+    packed = client.get(address, headers={"Accept-Encoding": "gzip"})
+    plain = client.get(address, headers={"Accept-Encoding": "identity"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert packed.content == plain.content  # httpx has unpacked it
+    assert packed.headers["vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/web/{}/__init__.py",
+        "/web/{}/../settings.py",
+        "/web/{}/%2e%2e/settings.py",
+        "/web/{}/",
+        "/web/app.js",
+    ],
+)
+def test_nothing_else_is_served(client: httpx.Client, path: str) -> None:
+    assert client.get(path.format(base_of(client).rpartition("/")[2])).status_code == 404
+
+
+def test_a_link_to_no_session_gives_the_page_with_404(client: httpx.Client) -> None:
+    client.post("/api/chat", json={"message": "Is AAPL a buy?", "session_id": "linked"})
+    assert client.get("/s/linked").status_code == 200
+    for path in ("/s/unknown", "/s/%20", "/s/" + "x" * 500):
+        response = client.get(path)
+        assert response.status_code == 404, path
+    assert "text/html" in client.get("/s/unknown").headers["content-type"]
+
+
+def test_the_chart_library_is_the_one_that_its_makers_published(client: httpx.Client) -> None:
+    found = find_chart_library()
+    assert found is not None
+    response = client.get(found.url)
+    assert hashlib.sha256(response.content).hexdigest() in CHART_HASHES
+    assert "immutable" in response.headers["cache-control"]
+    assert client.get("/api/health").json()["chart_library"] == "present"
+    assert find_spec("litecharts") is not None
+
+
+def test_other_bytes_or_no_package_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    package = tmp_path / "changedcharts"
+    (package / "js").mkdir(parents=True)
+    (package / "__init__.py").write_text("raise RuntimeError('never imported')")
+    (package / "js" / "lightweight-charts.js").write_bytes(b"alert(1)")
+    monkeypatch.syspath_prepend(tmp_path)
+    with caplog.at_level(logging.WARNING):
+        assert find_chart_library("changedcharts") is None
+        assert find_chart_library("no_such_charts") is None
+    assert len(caplog.records) == 2
+
+
+def test_json_is_compressed_and_event_streams_are_not(client: httpx.Client) -> None:
+    bars = client.get("/api/market/AAPL/bars?range=max", headers={"Accept-Encoding": "gzip"})
+    assert bars.headers["content-encoding"] == "gzip"
+    with client.stream("POST", "/api/chat/stream", json={"message": "Is AAPL a buy?"}) as stream:
+        assert "content-encoding" not in stream.headers
+        stream.read()
+
+
+def test_the_first_load_is_small() -> None:
+    assets = read_assets()
+    scripts = sum(
+        len(asset.compressed) for name, asset in assets.items() if name.endswith(".js") and "/" not in name
+    )
+    styles = sum(len(asset.compressed) for name, asset in assets.items() if name.endswith(".css"))
+    library = find_chart_library()
+    assert library is not None
+    chart = len(gzip.compress(library.path.read_bytes(), 9))
+    assert chart <= 62_000
+    assert scripts <= 90_000
+    assert scripts + styles + chart <= 200_000
+
+
+def test_health(client: httpx.Client) -> None:
+    health = client.get("/api/health").json()
+    assert (health["status"], health["mode"], health["model"]) == ("ok", "offline", "offline-analyst")
+    assert client.get("/api/health/live").json() == {"status": "ok"}
+    assert client.get("/api/health/ready").json() == {"status": "ok"}
