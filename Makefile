@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup
 
-.PHONY: setup run test check eval bench studio pictures format clean
+.PHONY: setup run test check eval bench soak studio pictures format clean
 
 setup: $(STAMP)
 
@@ -37,6 +37,10 @@ eval: setup
 
 bench: setup
 	$(BIN)/python -m bench
+
+# Minutes and clients: make soak MINUTES=30 CLIENTS=40
+soak: setup
+	$(BIN)/python -m bench.soak --minutes $(or $(MINUTES),2) --clients $(or $(CLIENTS),12)
 
 studio: setup
 	LANGGRAPH_CLI_NO_ANALYTICS=1 $(BIN)/langgraph dev --no-browser

@@ -159,7 +159,7 @@ async def test_a_model_that_obeys_calls_nothing_outside_the_list(
     events = await run(live, ATTACKS[7], model=model)
     assert events[-1]["status"] == "done"
     assert set(called) <= set(live.deps.tools)
-    answers = [m for m in fake.requests[-1]["input"]["messages"] if m["role"] == "tool"]
+    answers = [m for each in fake.requests for m in each["input"]["messages"] if m["role"] == "tool"]
     assert answers
     refusals = ("Not called", "no tool of that name", "do not fit", "No configured", "no JSON object")
     assert all(any(each in answer["content"] for each in refusals) for answer in answers)

@@ -74,7 +74,7 @@ async def test_a_receipt_outlives_the_log_and_the_turns_after_it(answered: Serve
         named = {name for figure in receipt["figures"] for name in figure.get("facts", [])}
         assert named
         assert named <= set(facts)
-        assert receipt["prompt"]["name"] == "analyst@v1"
+        assert receipt["prompt"]["name"].startswith("analyst@v")
         assert len(receipt["prompt"]["sha256"]) == 64
         assert receipt["model"]
         assert receipt["usage"]["seconds"] >= 0
@@ -95,7 +95,7 @@ async def test_receipts_and_feedback_on_servers(kind: str, servers: Any, tmp_pat
         verify((await client.get(f"/api/runs/{run_id}/receipt")).json())
         said = await client.put(f"/api/runs/{run_id}/feedback", json={"rating": "up"})
         assert said.status_code == 200
-        assert (await client.delete("/api/sessions/s")).status_code == 204
+        assert (await client.delete("/api/sessions/s?now=true")).status_code == 200
         assert await app.state.service.shelf.all("feedback") == {}
         assert await app.state.service.shelf.all("run") == {}
 
