@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -102,10 +103,11 @@ class WatchedLog:
         """Give what comes after a number, in batches, until the run's `end`."""
         if after:
             self._metrics.resumes.inc()
-        async for batch in self._log.read(run_id, after, idle):
-            if batch and batch[0].type == "gap":  # what is missing is told first
-                self._metrics.gaps.inc()
-            yield batch
+        async with aclosing(self._log.read(run_id, after, idle)) as batches:
+            async for batch in batches:
+                if batch and batch[0].type == "gap":  # what is missing is told first
+                    self._metrics.gaps.inc()
+                yield batch
 
     async def last(self, run_id: str) -> int:
         """Give the number of the newest event."""
