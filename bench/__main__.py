@@ -1,4 +1,4 @@
-"""Runs the benchmarks: `python -m bench [start|stream|live|qwen|facts] [--quick] [--json FILE]`."""
+"""Runs the benchmarks: `python -m bench [start|stream|live|qwen|facts|sessions] [--quick] [--json FILE]`."""
 
 from __future__ import annotations
 
@@ -12,16 +12,14 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import facts, live, qwen, start, stream
+from bench import facts, live, qwen, sessions, start, stream
 
-BENCHMARKS = ("start", "stream", "live", "qwen", "facts")
+BENCHMARKS = ("start", "stream", "live", "qwen", "facts", "sessions")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run benchmarks and show their tables; limits are shown, and 1 only means that something did not run."""
-    parser = argparse.ArgumentParser(
-        prog="python -m bench", description="Measure start, streaming, live runs, Qwen."
-    )
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure what has a limit.")
     parser.add_argument("benchmark", nargs="?", choices=BENCHMARKS, help="only this one (default: all)")
     parser.add_argument("--quick", action="store_true", help="the smallest size, to see that it works")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the results there as well")
@@ -53,6 +51,10 @@ def _run(name: str, quick: bool, console: Console) -> dict[str, Any]:
         asked = qwen.measure(quick)
         console.print(qwen.tables(asked))
         return asdict(asked)
+    if name == "sessions":
+        grown = sessions.measure(quick)
+        console.print(sessions.tables(grown))
+        return asdict(grown)
     if name == "facts":
         built = facts.measure(quick)
         console.print(facts.tables(built))

@@ -1,4 +1,4 @@
-"""The five ways to stream an answer that are compared, and the servers behind them."""
+"""The six ways to stream an answer that are compared, and the servers behind them."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from tests.servers import serving
 QUESTION = "What is the risk of AAPL?"
 OURS, LANGSERVE, RAW, GRAPH = "ours, /api/chat/stream", "ours, /analyst/stream", "raw SSE", "bare graph"
 REDIS = "ours, runs on Redis"
+NAIVE = "naive ChatTongyi"
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,16 @@ _DOORS = {
             text_of=_raw_text,
         ),
     ),
+    "naive": (
+        Door(
+            name=NAIVE,
+            path="/stream",
+            body=lambda tokens: {"tokens": tokens},
+            token_mark=b"data:",
+            end_mark=b"event:end",
+            text_of=_raw_text,
+        ),
+    ),
     "graph": (
         Door(
             name=GRAPH,
@@ -99,8 +110,10 @@ def open_targets(folder: Path, text_file: Path, pace_ms: float) -> Iterator[list
         redis = stack.enter_context(serving("redis"))
         (folder / "redis").mkdir()
         servers["redis"] = stack.enter_context(_ours(folder / "redis", pace_ms, redis.url))
-        for kind in ("raw", "graph"):
-            servers[kind] = stack.enter_context(_other(kind, text_file, pace_ms))
+        model = stack.enter_context(_other("dashscope", text_file, pace_ms))
+        for kind in ("raw", "naive", "graph"):
+            url = f"{model.url}/api/v1"
+            servers[kind] = stack.enter_context(_other(kind, text_file, pace_ms, url))
         yield [Target(door, servers[kind]) for kind, doors in _DOORS.items() for door in doors]
 
 
@@ -117,9 +130,18 @@ def _ours(folder: Path, pace_ms: float, runs: str = "memory:") -> Iterator[Serve
 
 
 @contextmanager
-def _other(kind: str, text_file: Path, pace_ms: float) -> Iterator[Server]:
+def _other(kind: str, text_file: Path, pace_ms: float, model_url: str = "") -> Iterator[Server]:
     port = free_port()
-    command = [sys.executable, "-m", "bench.servers", kind, str(port), str(pace_ms), str(text_file)]
+    command = [
+        sys.executable,
+        "-m",
+        "bench.servers",
+        kind,
+        str(port),
+        str(pace_ms),
+        str(text_file),
+        model_url,
+    ]
     with running(command, port, "/live", PROJECT, environment()) as server:
         yield server
 

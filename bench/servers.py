@@ -1,19 +1,22 @@
-"""The servers that ours is compared with: `python -m bench.servers raw|graph PORT PACE_MS TEXT_FILE`.
+"""The servers that ours is compared with: `python -m bench.servers raw|graph|naive PORT PACE_MS TEXT_FILE`.
 
-Both stream the text that ours writes, cut into the same tokens, and do nothing else.
+All stream the text that ours writes, cut into the same tokens, and do nothing else; `naive` has it of
+`dashscope`, a stand-in for the model's service.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, Literal
 
 import orjson
 import uvicorn
 from fastapi import APIRouter, FastAPI
+from langchain_community.chat_models.tongyi import ChatTongyi
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage
@@ -24,11 +27,14 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from bench.processes import HOST
 from graph.models.offline import split_tokens
+from tests.fake_dashscope.replies import frame
 
 LIVE = "/live"
+_GENERATION = "/services/aigc/text-generation/generation"
 
 
 def raw_app(tokens: list[str], pace: float) -> Starlette:
@@ -102,15 +108,60 @@ def graph_app(tokens: list[str], pace: float) -> FastAPI:
     return app
 
 
+def dashscope_app(tokens: list[str], pace: float) -> Starlette:
+    """Build a stand-in for DashScope that recites as many tokens as its last message asks for."""
+
+    async def frames(count: int) -> AsyncIterator[bytes]:
+        for number, token in enumerate(tokens[:count], start=1):
+            await asyncio.sleep(pace)
+            reason = "stop" if number == min(count, len(tokens)) else "null"
+            yield frame({"role": "assistant", "content": token}, reason, number)
+
+    async def generate(request: Request) -> StreamingResponse:
+        count = int((await request.json())["input"]["messages"][-1]["content"])
+        return StreamingResponse(frames(count), media_type="text/event-stream")
+
+    return Starlette(routes=[Route(LIVE, _live), Route(f"/api/v1{_GENERATION}", generate, methods=["POST"])])
+
+
+def naive_app(model_url: str) -> FastAPI:
+    """Build what is written first: FastAPI streams ChatTongyi from a generator; the run is the connection."""
+    app = FastAPI()
+
+    async def frames(count: int) -> AsyncIterator[str]:
+        model = ChatTongyi(
+            model="qwen-plus",
+            api_key="sk-stand-in-not-a-real-key",
+            streaming=True,
+            model_kwargs={"base_address": model_url},
+        )
+        async for chunk in model.astream(str(count)):
+            yield f"data:{json.dumps({'text': chunk.content}, ensure_ascii=False)}\n\n"
+        yield "event:end\n\n"
+
+    async def stream(request: Request) -> Response:
+        count: int = (await request.json())["tokens"]
+        return StreamingResponse(frames(count), media_type="text/event-stream")
+
+    app.add_api_route("/stream", stream, methods=["POST"])
+    app.router.routes.append(Route(LIVE, _live))
+    return app
+
+
 async def _live(_: Request) -> Response:
     return PlainTextResponse("ok")
 
 
-def main(kind: str, port: str, pace_ms: str, text_file: str) -> None:
+def main(kind: str, port: str, pace_ms: str, text_file: str, model_url: str = "") -> None:
     """Serve one of the apps in the way that ours is served."""
     tokens = split_tokens(Path(text_file).read_text(encoding="utf-8"))
-    build = {"raw": raw_app, "graph": graph_app}[kind]
-    app = build(tokens, float(pace_ms) / 1000)
+    builders: dict[str, Callable[[list[str], float], ASGIApp]] = {
+        "raw": raw_app,
+        "graph": graph_app,
+        "dashscope": dashscope_app,
+        "naive": lambda _, __: naive_app(model_url),
+    }
+    app = builders[kind](tokens, float(pace_ms) / 1000)
     uvicorn.run(app, host=HOST, port=int(port), log_level="warning", log_config=None, timeout_keep_alive=30)
 
 

@@ -22,6 +22,8 @@ _NOTE = (
     "All stream the same words. Ours also finds facts, checks figures and writes a report, so its CPU has\n"
     "two parts: marginal, the slope between short and long answers, and per run, what is left at no tokens.\n"
     f"{GRAPH} is one node on LangServe, read by /stream_events: its /stream carries no tokens.\n"
+    "The naive way is FastAPI and ChatTongyi in a generator. It reads six answers at a time, so that\n"
+    "others wait for their first token.\n"
     "A heading is no token of ours but a section, so its first token comes two pauses of the model later."
 )
 

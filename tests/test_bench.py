@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bench.__main__ import main
-from bench.doors import GRAPH, LANGSERVE, OURS, RAW
+from bench.doors import GRAPH, LANGSERVE, NAIVE, OURS, RAW, REDIS
 from bench.load import Door, load, read_frames
 from bench.processes import PROJECT, cpu_seconds, environment, free_port, running, timed
 from bench.results import Check, median_ratio, percentile, shown
@@ -64,14 +64,15 @@ def test_start_tells_each_time_beside_its_baseline(
     assert "interleaved rounds" in capsys.readouterr().out
 
 
-def test_stream_compares_the_same_four_doors_at_full_speed_and_paced(
+@pytest.mark.timeout(240)  # fourteen servers are started, one after the other
+def test_stream_compares_the_same_doors_at_full_speed_and_paced(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     found = results("stream", tmp_path / "stream.json")
     assert [result["pattern"]["name"] for result in found["patterns"]] == ["full speed", "paced"]
     for result in found["patterns"]:
         doors = {door.pop("door"): door for door in result["doors"]}
-        assert set(doors) == {OURS, LANGSERVE, RAW, GRAPH}
+        assert set(doors) == {OURS, LANGSERVE, REDIS, RAW, NAIVE, GRAPH}
         assert doors[RAW]["cpu_to_raw"] == 1
         assert doors[RAW]["marginal_to_raw"] in (1, None)
         assert doors[GRAPH]["cpu_to_graph"] == 1

@@ -11,7 +11,7 @@ in the record itself.
     packed  = 0 u8 | bytes, or 1 u8 | deflated bytes
 
 References stand in front, so that a store can follow them without reading a body. Whatever is read is held
-against its name or checksum; a record of format 1, of version 0.4.0, has no checksum.
+against its name or checksum; a record of the older format 1 has no checksum.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from graph.market.build import build_market
 from graph.market.guard import Guarded
 from graph.market.provider import MarketData
 from server import __version__
-from server.clients import without_secrets
+from server.clients import open_redis, without_secrets
 from server.commands import settings_or_exit
 from server.sessions import open_index
 from server.settings import ServerSettings
@@ -48,6 +48,7 @@ async def _lines(settings: ServerSettings) -> list[Line]:
         ("version", None, f"financial-agent {__version__}, Python {platform.python_version()}"),
         await _model(settings),
         await _store(settings),
+        await _runs(settings),
         *await _market(settings),
         await _server(settings),
     ]
@@ -80,6 +81,18 @@ async def _store(settings: ServerSettings) -> Line:
     except (AgentError, OSError, ValueError) as fault:
         return ("sessions", False, f"{without_secrets(url)} cannot be opened: {type(fault).__name__}")
     return ("sessions", True, without_secrets(url))
+
+
+async def _runs(settings: ServerSettings) -> Line:
+    url = settings.run_store_url.get_secret_value()
+    if url == "memory:":
+        return ("runs", True, "in the memory of one process")
+    try:
+        async with open_redis(url):
+            pass
+    except (AgentError, OSError, ValueError) as fault:
+        return ("runs", False, f"{without_secrets(url)} cannot be opened: {type(fault).__name__}")
+    return ("runs", True, without_secrets(url))
 
 
 async def _market(settings: ServerSettings) -> list[Line]:

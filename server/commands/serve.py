@@ -11,10 +11,13 @@ import uvicorn
 from fastapi import FastAPI
 from sse_starlette.sse import AppStatus
 
+from graph.errors import AgentError
 from server.app import create_app
+from server.clients import open_redis
 from server.commands import settings_or_exit
 from server.commands.protocol import patient
 from server.commands.supervise import Supervisor
+from server.sessions import open_index
 from server.settings import ServerSettings
 from server.telemetry.logs import secrets_of, set_up_logs
 
@@ -67,6 +70,11 @@ def serve(host: str | None, port: int | None, workers: int | None) -> int:
         )
         return 2
     _begin_logging(settings)
+    try:
+        asyncio.run(_reach_stores(settings))
+    except (AgentError, OSError, ValueError) as fault:
+        print(f"financial-agent: a store cannot be opened: {fault}", file=sys.stderr)
+        return 1
     mode = settings.agent.mode
     names = ", ".join(settings.agent.model_names)
     print(f"financial-agent: {mode} mode ({names}), http://{settings.host}:{settings.port}", file=sys.stderr)
@@ -87,6 +95,15 @@ def serve_one(settings: ServerSettings, listening: socket.socket | None = None) 
     server = DrainingServer(_config(settings, app), app)
     server.run([listening] if listening is not None else None)
     return 0 if server.started else 1
+
+
+async def _reach_stores(settings: ServerSettings) -> None:
+    """Open what the server will need: what is not there is told in one line, before anything starts."""
+    async with open_index(settings.store_url.get_secret_value()):
+        pass
+    if (runs := settings.run_store_url.get_secret_value()) != "memory:":
+        async with open_redis(runs):
+            pass
 
 
 def _config(settings: ServerSettings, app: FastAPI | None) -> uvicorn.Config:

@@ -1,4 +1,4 @@
-"""Brings what version 0.4.0 kept (schema 1) into today's form, and refuses what a newer version wrote.
+"""Brings what was kept under schema 1 into today's form, and refuses what a newer version wrote.
 
 Schema 1 had no branches: each run followed the one before it.
 """

@@ -14,7 +14,7 @@ from server.sessions.records import Position
 
 Document = dict[str, Any]
 
-SCHEMA = 2  # of all three stores; 1 was that of version 0.4.0
+SCHEMA = 2  # of all three stores; 1 had no branches
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ export class Chart {
       layout: { background: { color: "transparent" }, textColor: color("text-2"), fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 11, attributionLogo: false, panes: { separatorColor: color("line") } },
       grid: { vertLines: { visible: false }, horzLines: { color: color("line", 0.6) } },
       rightPriceScale: { borderVisible: false },
-      timeScale: { borderColor: color("line"), fixLeftEdge: true, rightOffset: 8 },
+      timeScale: { borderColor: color("line"), fixLeftEdge: true, rightOffset: 10 },
       crosshair: { mode: 0, vertLine: { color: color("text-3"), labelBackgroundColor: color("text-2") }, horzLine: { color: color("text-3"), labelBackgroundColor: color("text-2") } },
       localization: { locale: document.documentElement.lang || "en", dateFormat: "yyyy-MM-dd" },
     };
@@ -139,7 +139,7 @@ export class Chart {
     const swings = overlays.filter(({ name, date }) => name.startsWith("swing_") && date && times.has(date));
     this.markers.setMarkers(swings.map(({ name, date }) => ({
       time: date, position: name === "swing_high" ? "aboveBar" : "belowBar", shape: name === "swing_high" ? "arrowDown" : "arrowUp",
-      color: color("text-2"), text: t(`metric.${name}`), size: 0.8,
+      color: color("text-2"), text: t(name === "swing_high" ? "bar.high" : "bar.low"), size: 0.8,
     })).sort((a, b) => (String(a.time) < String(b.time) ? -1 : 1)));
   }
 

@@ -56,7 +56,7 @@ export class TurnView {
 
   /** @param {Set<string>} changed names of what changed, as `apply` gives them */
   update(changed) {
-    if (changed.has("steps") || changed.has("run")) this.#drawSteps();
+    if (["steps", "run", "end", "error"].some((name) => changed.has(name))) this.#drawSteps();
     for (const name of SECTIONS) if (changed.has(`section:${name}`)) this.#drawSection(name);
     const { turn } = this;
     this.note.dataset.status = turn.status;
@@ -157,7 +157,7 @@ export class TurnView {
     const mine = [...turn.figures.values()].filter((figure) => figure.section === name);
     const { spans, refused } = place(part.raw, mine, part.checked || !live);
     view.node.dataset.refused = String(refused);
-    view.md.update(part.raw, open, spans);
+    view.md.update(part.raw, open || turn.status !== "done", spans);
     this.#restyle(view, mine);
     if (name === "verdict") this.#markRating(view.text, part.raw);
   }
@@ -206,7 +206,7 @@ export class TurnView {
       score.length > 0 && h("p.score", { role: "group", "aria-label": t("score.label") }, ...score),
       turn.report && h("div.actions", null,
         h("button.quiet", { type: "button", onclick: () => actions.copy(turn) }, icon("copy"), t("copy")),
-        h("button.quiet", { type: "button", onclick: () => actions.retry(turn) }, icon("retry"), t("retry")),
+        turn.status === "done" && h("button.quiet", { type: "button", onclick: () => actions.retry(turn) }, icon("retry"), t("retry")),
         (turn.chart || turn.report.symbols?.length > 0) && h("button.quiet", { type: "button", onclick: () => actions.chart(turn) }, icon("chart"), t("chart")),
         sources > 0 && h("button.quiet", { type: "button", onclick: () => actions.sources(turn) }, t("sources.count", { n: sources })),
         h("span.meta", null, ...this.#meta())),

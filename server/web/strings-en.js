@@ -159,6 +159,8 @@ export default {
   "overlay.sma_200": "200-day",
   "overlay.fib": "Fibonacci",
   "overlay.swing": "Swing",
+  "overlay.support": "Support",
+  "overlay.resistance": "Resistance",
   "overlay.rsi": "RSI",
   "overlay.log": "Log",
   "bar.date": "Date",

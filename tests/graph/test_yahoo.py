@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
@@ -284,3 +285,47 @@ async def test_a_provider_that_was_not_chosen_is_never_asked(wire: responses.Req
     graph = build_graph(build_deps(AgentSettings(offline_pace_ms=0, market=("embedded",))))
     await graph.ainvoke({"message": "AAPL or TSLA?"})
     assert len(wire.calls) == 0
+
+
+async def test_bars_are_asked_for_again_once_the_session_has_closed(wire: responses.RequestsMock) -> None:
+    now = [wires.NOW]
+    market = Yahoo(limits=QUICK, clock=lambda: now[0])
+    wire.get(wires.CHART, json=wires.chart())
+    await market.history("TSLA")
+    asked = wires.asked(wire, "range=10y")
+    now[0] = wires.NOW.replace(hour=20, minute=59)
+    assert (await market.history("TSLA")).as_of == "2026-11-23"
+    assert wires.asked(wire, "range=10y") == asked
+    now[0] = wires.NOW.replace(hour=21, minute=30)
+    assert (await market.history("TSLA")).as_of == "2026-11-24"
+    assert wires.asked(wire, "range=10y") == asked + 1
+
+
+async def test_twenty_who_ask_at_once_cost_one_request(wire: responses.RequestsMock, market: Yahoo) -> None:
+    wire.get(wires.CHART, json=wires.chart())
+    found = await asyncio.gather(*(market.history("TSLA") for _ in range(20)))
+    assert len({id(bars) for bars in found}) == 1
+    assert wires.asked(wire, "range=10y") == 1
+
+
+async def test_an_answer_is_written_from_yahoos_data(wire: responses.RequestsMock, market: Yahoo) -> None:
+    from dataclasses import replace
+
+    from graph.tools.market_tools import build_tools
+
+    wire.get(wires.CHART, json=wires.chart())
+    wire.get(wires.SUMMARY, json=wires.company())
+    wire.get(wires.QUOTE, json={"quoteResponse": {"result": [], "error": None}})
+    wire.get(wires.SERIES, json=wires.series())
+    chain = Chain([market])
+    deps = replace(build_deps(AgentSettings(offline_pace_ms=0)), market=chain, tools=build_tools(chain))
+    for question in ("特斯拉值得买入吗？", "Is Tesla expensive?"):
+        report = (await build_graph(deps).ainvoke({"message": question}))["report"]
+        assert report["symbols"] == ["TSLA"]
+        assert report["rating"]["direction"] != "abstain"
+        assert report["coverage"] == 1.0
+        assert "Yahoo Finance" in report["sections"]["caveat"]
+    facts = {
+        fact["metric"] for fact in (await deps.tools["get_technicals"].ainvoke({"symbol": "TSLA"}))["facts"]
+    }
+    assert {"relative_1y", "beta_1y"} <= facts

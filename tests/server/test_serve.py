@@ -152,3 +152,23 @@ def test_several_workers_need_stores_that_they_can_share(
     assert done.returncode == 2
     assert named in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["STORE_URL", "RUN_STORE_URL"])
+def test_a_store_that_does_not_answer_is_told_in_one_line(tmp_path: Path, name: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "server.cli", "serve", "--port", str(free_port())],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            f"FINANCIAL_AGENT_{name}": "redis://user:secret-password@127.0.0.1:9",
+        },
+        capture_output=True,
+        text=True,
+        timeout=50,
+    )
+    assert done.returncode == 1
+    assert "redis://127.0.0.1:9" in done.stderr
+    assert "secret-password" not in done.stderr
+    assert "Traceback" not in done.stderr

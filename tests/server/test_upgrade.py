@@ -1,6 +1,6 @@
-"""Stores that version 0.4.0 wrote are read and gone on with; those of a newer version are refused.
+"""Stores of schema 1 are read and gone on with; those of a newer version are refused.
 
-`stores/` holds what that version kept of three questions in two sessions, and of one whose process died.
+`stores/` holds what was kept of three questions in two sessions, and of one whose process died.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ def restore(backend: Backend) -> None:
     """Fill a store with what the old version kept in one of its kind."""
     match backend.kind:
         case "sqlite":
-            Path(sqlite_path(backend.url)).write_bytes(kept("0.4.0.sqlite.gz"))
+            Path(sqlite_path(backend.url)).write_bytes(kept("schema1.sqlite.gz"))
         case "mongo" | "pair":
             with pymongo.MongoClient[dict[str, Any]](durable_url(backend.url)) as client:
-                for name, documents in bson.decode(kept("0.4.0.bson.gz")).items():
+                for name, documents in bson.decode(kept("schema1.bson.gz")).items():
                     client.get_default_database()[name].insert_many(documents)
         case _:
             with redis_client(backend.url) as client:
-                for key, (kind, value) in json.loads(kept("0.4.0.redis.json.gz")).items():
+                for key, (kind, value) in json.loads(kept("schema1.redis.json.gz")).items():
                     _restore_key(client, base64.b64decode(key), kind, value)
 
 

@@ -159,6 +159,8 @@ export default {
   "overlay.sma_200": "200日均线",
   "overlay.fib": "斐波那契",
   "overlay.swing": "波段",
+  "overlay.support": "支撑",
+  "overlay.resistance": "阻力",
   "overlay.rsi": "相对强弱",
   "overlay.log": "对数",
   "bar.date": "日期",
