@@ -6,7 +6,7 @@ RUNS := $(VENV)/.setup-run
 STAMP := $(VENV)/.setup
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: setup run test check docs image release-check eval bench studio pictures format clean
+.PHONY: setup run test check docs image release-check eval bench soak studio pictures format clean
 
 setup: $(STAMP)
 
@@ -55,6 +55,10 @@ bench: setup
 eval: setup
 	$(BIN)/python -m evals
 	$(BIN)/python -m evals.sections
+
+# Minutes and clients: make soak MINUTES=30 CLIENTS=40
+soak: setup
+	$(BIN)/python -m bench.soak --minutes $(or $(MINUTES),2) --clients $(or $(CLIENTS),12)
 
 studio: setup
 	LANGGRAPH_CLI_NO_ANALYTICS=1 $(BIN)/langgraph dev --no-browser
