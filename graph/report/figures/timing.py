@@ -128,6 +128,7 @@ class Timing:
             item.period
             for item in named[:8]
             if self._is_claimed(item, number)
+            or (len(others) > 1 and self._is_owned(item, number))
             or self._is_ahead_of_another(item, number)
             or self._is_enclosed(item, number)
             or _COMPARED.search(self.page.low, max(number.end, item.start - 12), item.start)
@@ -187,6 +188,14 @@ class Timing:
             return False
         owner = self.page.numbers[index]
         return self.is_from(owner) and self._period_behind(owner, self.page.scope_of(owner.start)) is named
+
+    def _is_owned(self, named: Named, number: Number) -> bool:
+        """Tell whether the period is named right behind another figure, as in "$6.13 in FY2023"."""
+        index = bisect_left(self.page.number_starts, named.start) - 1
+        if index < 0 or self.page.numbers[index] is number or self.page.numbers[index].start < number.start:
+            return False
+        owner = self.page.numbers[index]
+        return self._period_behind(owner, self.page.scope_of(owner.start)) is named
 
     def _is_enclosed(self, named: Named, number: Number) -> bool:
         """Tell whether parentheses keep a period from the figures behind, as in "(FY2023: 44.1%), 31.5%"."""
