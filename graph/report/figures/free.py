@@ -32,6 +32,9 @@ _ANOTHER = re.compile(r"[,，、+]|(?<![a-z])(?:and|or)(?![a-z])|和|与|及")
 _JOINS = re.compile(
     r"\s?(?:(?:from|of|in|for|at|within|attributable to|related to)\s(?:the |our |its )?|['’]s\s|的|-)?"
     r"(?:net |total |segment |segment's |业务|分部|产品|板块|的)?"
+    # Other words of the same noun phrase, as in "Pacific passenger revenue".
+    r"|(?:\s(?!was|were|is|are|and|or|nor|to|than|with|by|at|on|but|rose|fell|grew|had|has|plus|less|minus"
+    r"|[a-z]*(?:ed|ing|es)\s)[a-z&-]{3,14}){1,2}\s"
 )
 _MOST = 200
 _TOGETHER = 32

@@ -46,7 +46,8 @@ _ALSO = re.compile(
     r"|，)?\s{0,2}(?:about )?"
 )
 _BETWEEN = (
-    r"(?:\s|:|\(|,|，|by|of|about|around|roughly|approximately|approx\.|nearly|almost|over|more than|just|a"
+    r"(?:\s|:|\(|,|，|by|of|at a rate of|at a pace of|about|around|roughly|approximately"
+    r"|approx\.|nearly|almost|over|more than|just|a"
     r"|an|another|further|some|only|was|were|is|to be|about|yoy|y/y|year[- ](?:over|on)[- ]year|sharply"
     r"|slightly|modestly|steadily|strongly|another|in total|~|约|近|大约|逾|超|超过|了|为|达|达到|幅度)"
 )

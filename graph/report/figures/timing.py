@@ -41,7 +41,7 @@ _BASE = re.compile(
     r"|比)[\s(]{0,3}(?:the )?(?:fiscal )?$"
 )
 _BASE_AHEAD = re.compile(
-    r"(?:(?<![a-z])(?:from|over|versus|vs\.?|than|since|compared (?:with|to))|较|比)"
+    r"(?:(?<![a-z])(?:from|over|versus|vs\.?|than|since|compared (?:with|to)|relative to)|较|比)"
     r"\s(?:the )?(?:fiscal )?$|[较比自]\s?$"
 )
 
@@ -276,7 +276,7 @@ class Timing:
         if self.moved_from(number):
             return True
         before = self.page.masked[max(0, number.start - 2) : number.start].rstrip()
-        return before.endswith("(") and _ONWARD.match(self.page.masked, number.end) is not None
+        return before.endswith(("(", ",")) and _ONWARD.match(self.page.masked, number.end) is not None
 
     def moved_from(self, number: Number) -> bool:
         """Tell whether the figure is what something moved from."""
