@@ -1,4 +1,4 @@
-"""Runs the benchmarks: `python -m bench [start|stream|qwen] [--quick] [--json FILE]`."""
+"""Runs the benchmarks: `python -m bench [start|stream|qwen|figures] [--quick] [--json FILE]`."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import qwen, start, stream
+from bench import figures, qwen, start, stream
 
-BENCHMARKS = ("start", "stream", "qwen")
+BENCHMARKS = ("start", "stream", "qwen", "figures")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run benchmarks and show their tables; limits are shown, and 1 only means that something did not run."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure start, streaming and Qwen.")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description="Measure start, streaming, Qwen, figures."
+    )
     parser.add_argument("benchmark", nargs="?", choices=BENCHMARKS, help="only this one (default: all)")
     parser.add_argument("--quick", action="store_true", help="the smallest size, to see that it works")
     parser.add_argument("--json", metavar="FILE", type=Path, help="write the results there as well")
@@ -47,6 +49,10 @@ def _run(name: str, quick: bool, console: Console) -> dict[str, Any]:
         asked = qwen.measure(quick)
         console.print(qwen.tables(asked))
         return asdict(asked)
+    if name == "figures":
+        checked = figures.measure(quick)
+        console.print(figures.tables(checked))
+        return asdict(checked)
     streamed = stream.measure(quick)
     console.print(stream.tables(streamed))
     return asdict(streamed)

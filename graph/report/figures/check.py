@@ -179,7 +179,7 @@ class _Check:
     def _of_passage(self, number: Number, when: When) -> Finding | None:
         """Find the figure in a sentence of a document that speaks of the same."""
         scope = self.resolver.scope(number)
-        said = telling(self.page.masked, scope.start, scope.end)
+        said = self.page.telling_words(scope)
         named = [item.period for item in self.page.named_in((scope.start, scope.end))]
         was = self.resolver.is_from(number)
         period = self.lookup.meant(when) if when.own or not was else None

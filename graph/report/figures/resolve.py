@@ -33,6 +33,7 @@ class Resolver:
         self._entity_starts = [start for start, _, _ in self._entities]
         self.naming = Naming(page, book)
         self.pairing = Pairing(page)
+        self._labels: dict[int, list[Label]] = {}
         self.timing = Timing(page, question, self.pairing)
 
     def scope(self, number: Number) -> Scope:
@@ -49,6 +50,12 @@ class Resolver:
 
     def labels(self, number: Number) -> list[Label]:
         """Give the names that may be the figure's, nearest first."""
+        known = self._labels.get(number.start)
+        if known is None:
+            known = self._labels[number.start] = self._find_labels(number)
+        return known
+
+    def _find_labels(self, number: Number) -> list[Label]:
         scope = self.scope(number)
         paired = self.pairing.paired("mention", self.page.mentions_in((scope.start, scope.end)), scope).get(
             number.start

@@ -66,9 +66,16 @@ class Timing:
         self.page = page
         self.question = question
         self.pairing = pairing
+        self._when: dict[int, When] = {}
 
     def when(self, number: Number) -> When:
         """Give the period that the figure is said to be of."""
+        known = self._when.get(number.start)
+        if known is None:
+            known = self._when[number.start] = self._find(number)
+        return known
+
+    def _find(self, number: Number) -> When:
         scope = self.page.scope_of(number.start)
         named = self.page.named_in((scope.start, scope.end))
         paired = self.pairing.paired("period", named, scope).get(number.start)
