@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup
 
-.PHONY: setup run test check eval bench soak studio pictures format clean
+.PHONY: setup run test check docs image release-check eval bench soak studio pictures format clean
 
 setup: $(STAMP)
 
@@ -31,9 +31,16 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python docs/check.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
-eval: setup
-	$(BIN)/python -m evals.sections
+docs: setup
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve
+
+image: setup
+	docker build -t financial-agent/backend:$$($(BIN)/python -c 'import server; print(server.__version__)') .
+
+release-check: setup
+	$(BIN)/python .ci/release_check.py
 
 bench: setup
 	$(BIN)/python -m bench
@@ -41,6 +48,10 @@ bench: setup
 # Minutes and clients: make soak MINUTES=30 CLIENTS=40
 soak: setup
 	$(BIN)/python -m bench.soak --minutes $(or $(MINUTES),2) --clients $(or $(CLIENTS),12)
+
+eval: setup
+	$(BIN)/python -m evals
+	$(BIN)/python -m evals.sections
 
 studio: setup
 	LANGGRAPH_CLI_NO_ANALYTICS=1 $(BIN)/langgraph dev --no-browser
@@ -53,4 +64,4 @@ format: setup
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .langgraph_api
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .langgraph_api build dist

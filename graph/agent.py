@@ -77,7 +77,7 @@ def build_graph(deps: Deps, checkpointer: BaseCheckpointSaver[str] | None = None
 @asynccontextmanager
 async def studio_graph() -> AsyncIterator[Analyst]:
     """Open the graph for LangGraph Studio, which brings its own checkpointer and forbids blocking calls."""
-    deps = await asyncio.to_thread(lambda: build_deps(AgentSettings()))
+    deps = await asyncio.to_thread(lambda: build_deps(AgentSettings(_env_file=".env")))
     try:
         yield build_graph(deps)
     finally:

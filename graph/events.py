@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation, TypeAdapter
 
-from graph.report.model import FigureStatus, SectionName
+from graph.report.model import FigureStatus, Report, SectionName
+from graph.report.notebook import event_html, facts_html, report_html
 
 StepState = Literal["started", "done", "failed"]
 EndStatus = Literal["done", "stopped", "failed", "lost"]
@@ -21,6 +22,10 @@ class _Event(BaseModel):
     """What all events share: they are values and never change."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+
+    def _repr_html_(self) -> str:
+        """Show the event in a notebook."""
+        return event_html(self.model_dump(exclude_none=True, by_alias=True))
 
 
 class RunEvent(_Event):
@@ -55,6 +60,10 @@ class FactsEvent(_Event):
     type: Literal["facts"] = "facts"
     # Our own code has just made them: to read them once more would cost as much as to encode them.
     facts: SkipValidation[list[dict[str, Any]]]
+
+    def _repr_html_(self) -> str:
+        """Show the facts in a notebook, as a table."""
+        return facts_html(self.facts)
 
 
 class ChartEvent(_Event):
@@ -115,6 +124,10 @@ class ReportEvent(_Event):
     type: Literal["report"] = "report"
     report: SkipValidation[dict[str, Any]]
     markdown: str
+
+    def _repr_html_(self) -> str:
+        """Show the answer in a notebook, with what was found of each figure."""
+        return report_html(Report.from_dict(self.report))
 
 
 class UsageEvent(_Event):

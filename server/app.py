@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from graph.errors import AgentError
 from server import __version__
 from server.api import chat, errors, health, market, metrics, records, sessions
+from server.api.openapi import DescribedApp
 from server.auth import current_caller
 from server.guard import SafeHeaders, protect
 from server.runnable import analyst_router
@@ -31,14 +32,13 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
             app.state.service = service
             yield
 
-    app = FastAPI(
+    app = DescribedApp(
         title="Financial agent",
         version=__version__,
         summary="A financial analyst whose every figure is checked against its data.",
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        responses=errors.documented(404, 409, 410, 502, 504),
     )
 
     def service() -> Service:

@@ -1,4 +1,4 @@
-"""The command line; nothing heavy is imported before it is needed."""
+"""The command line; a command imports what it needs when it is called, and nothing heavy before."""
 
 from __future__ import annotations
 
@@ -67,6 +67,23 @@ def build_parser() -> argparse.ArgumentParser:
         description="Say what is configured, what can be reached, and in which mode it will run.",
     )
     check.set_defaults(run=_check)
+
+    verify = commands.add_parser(
+        "verify",
+        help="check every figure of an answer against facts and documents",
+        description="Check every figure of an answer against facts, documents or both. "
+        "Exit code: 0 when all hold, 1 when one does not, 2 for input that cannot be used.",
+    )
+    verify.add_argument("answer", metavar="ANSWER", help="the answer as Markdown or plain text; - for stdin")
+    verify.add_argument(
+        "--facts", action="append", default=[], metavar="FILE", help="facts as a JSON list; may be repeated"
+    )
+    verify.add_argument(
+        "--source", action="append", default=[], metavar="FILE", help="a document; may be repeated"
+    )
+    verify.add_argument("--question", default="", help="the question that was answered, if it helps")
+    verify.add_argument("--json", action="store_true", help="print the figures as JSON, nothing else")
+    verify.set_defaults(run=_verify)
     add_commands(commands)
     return parser
 
@@ -135,6 +152,12 @@ def _check(_: argparse.Namespace) -> int:
     from server.commands.check import check
 
     return check()
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from server.commands.verify import verify
+
+    return verify(args)
 
 
 if __name__ == "__main__":

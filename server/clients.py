@@ -6,6 +6,7 @@ Every wait has an end. `protocol=2` is needed for servers older than Redis 6, wh
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -27,6 +28,9 @@ STORE_URLS = (
 )
 SQLITE_PREFIX = "sqlite:///"
 
+# A name, an address or (Mongo) an escaped socket, and a port; an IPv6 address stands in brackets.
+_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.%]+\]|[^\s\[\]:]+)(?::[0-9]{1,5})?")
+
 _NAME = "financial-agent"
 _DATABASE = "financial_agent"
 _CONNECT_SECONDS = 2.0
@@ -38,11 +42,14 @@ def is_store_url(url: str) -> bool:
     """Say whether a URL is of a kind that can be opened."""
     if url.startswith(SQLITE_PREFIX):
         return len(url) > len(SQLITE_PREFIX)
-    if pair_of(url) is not None:
+    if (pair := pair_of(url)) is not None:
+        return all(is_store_url(each) for each in pair)
+    if url == "memory:":
         return True
-    if any(char.isspace() for char in url):
+    if any(char.isspace() for char in url) or scheme_of(url) not in REDIS_SCHEMES + MONGO_SCHEMES:
         return False
-    return url == "memory:" or scheme_of(url) in REDIS_SCHEMES + MONGO_SCHEMES
+    hosts = re.split("[/?]", without_secrets(url).partition("://")[2], maxsplit=1)[0]
+    return all(_HOST.fullmatch(host) for host in hosts.split(","))
 
 
 def pair_of(url: str) -> tuple[str, str] | None:
@@ -61,7 +68,7 @@ def durable_url(url: str) -> str:
 
 
 def sqlite_path(url: str) -> str:
-    """Give the file that a store URL names, its folder made; `:memory:` for `memory:`.
+    """Give the file that a store URL names; `:memory:` for `memory:`.
 
     Raises:
         ValueError: the URL is of no kind that can be opened.
@@ -70,9 +77,7 @@ def sqlite_path(url: str) -> str:
         return ":memory:"
     if not url.startswith(SQLITE_PREFIX) or not is_store_url(url):
         raise ValueError(f"no store can be opened at {without_secrets(url)!r}: use {STORE_URLS}")
-    path = Path(url.removeprefix(SQLITE_PREFIX)).expanduser()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return str(path)
+    return str(Path(url.removeprefix(SQLITE_PREFIX)).expanduser())
 
 
 def scheme_of(url: str) -> str:

@@ -28,6 +28,7 @@ class ProtectionSettings(BaseSettings):
     auth: AuthMode = Field(
         default="none",
         description="Who may ask: none (this machine only), api-key (`financial-agent keys add`), or jwt.",
+        json_schema_extra={"takes": "none, api-key or jwt"},
     )
     jwt_secret: SecretStr | None = Field(
         default=None, description="Shared secret of HS256 tokens, 32 bytes or more; or set the key set's URL."
@@ -69,7 +70,9 @@ class ProtectionSettings(BaseSettings):
         description="Bearer token for `/metrics`; empty: open on this machine, closed with accounts.",
     )
     log_format: Literal["console", "json"] = Field(
-        default="console", description="Form of the log: console, or json (one object a line)."
+        default="console",
+        description="Form of the log: console, or json (one object a line).",
+        json_schema_extra={"takes": "console or json"},
     )
     log_content: bool = Field(
         default=False, description="Write questions into the log; otherwise no content ever stands there."

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -29,7 +28,7 @@ from server.runs.manager import RunManager
 from server.runs.opening import open_run_state
 from server.runs.run import thread_of
 from server.sessions import SessionIndex, open_index
-from server.settings import ServerSettings
+from server.settings import ServerSettings, require_strict_msgpack
 from server.shelf import Shelf, open_shelf
 from server.telemetry.metrics import Metrics
 from server.telemetry.store import timed_index
@@ -88,7 +87,8 @@ async def open_service(settings: ServerSettings) -> AsyncIterator[Service]:
         access = Access(settings, shelf, rates)
         cache_url = settings.market_cache.get_secret_value() if settings.market_cache else None
         market_store = await stack.enter_async_context(open_market_cache(cache_url))
-        deps = build_deps(settings.agent, market_store)
+        # It reads prompts and data from files.
+        deps = await asyncio.to_thread(build_deps, settings.agent, market_store)
         stack.push_async_callback(deps.aclose)
         allow_langsmith(settings.langsmith)
         metrics, tracer = Metrics(), open_tracer(settings.otel_endpoint)
@@ -144,16 +144,3 @@ def _sweeping(service: Service) -> Callable[[], Awaitable[None]]:
         await task
 
     return stop
-
-
-def require_strict_msgpack() -> None:
-    """Refuse to start when stored bytes could name functions to call.
-
-    Raises:
-        RuntimeError: `LANGGRAPH_STRICT_MSGPACK` was switched off.
-    """
-    if os.environ.get("LANGGRAPH_STRICT_MSGPACK", "").lower() not in ("1", "true", "yes"):
-        raise RuntimeError(
-            "LANGGRAPH_STRICT_MSGPACK is off: who can write the store could run code. "
-            "Unset it or set it to true."
-        )

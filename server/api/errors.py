@@ -79,50 +79,6 @@ STATUS: Mapping[type[agent.AgentError], int] = {
 }
 _STATUS_OF_CODE = {kind.code: status for kind, status in STATUS.items()}
 
-_PROBLEM_SCHEMA = {
-    "type": "object",
-    "required": ["type", "title", "status", "code", "detail"],
-    "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "code": {"type": "string", "description": "Stable name of what went wrong."},
-        "detail": {"type": "string", "description": "A sentence for the user."},
-        "retryable": {"type": "boolean"},
-        "run_id": {"type": "string"},
-        "session_id": {"type": "string"},
-        "fields": {"type": "array", "items": {"type": "string"}},
-    },
-}
-_SENTENCES = {
-    400: "The request cannot be read.",
-    401: "A valid key or token is needed.",
-    403: "This host or site may not ask here.",
-    404: "There is no such thing, or it is somebody else's.",
-    409: "The session is answering another question.",
-    410: "The run's events are no longer kept.",
-    413: "The body is too large.",
-    414: "The address is too long.",
-    415: "The body is compressed.",
-    422: "The request cannot be used as it is.",
-    429: "Too many requests or tokens; see `Retry-After`.",
-    500: "Something failed on the server.",
-    502: "The model or a data provider failed.",
-    503: "The server or a store is busy; see `Retry-After`.",
-    504: "The model did not answer in time.",
-}
-
-
-def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Describe refusals for the OpenAPI document; those that any route may give are always among them."""
-    always = (400, 401, 403, 413, 414, 415, 422, 429, 500, 503)
-    content = {MEDIA_TYPE: {"schema": _PROBLEM_SCHEMA}}
-    return {
-        status: {"description": _SENTENCES[status], "content": content}
-        for status in sorted({*always, *statuses})
-    }
-
-
 # Codes by (field, pydantic's type of error); a field alone stands for every other error of it.
 _FIELD_CODES: Mapping[tuple[str, str | None], tuple[str, str]] = {
     ("message", "string_too_short"): ("message_empty", "The message is empty."),

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TypeVar
 
 from server.checkpoints.format import ITEM, ids_in, references_of
@@ -189,7 +190,7 @@ async def open_store(path: str) -> AsyncIterator[Store]:
     try:
         try:
             connection = await loop.run_in_executor(thread, _connect, path)
-        except sqlite3.Error as fault:
+        except (sqlite3.Error, OSError) as fault:
             raise StoreUnavailable(f"{path!r}: {type(fault).__name__}") from fault
         try:
             yield SqliteStore(connection, thread)
@@ -200,6 +201,7 @@ async def open_store(path: str) -> AsyncIterator[Store]:
 
 
 def _connect(path: str) -> sqlite3.Connection:
+    Path(path).parent.mkdir(parents=True, exist_ok=True)  # of ":memory:" it is this folder
     connection = sqlite3.connect(path, timeout=2, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")

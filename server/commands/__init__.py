@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from pydantic import ValidationError
-
-from server.settings import ServerSettings, load_settings
+if TYPE_CHECKING:
+    from server.settings import ServerSettings
 
 
 def settings_or_exit(**given: Any) -> ServerSettings:
-    """Read the settings; one that cannot be used ends the program with its name and the reason.
+    """Read the settings; one that cannot be used ends the program, told with its value and the way out.
 
     What is given counts before the environment.
     """
+    # Commands that read no settings start without what reads them.
+    from pydantic import ValidationError
+
+    from server.settings import ENV_FILE, load_settings, require_strict_msgpack
+    from server.variables import problems
+
+    source = f"settings are read from the environment and from {ENV_FILE}"
     try:
-        return load_settings(**given)
+        settings = load_settings(**given)
+        require_strict_msgpack()
     except ValidationError as fault:
-        for error in fault.errors():
-            name = "_".join(str(part) for part in error["loc"]) or "settings"
-            print(f"financial-agent: {name}: {error['msg']}", file=sys.stderr)
-        print("financial-agent: settings are read from the environment and from .env", file=sys.stderr)
-        raise SystemExit(2) from None
+        _exit(*problems(fault), source)
+    except UnicodeDecodeError:
+        _exit(f"{ENV_FILE} is not UTF-8 text: save it as UTF-8", source)
+    except OSError as fault:
+        _exit(f"{ENV_FILE} cannot be read: {fault.strerror}", source)
+    except RuntimeError as fault:
+        _exit(str(fault), source)
+    return settings
+
+
+def _exit(*lines: str) -> NoReturn:
+    for line in lines:
+        print(f"financial-agent: {line}", file=sys.stderr)
+    raise SystemExit(2)

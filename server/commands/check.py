@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import platform
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
+from dotenv import dotenv_values
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -19,7 +22,8 @@ from server import __version__
 from server.clients import open_redis, without_secrets
 from server.commands import settings_or_exit
 from server.sessions import open_index
-from server.settings import ServerSettings
+from server.settings import ENV_FILE, ServerSettings
+from server.variables import unknown, variables, without_effect
 
 DASHSCOPE_URL = "https://dashscope.aliyuncs.com/api/v1"
 
@@ -52,6 +56,7 @@ async def _lines(settings: ServerSettings) -> list[Line]:
         *await _market(settings),
         await _server(settings),
     ]
+    lines += _configuration(settings)
     mode = settings.agent.mode
     sentence = (
         "live: a language model answers"
@@ -60,6 +65,21 @@ async def _lines(settings: ServerSettings) -> list[Line]:
     )
     lines.append(("mode", True, sentence))
     return lines
+
+
+def _configuration(settings: ServerSettings) -> list[Line]:
+    """Give what is set, what is misspelt, and what changes nothing."""
+    chosen = settings.model_fields_set | settings.agent.model_fields_set
+    values = dict(settings.agent) | dict(settings)
+    lines: list[Line] = [
+        ("set", None, f"{each.name} = {each.show(values[each.field])} · {each.meaning}")
+        for each in variables()
+        if each.field in chosen
+    ]
+    named = [*os.environ, *(dotenv_values(ENV_FILE) if Path(ENV_FILE).is_file() else ())]
+    lines += [("settings", False, text) for text in unknown(named)]
+    lines += [("settings", None, text) for text in without_effect(settings)]
+    return lines or [("settings", None, "every setting is at its default")]
 
 
 async def _model(settings: ServerSettings) -> Line:

@@ -7,6 +7,7 @@ import json
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import aiosqlite
 
@@ -158,8 +159,9 @@ async def open_index(path: str) -> AsyncIterator[SqliteIndex]:
         StoreUnavailable: the file cannot be opened, or a newer version wrote it.
     """
     try:
+        await asyncio.to_thread(Path(path).parent.mkdir, parents=True, exist_ok=True)
         connection = await aiosqlite.connect(path, timeout=5)
-    except sqlite3.Error as fault:
+    except (sqlite3.Error, OSError) as fault:
         raise StoreUnavailable(f"{path!r}: {type(fault).__name__}") from fault
     try:
         await _prepare(connection, path)

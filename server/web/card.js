@@ -259,7 +259,7 @@ export function factName(fact) {
  * @param {Fact[]} [inputs]
  */
 function formula(text, inputs = []) {
-  const names = new Map(inputs.map((fact) => [fact.id.slice(fact.id.indexOf(".") + 1), factName({ ...fact, entity: undefined })]));
+  const names = new Map(inputs.map((fact) => [fact.id.slice(fact.id.indexOf(".") + 1), factName({ ...fact, entity: undefined, period: fact.id.includes("@") ? fact.period : undefined })]));
   for (const fact of inputs) if (fact.metric && !names.has(fact.metric)) names.set(fact.metric, factName({ ...fact, entity: undefined, period: undefined }));
   const said = text.replace(/[a-z][\w.@-]*/g, (word) => names.get(word) ?? word);
   return said.replace(/ \/ /g, " ÷ ").replace(/ - /g, " − ").replace(/ \* /g, " × ");

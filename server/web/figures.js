@@ -8,12 +8,12 @@ import { t } from "./i18n.js";
 /** @typedef {{id: string, start: number, end: number, figure: Figure | null}} Span */
 
 /** The claims' states, by the server's names of them. @type {Record<string, {key: string, glyph: string}>} */
-export const STATES = {
+export const STATES = Object.assign(Object.create(null), {
   supported: { key: "verified", glyph: "✓" },
   derived: { key: "computed", glyph: "ƒ" },
   unsupported: { key: "unsupported", glyph: "?" },
   contradicted: { key: "contradicted", glyph: "≠" },
-};
+});
 
 // What will be checked: amounts, percentages, multiples and decimals; no date, year, or number of a list.
 const LIKELY = /(?<![\w.,:/-])(?:[$€£¥]|HK\$)?[+−-]?\d(?:[\d,]*\d)?(?:\.\d+)?(?:%|x|×|[BMKT](?!\w)|亿|万| ?(?:billion|million|trillion))?(?![\w/-]|[.,:]\d)/g;

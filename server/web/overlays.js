@@ -5,12 +5,14 @@
 /** `name` is the metric, such as `sma_50`; `group` is what one chip of the legend switches. */
 /** @typedef {{kind: "average" | "level", name: string, group: string, fact: string, label: string, value: number, date: string | null}} Overlay */
 
-const LEVEL = /^(fib_[\d.]+|swing_high|swing_low|support|resistance)$/;
+const LEVEL = /^(fib_[\d.]+|swing_high|swing_low|high_52w|low_52w|support|resistance)$/;
+const SYMBOL = /^[A-Za-z0-9^][A-Za-z0-9.^=-]{0,15}$/;
 const AVERAGE = /^[se]ma_\d+$/;
 
 /** @param {string} name */
 export function groupOf(name) {
   if (name.startsWith("fib_")) return "fib";
+  if (name.endsWith("_52w")) return "year";
   return name.startsWith("swing_") ? "swing" : name;
 }
 
@@ -47,7 +49,7 @@ export function symbolsOf(turn) {
   const found = new Set(turn.chart?.symbol ? [turn.chart.symbol] : []);
   for (const symbol of turn.report?.symbols ?? []) found.add(symbol);
   for (const fact of turn.facts.values()) if (fact.entity && found.size < 6) found.add(fact.entity);
-  return [...found];
+  return [...found].filter((symbol) => SYMBOL.test(symbol));
 }
 
 /**

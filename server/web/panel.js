@@ -30,6 +30,7 @@ export class Panel {
   /** @type {Chart | null} */
   chart = null;
   #load = 0;
+  #loaded = "";
   #facts = 0;
 
   /** @param {{onLine: (fact: string | null) => void}} actions */
@@ -52,7 +53,8 @@ export class Panel {
     if (!same && turn?.chart?.range && RANGES.includes(turn.chart.range)) this.range = turn.chart.range;
     this.#drawHead(symbols, wanted);
     if (this.tab === "sources") this.#drawSources();
-    if (wanted && (wanted !== this.symbol || !this.bars)) {
+    if (!same && !this.bars) this.#loaded = "";
+    if (wanted && `${wanted} ${this.range}` !== this.#loaded) {
       this.symbol = wanted;
       return this.load();
     }
@@ -67,6 +69,8 @@ export class Panel {
   }
 
   async load() {
+    // What failed is not asked for again with every event; the reader may.
+    this.#loaded = `${this.symbol} ${this.range}`;
     const mine = ++this.#load;
     const base = `/api/market/${encodeURIComponent(this.symbol)}`;
     const names = [...new Set(["sma_50", "sma_200", ...this.#overlays().filter(({ kind }) => kind === "average").map(({ name }) => name), "rsi_14"])];

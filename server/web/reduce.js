@@ -18,7 +18,7 @@ export const SECTIONS = ["verdict", "evidence", "insights", "caveat"];
 /** @param {string} question @param {Partial<Turn>} [more] @returns {Turn} */
 export function newTurn(question, more = {}) {
   /** @type {Record<string, Section>} */
-  const sections = {};
+  const sections = Object.create(null); // a section named like a property of every object is none
   for (const name of SECTIONS) sections[name] = { raw: "", state: "waiting", checked: false, corrected: false };
   return {
     question, runId: null, sessionId: null, status: "queued", mode: "", model: "", createdAt: "", seq: 0,
@@ -152,7 +152,7 @@ export function fromTranscript(item, sessionId) {
 /** Count the figures that are claims, by status. @param {Turn} turn */
 export function counts(turn) {
   /** @type {Record<string, number>} */
-  const found = { supported: 0, derived: 0, unsupported: 0, contradicted: 0 };
+  const found = Object.assign(Object.create(null), { supported: 0, derived: 0, unsupported: 0, contradicted: 0 });
   for (const { status } of turn.figures.values()) if (status in found) found[status]++;
   return found;
 }

@@ -159,6 +159,7 @@ export default {
   "overlay.sma_200": "200-day",
   "overlay.fib": "Fibonacci",
   "overlay.swing": "Swing",
+  "overlay.year": "52-week",
   "overlay.support": "Support",
   "overlay.resistance": "Resistance",
   "overlay.rsi": "RSI",

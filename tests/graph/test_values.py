@@ -141,7 +141,10 @@ def test_prompts_are_named_by_version_and_hash() -> None:
     analyst = library.get("analyst")
     assert analyst.tag == "analyst@v2"
     assert len(analyst.sha256) == 64
-    assert library.get("analyst", 1) == analyst
+    assert library.get("analyst", 2) == analyst
+    assert library.get("analyst", 1).tag == "analyst@v1"
+    assert "精简逻辑书" in library.get("analyst", language="zh").text
+    assert library.get("section", language="zh") == library.get("section")
     with pytest.raises(LookupError, match="no version 99"):
         library.get("analyst", 99)
     with pytest.raises(LookupError, match="no prompt"):

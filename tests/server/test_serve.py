@@ -41,7 +41,7 @@ def process(folder: Path, *args: str, **variables: str) -> Iterator[tuple[subpro
     )
     url = f"http://127.0.0.1:{port}"
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 50
         while True:
             try:
                 if httpx.get(f"{url}/api/health/ready", timeout=1).status_code == 200:

@@ -20,6 +20,7 @@ from server.clients import open_redis
 from server.errors import KeyReused, SessionBusy, StoreUnavailable
 from server.runs.run import Run
 from server.service import Service, open_service
+from server.sessions import RunRecord
 from server.settings import ServerSettings
 from server.transcripts import read_session
 from tests.fake_dashscope import FakeDashScope, fake_dashscope
@@ -260,3 +261,23 @@ async def test_what_workers_leave_in_redis_goes_away(
         kept = [key async for key in client.scan_iter()]
         assert [await client.ttl(key) > 0 for key in kept] == [True] * len(kept)
         assert not [key for key in kept if key.endswith(b":e")]
+
+
+async def test_a_run_that_was_lost_before_it_wrote_anything_still_begins_and_ends(
+    fake: FakeDashScope, tmp_path: Path, servers: dict[str, Server]
+) -> None:
+    settings = settings_of(fake, tmp_path, on_server("redis", servers).url)
+    async with open_service(settings) as service:
+        record = RunRecord("early", "local", "s1", "Is AAPL a buy?", "2026-01-02T03:04:05+00:00")
+        await service.sessions.record_question(record)
+        with redis_client(settings.run_store_url.get_secret_value()) as client:
+            client.hset("fr:{early}:m", "owner", "gone")
+            client.hset("fr:h:gone", "early", "local/s1")
+            client.rpush("fr:q:local/s1", "early")
+            client.sadd("fr:workers", "gone")
+        async with asyncio.timeout(20):
+            events = await read(service, "early")
+        assert [event["type"] for event in events] == ["run", "error", "end"]
+        assert (events[0]["question"], events[-1]["status"]) == ("Is AAPL a buy?", "lost")
+        assert (await service.manager.find("local", "early")).status == "lost"
+        assert (await wait_for_answer(service, await start(service))).status == "done"

@@ -30,7 +30,7 @@ CORPUS = [
     "| a \\| b | c |\n|:-:|---|\n| x | y | z |\n| only |",
     "***\n\ntext\n\n---\n\n___",
     "hard  \nbreak and\\\nanother\nsoft",
-    '[link](https://example.com/a_(b)?c=1 "title") and [ref] and <https://example.com>',
+    '[link](https://example.com/a_(b)?c=1 "title") and [ref] and <https://example.com/x>',
     "![picture](https://example.com/x.png) and [![in](x.png)](https://example.com)",
     "**bold *both* bold** and *em **both** em* and ***all***",
     "snake_case_word and __strong__ and _em_ and 5 * 3 * 2",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
@@ -14,8 +15,10 @@ def row(page: Page, title: str) -> object:
     return page.locator("#sessions li", has_text=title)
 
 
-def test_sessions_are_listed_searched_renamed_and_pinned_by_keyboard(site: Site, page: Page) -> None:
-    visit(page, site.url)
+def test_sessions_are_listed_searched_renamed_and_pinned_by_keyboard(
+    sites: Callable[[int], Site], page: Page
+) -> None:
+    visit(page, sites(1).url)  # a server that nobody else has asked
     ask(page, "Is AAPL a buy?")
     page.keyboard.press("Tab")
     page.click("#new")

@@ -91,21 +91,22 @@ def test_chinese_text_with_emoji_has_its_figures_in_place(site: Site, page: Page
     expect(turn.locator(".verdict strong")).to_have_text("持有。")
 
 
-def test_cut_every_forty_events_the_answer_is_the_same(slow: Site, visitor: Visitor) -> None:
+def test_cut_again_and_again_the_answer_is_the_same(slow: Site, visitor: Visitor) -> None:
     visitor.allowed.append(CUT)
     page = visitor.page()
     visit(page, slow.url)
     patience(page, base=5)
     whole = markup(ask(page, "Is AAPL a buy?"))
+    steps = page.locator(".steps li").count()
     page.click("#new")
-    slow.stage.cut_every = 40
+    slow.stage.cut_every = 25
     slow.stage.requests.clear()
     turn = ask(page, "Is AAPL a buy?")
     assert markup(turn) == whole
     cursors = [int(cursor.rpartition("-")[2]) for cursor in slow.stage.resumes()]
-    assert len(cursors) >= 6
-    assert cursors == sorted(set(cursors))
-    assert turn.locator(".steps li").count() == 3
+    assert len(set(cursors)) >= 6
+    assert cursors == sorted(cursors)
+    assert turn.locator(".steps li").count() == steps
 
 
 def test_a_first_connection_that_breaks_before_the_run_is_named_finds_it(

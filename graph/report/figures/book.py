@@ -10,16 +10,21 @@ from decimal import Decimal
 from graph.facts import Fact
 from graph.report.figures.normal import normalise
 from graph.report.figures.periods import Period, parse_period
+from graph.report.figures.tables import ALSO, FREE, Cell, clean_label
 
 
 @dataclass(frozen=True)
 class Known:
-    """A fact with its period read; `day` is the date on which it was observed."""
+    """A fact with its period read; `day` is the date on which it was observed.
+
+    `column` are the words that head the fact's column of a table, beside the period.
+    """
 
     fact: Fact
     key: str
     period: Period | None
     day: Period | None
+    column: frozenset[str] = frozenset()
 
     @property
     def value(self) -> Decimal:
@@ -44,18 +49,32 @@ class Known:
 class Book:
     """The facts of one check.
 
-    A fact without a metric is filed under its label in lower case. `names` are other names of entities.
+    A fact without a metric is filed under its label in lower case, like the cells of tables under that of
+    their row. `names` are other names of entities.
     """
 
-    def __init__(self, facts: Iterable[Fact], names: Mapping[str, Iterable[str]] | None = None) -> None:
+    def __init__(
+        self,
+        facts: Iterable[Fact],
+        names: Mapping[str, Iterable[str]] | None = None,
+        cells: Iterable[Cell] = (),
+    ) -> None:
         self.lines: dict[str, list[Known]] = {}
         self.entities: list[str] = []
         for fact in facts:
-            key = fact.metric or "label:" + fact.label.lower()
+            key = fact.metric or FREE + clean_label(fact.label.lower())
             known = Known(fact, key, parse_period(fact.period), parse_period(fact.as_of))
             self.lines.setdefault(key, []).append(known)
             if fact.entity and fact.entity not in self.entities:
                 self.entities.append(fact.entity)
+        for cell in cells:
+            key = FREE + cell.fact.label
+            held = self.lines.get(key)
+            if held and (held[0].fact.unit == "percent") != (cell.fact.unit == "percent"):
+                # A row of amounts and of shares is two lines of one name.
+                key += f"{ALSO}{cell.fact.unit}"
+            known = Known(cell.fact, key, cell.period, cell.day, cell.column)
+            self.lines.setdefault(key, []).append(known)
         self._sorted: dict[tuple[str, tuple[str, ...]], list[Known]] = {}
         self._names = {
             entity: _pattern((entity, *_listed((names or {}).get(entity, ())))) for entity in self.entities

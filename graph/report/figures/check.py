@@ -8,24 +8,28 @@ from dataclasses import dataclass
 from decimal import Context, localcontext
 
 from graph.facts import Fact
+from graph.report.figures import cues
 from graph.report.figures.beside import Beside
 from graph.report.figures.book import Book, Known
+from graph.report.figures.combine import Combine
 from graph.report.figures.context import context_rule
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_facts
-from graph.report.figures.free import FREE, FreeLabels, merge
+from graph.report.figures.free import FreeLabels, merge, rows_by_metric
 from graph.report.figures.growth import Growth
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.naming import Label
 from graph.report.figures.page import Page
-from graph.report.figures.passages import Passages
+from graph.report.figures.passages import Passages, counts, near_words
 from graph.report.figures.readings import Reader
 from graph.report.figures.resolve import Resolver
 from graph.report.figures.role import Role, role_of
-from graph.report.figures.tables import table_facts
+from graph.report.figures.tables import FREE, table_cells
 from graph.report.figures.terms import LEVELS
 from graph.report.figures.timing import When
 from graph.report.figures.units import is_rate, shown
+from graph.report.figures.wording import telling
+from graph.report.figures.written import Written
 from graph.report.model import Figure
 
 # No trap is set: an absurd number becomes infinite or not a number and matches nothing.
@@ -71,10 +75,19 @@ class Checker:
     ) -> None:
         typed, texts = list(facts), [(source.title, source.text) for source in sources]
         with localcontext(_ARITHMETIC):
-            self.book = Book([*typed, *table_facts(texts)], names)
+            self.book = Book(typed, names, table_cells(texts))
             self.passages = Passages(texts)
-            self.free = FreeLabels(key for key in self.book.lines if key.startswith(FREE))
+            free = [key for key in self.book.lines if key.startswith(FREE)]
+            self.free = FreeLabels(free)
+            self.rows = rows_by_metric(free, self.book.lines)
+        self._by_id: dict[str, Fact] = {}
         self.has_days = any(fact.unit == "days" for fact in typed)
+
+    def fact(self, fact_id: str) -> Fact | None:
+        """Find a fact, or an amount read from a table, by the id that a figure gives."""
+        if not self._by_id:
+            self._by_id = {known.fact.id: known.fact for line in self.book.lines.values() for known in line}
+        return self._by_id.get(fact_id)
 
     def check(self, text: str, question: str = "") -> list[Figure]:
         """Check every figure of a text, in order of appearance."""
@@ -92,11 +105,13 @@ class _Check:
         self.book, self.passages, self.has_days = known.book, known.passages, known.has_days
         self.quotable = {(asked.value, asked.unit, asked.currency) for asked in self.asked.numbers}
         for page in (self.page, self.asked):
-            page.adopt(merge(page.mentions, known.free.find(page.low, page.scopes), self.book.lines))
+            free = known.free.find(page.low, page.scopes)
+            page.adopt(merge(page.low, page.mentions, free, self.book.lines, known.rows))
         self.resolver = Resolver(self.page, self.book, self.asked)
         self.lookup = Lookup(self.resolver, self.book)
         self.reader = Reader(self.lookup)
         self.growth = Growth(self.lookup, self.reader)
+        self.combine = Combine(self.lookup, self.passages, self.asked)
         self.settled: dict[int, list[Known]] = {}
 
     def run(self) -> list[Figure]:
@@ -112,6 +127,7 @@ class _Check:
                     if finding.status == "supported":
                         self.settled.setdefault(scope, []).extend(finding.known)
         findings |= Beside(self.lookup, numbers, roles).look(findings)
+        findings |= Written(self.combine).look(findings)
         return [self._figure(number, findings[index]) for index, number in enumerate(numbers)]
 
     def _roles(self, numbers: Sequence[Number]) -> list[Role]:
@@ -127,16 +143,25 @@ class _Check:
     def _decide(self, number: Number, role: Role) -> Finding:
         """Decide one figure: context, facts, quotation, a level told by its value, else unsupported."""
         labels = self.resolver.labels(number)
-        rule = context_rule(self.page, number, self.resolver.scope(number), labels, self.has_days)
+        counted = bool(self.passages) and counts(self.page, number) in self.passages.counted
+        counted = counted or any(
+            item.fact.unit == "count"
+            for label in labels[:1]
+            for key in label.mention.keys
+            for item in self.book.line(key)[:1]
+        )
+        rule = context_rule(
+            self.page, number, self.resolver.scope(number), labels, self.has_days, counted=counted
+        )
         if rule is not None:
             return Finding("context", rule)
         when = self.resolver.when(number)
         finding = self._read(number, labels, when, role)
         if finding is not None and finding.status in ("supported", "derived"):
             return finding
-        passage = self.passages.support(self.page, number)
-        if passage is not None:
-            return passage
+        told = self._of_passage(number, when) or self.combine.read(number, role, self._settled_by(number))
+        if told is not None:
+            return told
         if self._quoted(number):
             return Finding("context", "quoted from the question")
         if self._by_value(number, labels):
@@ -150,10 +175,30 @@ class _Check:
             "unsupported", "no fact", note="no fact of that name and period shows this figure"
         )
 
+    def _of_passage(self, number: Number, when: When) -> Finding | None:
+        """Find the figure in a sentence of a document that speaks of the same."""
+        scope = self.resolver.scope(number)
+        said = telling(self.page.masked, scope.start, scope.end)
+        named = [item.period for item in self.page.named_in((scope.start, scope.end))]
+        was = self.resolver.is_from(number)
+        period = self.lookup.meant(when) if when.own or not was else None
+        periods = [period] if period is not None else [] if was else named
+        near = near_words(self.page, number)
+        found = self.passages.support(said, near, number, periods, was)
+        if found is None and len(said) < 3 and self.asked.low:
+            asked = said | telling(self.asked.masked)
+            found = self.passages.support(
+                asked, near, number, periods or [item.period for item in self.asked.named], was
+            )
+        return found
+
+    def _settled_by(self, number: Number) -> list[Known]:
+        return self.settled.get(self.page.scope_index(number.start), [])
+
     def _read(self, number: Number, labels: list[Label], when: When, role: Role) -> Finding | None:
         """Read the figure by its role, then as what else it may be."""
         reader, growth = self.reader, self.growth
-        settled = self.settled.get(self.page.scope_index(number.start), [])
+        settled = self._settled_by(number)
         first: Finding | None = None
         if role.kind == "change" or number.word:
             first = growth.change(number, labels, when, role, settled)
@@ -170,9 +215,14 @@ class _Check:
         ):
             moved = growth.change(number, labels, when, role, settled)
             first = moved if moved is not None and moved.status == "supported" else None
-        if first is not None:
+        if first is not None and (first.status != "contradicted" or role.kind not in ("mean", "sum")):
+            return first
+        if role.kind in ("mean", "sum") and number.hedge and len(when.others) > 1:
+            # "averaged roughly $6.1 million" is no year's amount, however near one is.
             return first
         finding = reader.level(number, labels, when, role)
+        if first is not None:
+            return finding if finding is not None and finding.status == "supported" and when.own else first
         if finding is not None and finding.status in ("supported", "derived"):
             return finding
         if role.kind in ("level", "share") and number.unit in ("percent", "pp", "bps"):
@@ -196,7 +246,10 @@ class _Check:
         self, number: Number, labels: list[Label], when: When, role: Role, settled: Sequence[Known]
     ) -> Finding | None:
         """Read a percentage beside an amount as its growth, as in "revenue $391 billion (+2.0%)"."""
-        if not labels or any(self.lookup.unit_fits(number, key) for key in labels[0].mention.keys):
+        scope = self.resolver.scope(number)
+        if not labels or cues.ONLY_SHARE.search(self.page.low, scope.start, scope.end):
+            return None
+        if any(self.lookup.unit_fits(number, key) for key in labels[0].mention.keys):
             return None
         finding = self.growth.change(number, labels, when, role, settled)
         said = bool(number.sign) or self.resolver.scope(number).cell

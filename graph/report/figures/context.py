@@ -9,6 +9,7 @@ from graph.report.figures.layout import Scope
 from graph.report.figures.measure import DURATIONS
 from graph.report.figures.naming import Label
 from graph.report.figures.page import Page
+from graph.report.figures.tables import FREE
 from graph.report.figures.terms import THRESHOLDS
 from graph.report.figures.units import shown
 
@@ -27,13 +28,25 @@ _STATES = re.compile(
     r"(?:(?<![a-z])(?:is|was|of|stands at|stood at|reads|reading|at|now|currently|sits at)|[=:]|为|处于|位于"
     r"|报)\s{0,2}$"
 )
+# A word with a capital inside a sentence; two such words behind.
+_NAME_BEFORE = re.compile(
+    r"(?:(?<=[a-z,(] )[A-Z][A-Za-z&]{1,15}|(?<![A-Za-z])[A-Za-z]?[A-Z]{2,8}[a-z]?)[ -]$"
+)
+_NAME_BEHIND = re.compile(
+    r" [A-Z][a-z]+(?: [A-Z][a-z]+){0,2} (?:Street|Avenue|Road|Drive|Boulevard|Way|Lane|Plaza)(?![a-z])"
+)
 _SCORE = re.compile(r"\s?(?:/|out of)\s?(?:5|10|100)(?![\d.])")
 _SCORED = re.compile(r"(?:\d\s?(?:/|out of)\s?$)")
 _SCORE_WORD = re.compile(r"conviction|confidence|score|rating|probability|likelihood|信心|评分|置信|概率")
 
 
-def context_rule(page: Page, number: Number, scope: Scope, labels: list[Label], has_days: bool) -> str | None:
-    """Name the reason why the figure claims nothing; None when it may claim something."""
+def context_rule(
+    page: Page, number: Number, scope: Scope, labels: list[Label], has_days: bool, *, counted: bool = False
+) -> str | None:
+    """Name the reason why the figure claims nothing; None when it may claim something.
+
+    `counted` says that the documents count what the figure counts.
+    """
     if number.unit in DURATIONS and not (number.unit == "days" and has_days):
         return "duration"
     if any(
@@ -43,6 +56,13 @@ def context_rule(page: Page, number: Number, scope: Scope, labels: list[Label], 
         for key in m.keys
     ):
         return "name of a level"
+    if any(
+        m.start <= number.start < number.end <= m.end and m.keys and m.keys[0].startswith(FREE)
+        for m in page.mentions_in((scope.start, scope.end))
+    ):
+        return "part of a name"
+    if _is_numbered_name(page, number, labels):
+        return "part of a name"
     if _is_threshold(page, number, scope, labels):
         return "conventional threshold"
     before, after = (
@@ -53,7 +73,7 @@ def context_rule(page: Page, number: Number, scope: Scope, labels: list[Label], 
         page.low, max(scope.start, number.start - 60), scope.end
     ):
         return "score"
-    if _is_count(number, scope, labels):
+    if not counted and _is_count(number, scope, labels):
         return "count"
     return None
 
@@ -72,6 +92,23 @@ def _is_threshold(page: Page, number: Number, scope: Scope, labels: list[Label])
         key for m in page.mentions_in((max(0, scope.start - 200), scope.end)) for key in m.keys
     }
     return any(value in THRESHOLDS.get(key, ()) for key in keys)
+
+
+def _is_numbered_name(page: Page, number: Number, labels: list[Label]) -> bool:
+    """Recognise a number that belongs to a proper name, as in ISO 9001, PCIe 5.0 and 1200 Market Street."""
+    if not number.bare or number.sign or number.grouped:
+        return False
+    before = _NAME_BEFORE.search(page.norm, max(0, number.start - 24), number.start)
+    if before is not None and number.decimals < 2:
+        # A name that the data knows is no brand.
+        known = any(
+            m.end > before.start() for m in page.mentions_in((max(0, before.start() - 60), number.start))
+        )
+        if not known:
+            return True
+    if labels and labels[0].cost <= 3:
+        return False
+    return not number.decimals and _NAME_BEHIND.match(page.norm, number.end) is not None
 
 
 def _is_count(number: Number, scope: Scope, labels: list[Label]) -> bool:

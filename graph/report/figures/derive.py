@@ -57,8 +57,12 @@ def _shown(value: Decimal) -> str:
 def change(old: Known, new: Known, unit: str) -> Derived | None:
     """Give the change from `old` to `new` in the unit in which it is told; None where it has none."""
     a, b = old.value, new.value
+    if a < 0 and b < 0 and unit != "multiple":
+        # Costs and losses filed as negative grow with their size.
+        a, b = -a, -b
     ids = (new.fact.id, old.fact.id)
     percents = old.fact.unit == "percent"
+    unit = "pp" if unit == "points" and percents else unit
     told = f"{_shown(b)} - {_shown(a)}"
     if unit == "percent":
         if a <= 0:
@@ -84,9 +88,15 @@ def cagr(old: Known, new: Known, years: int) -> Derived | None:
     return Derived(value, "percent", formula, (new.fact.id, old.fact.id), "CAGR")
 
 
+def _sizes(known: Sequence[Known]) -> list[Decimal]:
+    """Give values to be joined: costs and payments that are all filed as negative by their size."""
+    values = [item.value for item in known]
+    return [-value for value in values] if all(value <= 0 for value in values) else values
+
+
 def mean(known: Sequence[Known]) -> Derived:
     """Give the mean of the values of several periods."""
-    values = [item.value for item in known]
+    values = _sizes(known)
     formula = f"({' + '.join(map(_shown, values))}) / {len(values)}"
     return Derived(
         sum(values, Decimal(0)) / len(values),
@@ -100,7 +110,7 @@ def mean(known: Sequence[Known]) -> Derived:
 
 def total(known: Sequence[Known]) -> Derived:
     """Give the sum of the values of several periods."""
-    values = [item.value for item in known]
+    values = _sizes(known)
     return Derived(
         sum(values, Decimal(0)),
         known[0].fact.unit,
@@ -111,13 +121,26 @@ def total(known: Sequence[Known]) -> Derived:
     )
 
 
+def gap(a: Known, b: Known, unit: str) -> Derived | None:
+    """Give how much the larger of two values exceeds the smaller, in their own unit or in points."""
+    percents = a.fact.unit == "percent"
+    if percents != (unit in ("pp", "bps", "points")):
+        return None
+    size = abs(abs(a.value) - abs(b.value)) * (HUNDRED if unit == "bps" else 1)
+    told = f"{_shown(max(abs(a.value), abs(b.value)))} - {_shown(min(abs(a.value), abs(b.value)))}"
+    name = ("bps" if unit == "bps" else "pp") if percents else a.fact.unit
+    return Derived(size, name, told, (a.fact.id, b.fact.id), "difference", a.fact.currency)
+
+
 def share(part: Known, whole: Known, rule: str = "ratio", factor: Decimal = HUNDRED) -> Derived | None:
     """Give the ratio of two values, in percent unless another factor is given."""
     if whole.value == 0:
         return None
     unit = "percent" if factor == HUNDRED else "multiple"
     formula = f"{_shown(part.value)} / {_shown(whole.value)}"
-    return Derived(part.value / whole.value * factor, unit, formula, (part.fact.id, whole.fact.id), rule)
+    value = part.value / whole.value
+    value = abs(value) if part.key.startswith("label:") else value
+    return Derived(value * factor, unit, formula, (part.fact.id, whole.fact.id), rule)
 
 
 def distance(subject: Known, level: Known, percent: bool) -> Derived | None:

@@ -188,7 +188,7 @@ def _hedge(text: str, begin: int, stop: int) -> Hedge:
     for match in (HEDGE.search(text[max(0, begin - 22) : begin]), HEDGE_BEHIND.match(text[stop : stop + 8])):
         if match is not None:
             kind = match.lastgroup
-            return "about" if kind == "about" else "over" if kind == "over" else "under"
+            return "about" if kind == "about" else "over" if kind in ("over", "plus") else "under"
     return ""
 
 
@@ -206,8 +206,13 @@ def _join_ranges(text: str, found: list[Number]) -> list[Number]:
             r"(?:between|介于|在)\s{0,3}$", text[max(0, first.start - 12) : first.start]
         ):
             continue
-        if not (first.scale or first.unit) and (
-            not first.currency or second.currency in ("", first.currency)
+        size, other = abs(first.value), abs(second.value.scaleb(-second.scale))
+        # An amount written out in full takes no scale from the other.
+        alike = other / 1000 < size < min(other * 1000, Decimal(10**6))
+        if (
+            not (first.scale or first.unit)
+            and alike
+            and (not first.currency or second.currency in ("", first.currency))
         ):
             joined[index] = first = _inherit(first, second)
         if first.currency and not (second.currency or second.unit) and second.scale == first.scale:

@@ -7,22 +7,60 @@ where labels share words the one that the text covers best is meant.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import log
 
-from graph.report.figures.labels import Mention
+from graph.report.figures.labels import Mention, find_mentions
 from graph.report.figures.layout import Scope
+from graph.report.figures.tables import ALSO, FREE
 from graph.report.figures.wording import stems, words
 
-FREE = "label:"
-_PARTED = re.compile(r"[\d;|]")
+_PARTED = re.compile(
+    r"[\d;|$€£]|(?<![a-z])(?:plus|minus|less|than|exceed\w*|versus|vs|against|was|were|is|are)(?![a-z])|[占与和比及]"
+)
+# What explains a label rather than names it.
+_TAIL = re.compile(r",?\s(?:net of|including|excluding|less|which)(?![a-z])|\s?\(")
+# Years and rates that are part of a name, as in "3.875% notes due 2028".
+_NUMBER = re.compile(r"(?<![\d.,$€£])(?:(?:19|20)\d\d|\d{1,2}\.\d{1,3}%)(?![\d.])")
+_STRANGE = 0.4
+_AND = re.compile(r"(?<![a-z])and(?![a-z])|&|,")
+_ANOTHER = re.compile(r"[,，、+]|(?<![a-z])(?:and|or)(?![a-z])|和|与|及")
+# Names joined into one, as in "revenue from Japan" and "Japan revenue".
+_JOINS = re.compile(
+    r"\s?(?:(?:from|of|in|for|at|within|attributable to|related to)\s(?:the |our |its )?|['’]s\s|的|-)?"
+    r"(?:net |total |segment |segment's |业务|分部|产品|板块|的)?"
+)
 _MOST = 200
 _TOGETHER = 32
 _ENOUGH = 0.6
+# As much is enough where a word is in no other label.
+_ENOUGH_OWN = 0.42
 _HEADING = 0.4
 _MISSING = 0.5
+# Words that writers leave out of a row's name, or add to it.
+_COMMON = frozenset(
+    {
+        "net",
+        "total",
+        "amount",
+        "less",
+        "valu",
+        "equivalent",
+        "expens",
+        "other",
+        "all",
+        "provid",
+        "us",
+        "activit",
+        "consolidat",
+        "overall",
+        "gross",
+    }
+)
+_FAINT = 0.35
 
 
 @dataclass(frozen=True)
@@ -30,6 +68,7 @@ class _Label:
     key: str
     own: frozenset[str]
     heading: frozenset[str]
+    faint: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -38,6 +77,7 @@ class _Hit:
     start: int
     end: int
     key: str
+    whole: bool
 
 
 class FreeLabels:
@@ -46,16 +86,35 @@ class FreeLabels:
     def __init__(self, keys: Iterable[str]) -> None:
         self._labels = [self._read(key) for key in keys]
         counts = Counter(word for label in self._labels for word in label.own | label.heading)
+        self._counts = counts
         total = len(self._labels)
-        self._weight = {word: log(1 + total / count) for word, count in counts.items()}
+        self._weight = {
+            word: log(1 + total / count) * (_FAINT if word in _COMMON else 1)
+            for word, count in counts.items()
+        }
+        self._whole = {
+            label.key: self._sum(label.own) - (1 - _FAINT) * self._sum(label.faint) for label in self._labels
+        }
+        self._numbered = any(word[0].isdigit() for word in counts)
         self._index: dict[str, list[_Label]] = {}
         for label in self._labels:
             for word in label.own | label.heading:
                 self._index.setdefault(word, []).append(label)
 
     def _read(self, key: str) -> _Label:
-        heading, _, own = key.removeprefix(FREE).rpartition(": ")
-        return _Label(key, stems(own) or stems(heading), stems(heading))
+        heading, _, own = key.removeprefix(FREE).partition(ALSO)[0].rpartition(": ")
+        if not stems(own) - _COMMON:
+            # "Total" alone is no name; with its heading it is.
+            own = f"{own} {heading}" if stems(heading) - _COMMON else ""
+        tail = _TAIL.search(own)
+        head = stems(own[: tail.start()] if tail is not None else own)
+        numbers = frozenset(_NUMBER.findall(own)) if stems(own) - _COMMON else frozenset()
+        return _Label(
+            key,
+            (stems(own) or stems(heading)) | numbers,
+            stems(heading),
+            stems(own) - head if head else frozenset(),
+        )
 
     def find(self, low: str, scopes: Sequence[Scope]) -> list[Mention]:
         """Find the free labels mentioned in the scopes of lower-case text, in order."""
@@ -67,59 +126,161 @@ class FreeLabels:
     def _in_scope(self, low: str, scope: Scope) -> list[Mention]:
         places: dict[str, list[tuple[str, int, int]]] = {}
         by_key = {}
-        for word, start, end in words(low, scope.start, scope.end):
+        told = list(words(low, scope.start, scope.end))
+        if self._numbered:
+            told += [
+                (match[0], match.start(), match.end())
+                for match in _NUMBER.finditer(low, scope.start, scope.end)
+                if match[0] in self._index
+            ]
+            told.sort(key=lambda item: item[1])
+        starts = [start for _, start, _ in told]
+        for word, start, end in told:
             for label in self._index.get(word, ()):
                 places.setdefault(label.key, []).append((word, start, end))
                 by_key[label.key] = label
-        hits = [hit for key, here in places.items() for hit in self._hits(low, by_key[key], here)]
-        return self._choose(hits)
+        hits = [
+            replace(hit, score=hit.score - self._strange(low, hit, by_key[key], told, starts))
+            for key, here in places.items()
+            for hit in self._hits(low, by_key[key], here)
+        ]
+        return self._choose(low, hits)
+
+    def _strange(
+        self, low: str, hit: _Hit, label: _Label, told: Sequence[tuple[str, int, int]], starts: Sequence[int]
+    ) -> float:
+        """Weigh what stands inside a hit and not in its label: other words, an "and"."""
+        inner = told[bisect_left(starts, hit.start) : bisect_left(starts, hit.end)]
+        strange = sum(word not in label.own and word not in label.heading for word, _, _ in inner)
+        joined = len(_AND.findall(low, hit.start, hit.end)) > len(_AND.findall(label.key))
+        return _STRANGE * (strange + joined)
 
     def _hits(self, low: str, label: _Label, here: Sequence[tuple[str, int, int]]) -> list[_Hit]:
         """Weigh each place where words of the label stand together."""
         groups: list[list[tuple[str, int, int]]] = []
         for place in here:
             gap = low[groups[-1][-1][2] : place[1]] if groups else ""
-            if groups and len(gap) <= _TOGETHER and not _PARTED.search(gap):
+            # Pairs of Chinese characters belong together only where they touch.
+            reach = _TOGETHER if place[0].isascii() or not groups else 3
+            if groups and len(gap) <= reach and not _PARTED.search(gap):
+                again = next((at for at, known in enumerate(groups[-1]) if known[0] == place[0]), None)
+                if again is not None:
+                    # "sales and cost of sales", "total assets and total debt": either end may be the name.
+                    groups.append(groups[-1][again + 1 :])
                 groups[-1].append(place)
             else:
                 groups.append([place])
         hits = []
-        whole = self._sum(label.own)
+        whole = self._whole[label.key]
+        if len(here) == 1 and self._weight[here[0][0]] < _ENOUGH_OWN * whole:
+            return []
         for group in groups:
+            first = next((at for at, place in enumerate(group) if place[0] in label.own), 0)
+            if first and _ANOTHER.search(low, group[0][2], group[first][1]):
+                group = group[first:]
+            while len(group) > 1 and group[-1][0] not in label.own and _parted(low, group, label.own):
+                group.pop()
             said = {word for word, _, _ in group}
-            covered = self._sum(label.own & said)
-            if covered < _ENOUGH * whole or not covered:
+            covered = self._sum((label.own - label.faint) & said) + _FAINT * self._sum(label.faint & said)
+            own = any(self._counts[word] == 1 for word in label.own & said)
+            if covered < (_ENOUGH_OWN if own else _ENOUGH) * whole or not covered:
                 continue
             score = (
                 covered
                 + _HEADING * self._sum(label.heading & said - label.own)
                 - _MISSING * (whole - covered)
             )
-            hits.append(_Hit(score, group[0][1], group[-1][2], label.key))
+            full = not (label.own - label.faint - said)
+            hits.append(_Hit(score, group[0][1], group[-1][2], label.key, full))
         return hits
 
     def _sum(self, those: frozenset[str] | set[str]) -> float:
         return sum(self._weight[word] for word in sorted(those))
 
-    def _choose(self, hits: list[_Hit]) -> list[Mention]:
+    def _choose(self, low: str, hits: list[_Hit]) -> list[Mention]:
         """Keep the best of overlapping hits; labels that the text covers alike stay together."""
         kept: list[tuple[_Hit, list[str]]] = []
-        for hit in sorted(hits, key=lambda hit: (-hit.score, hit.start, hit.key))[:_MOST]:
+        for hit in sorted(hits, key=lambda hit: (-hit.score, hit.end - hit.start, hit.start, hit.key))[
+            :_MOST
+        ]:
             rival = next((pair for pair in kept if pair[0].start < hit.end and hit.start < pair[0].end), None)
             if rival is None:
                 kept.append((hit, [hit.key]))
-            elif hit.score > rival[0].score - 1e-9:
+            elif hit.score > rival[0].score - 1e-9 and hit.key not in rival[1]:
                 rival[1].append(hit.key)
-        return [Mention(hit.start, hit.end, tuple(keys)) for hit, keys in kept]
+        kept.sort(key=lambda pair: pair[0].start)
+        return [
+            Mention(hit.start, hit.end, tuple(keys))
+            for place, (hit, keys) in enumerate(kept)
+            if hit.whole
+            or not self._is_part(low, hit, [other for other, _ in kept[max(0, place - 1) : place + 2]])
+        ]
+
+    def _is_part(self, low: str, hit: _Hit, beside: list[_Hit]) -> bool:
+        """Tell whether a label told in part belongs to the name of a label told in full beside it."""
+        return any(
+            other.whole
+            and other is not hit
+            and _JOINS.fullmatch(low, min(hit.end, other.end), max(hit.start, other.start))
+            for other in beside
+        )
 
 
-def merge(named: Sequence[Mention], free: Sequence[Mention], held: Iterable[str]) -> list[Mention]:
-    """Join the mentions of the vocabulary with free ones; where they overlap, what has facts is meant."""
+def _parted(low: str, group: Sequence[tuple[str, int, int]], own: frozenset[str]) -> bool:
+    """Tell whether an "and" stands between the label's own words and the last word of a group."""
+    last = next((place for place in reversed(group) if place[0] in own), group[0])
+    return bool(_ANOTHER.search(low, last[2], group[-1][1]))
+
+
+def rows_by_metric(keys: Iterable[str], held: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Give the free labels whose own name the vocabulary knows as a metric of which there are no facts."""
     known = set(held)
+    found: dict[str, tuple[str, ...]] = {}
+    for key in keys:
+        own = key.removeprefix(FREE).rpartition(": ")[2].partition("(")[0].strip()
+        for mention in find_mentions(own):
+            rest = (own[: mention.start] + own[mention.end :]).strip()
+            if (
+                rest in ("", "total", "net", "合计")
+                and len(mention.keys) == 1
+                and mention.keys[0] not in known
+            ):
+                found[mention.keys[0]] = (*found.get(mention.keys[0], ()), key)
+    return found
+
+
+def merge(
+    low: str,
+    named: Sequence[Mention],
+    free: Sequence[Mention],
+    held: Iterable[str],
+    rows: Mapping[str, tuple[str, ...]],
+) -> list[Mention]:
+    """Join the mentions of the vocabulary with free ones; where they overlap, what has facts is meant.
+
+    `rows` are the free labels that the vocabulary knows under the name of a metric without facts.
+    """
+    known = set(held)
+    named = [
+        replace(mention, keys=tuple(key for name in mention.keys for key in rows.get(name, ())), turned=False)
+        if not known & set(mention.keys) and any(name in rows for name in mention.keys)
+        else mention
+        for mention in named
+        if known & set(mention.keys)
+        or not any(
+            _JOINS.fullmatch(low, min(f.end, mention.end), max(f.start, mention.start))
+            for f in free
+            if -40 < f.start - mention.end < 40 or -40 < mention.start - f.end < 40
+        )
+    ]
     typed = [
         mention
         for mention in named
-        if known & set(mention.keys) or not any(f.start < mention.end and mention.start < f.end for f in free)
+        if (
+            known & set(mention.keys)
+            and not set(mention.keys) & {key for keys in rows.values() for key in keys}
+        )
+        or not any(f.start < mention.end and mention.start < f.end for f in free)
     ]
     rest = [f for f in free if not any(f.start < mention.end and mention.start < f.end for mention in typed)]
     return sorted([*typed, *rest], key=lambda mention: mention.start)

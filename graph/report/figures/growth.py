@@ -85,6 +85,8 @@ class Growth:
         settled: Sequence[Known],
     ) -> Finding | None:
         line = self.book.line(key, entities)
+        if key in derive.GROWTH_OF and number.unit == "percent":
+            return weigh_facts(number, self.lookup.at(key, entities, when, number), role.side, "named fact")
         growth = derive.GROWTHS.get(key)
         pairs = list(self._pairs(number, line, when, settled))
         yearly = all(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Literal
 
 from graph.report.figures.terms import SAID
@@ -44,11 +45,11 @@ _DECIMAL_LEVELS = {"236": "23.6", "382": "38.2", "5": "50", "618": "61.8", "786"
 
 
 def _index() -> dict[str, list[tuple[str, str, tuple[str, ...]]]]:
-    """Sort the ways to say things by their first two characters, longest first."""
+    """Sort the ways to say things by their first characters, five or else two, longest first."""
     index: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {}
     for word, (kind, keys) in SAID.items():
         plain = word.translate(_LINKING)
-        index.setdefault(plain[:2], []).append((plain, kind, keys))
+        index.setdefault(plain[: 5 if len(plain) >= 5 else 2], []).append((plain, kind, keys))
     for entries in index.values():
         entries.sort(key=lambda entry: -len(entry[0]))
     return index
@@ -109,7 +110,9 @@ def find_mentions(low: str) -> list[Mention]:
 
 def _named(text: str, start: int) -> Mention | None:
     """Read the longest name that begins at `start`."""
-    for word, kind, keys in _INDEX.get(text[start : start + 2], ()):
+    for word, kind, keys in chain(
+        _INDEX.get(text[start : start + 5], ()), _INDEX.get(text[start : start + 2], ())
+    ):
         if not text.startswith(word, start):
             continue
         end = start + len(word)

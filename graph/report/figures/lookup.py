@@ -12,6 +12,7 @@ from graph.report.figures.periods import Period
 from graph.report.figures.resolve import Resolver
 from graph.report.figures.terms import UNDATED
 from graph.report.figures.timing import When
+from graph.report.figures.wording import tokens
 
 # Costs of names: beside the figure, clearly apart from it, in another clause; what leaves the choice open.
 _ATTACHED = 2
@@ -20,7 +21,7 @@ _NAMED = 6
 _APART = 12
 _PARTED = 15
 _OPEN = 6
-_SPANS = ("year", "quarter", "half")
+_SPANS = ("year", "quarter", "half", "span")
 
 
 class Lookup:
@@ -31,6 +32,7 @@ class Lookup:
         self.page = resolver.page
         self.naming = resolver.naming
         self.book = book
+        self._said: dict[int, frozenset[str]] = {}
 
     def candidates(self, number: Number, labels: Sequence[Label]) -> list[Label]:
         """Give the nearest name that fits the figure's unit, and those as near that the choice is open."""
@@ -61,7 +63,7 @@ class Lookup:
 
     def at(self, key: str, entities: tuple[str, ...], when: When, number: Number) -> list[Known]:
         """Give the facts of a metric at the period that the figure is said to be of."""
-        line = self.book.line(key, entities)
+        line = self.narrowed(self.book.line(key, entities), number)
         period = self._period(when, number, line)
         if period is not None:
             found = [
@@ -77,6 +79,34 @@ class Lookup:
         latest = self.book.latest(line)
         carried += [item for item in latest if item not in carried]
         return earlier + [item for item in carried if item not in earlier]
+
+    def narrowed(self, found: list[Known], number: Number) -> list[Known]:
+        """Keep the facts whose columns the sentence, or else the question, names best."""
+        if len({item.column for item in found}) < 2:
+            return found
+        scope = self.resolver.scope(number)
+        for said in (self._tokens(scope.start, scope.end), self.resolver.question_tokens):
+            named = [(len(item.column & said), item) for item in found]
+            most = max(count for count, _ in named)
+            if most:
+                best = [item for count, item in named if count == most]
+                least = min(len(item.column) for item in best)
+                return [item for item in best if len(item.column) == least]
+        plain = [item for item in found if not item.column]
+        return plain or found
+
+    def _tokens(self, start: int, end: int) -> frozenset[str]:
+        known = self._said.get(start)
+        if known is None:
+            known = self._said[start] = tokens(self.page.low[start:end])
+        return known
+
+    def meant(self, when: When) -> Period | None:
+        """Give the period that the figure is said to be of, a year before counted from the others named."""
+        if when.period is None or when.period.kind != "prior":
+            return when.period
+        about = [period for period in when.others if period.kind not in ("prior", "range")]
+        return max(about, key=Period.order).back() if about else None
 
     def _earlier(self, when: When, number: Number, line: Sequence[Known]) -> list[Known]:
         """Give the facts of a year before, for what something moved from or is compared with."""
@@ -96,6 +126,11 @@ class Lookup:
         """Settle which of the periods in the sentence is the figure's."""
         period = when.period
         is_from = self.resolver.is_from(number)
+        moved = self.resolver.timing.moves(number)
+        if moved and not when.own:
+            ends = sorted((p for p in when.others if p.kind in _SPANS), key=Period.order)
+            if len(ends) > 1:
+                return ends[0] if moved < 0 else ends[-1]
         if period is None:
             years = sorted((p for p in when.others if p.kind != "prior"), key=Period.order)
             return (years[0] if is_from else years[-1]) if len(years) > 1 and not when.base else None

@@ -54,7 +54,7 @@ _NAMES = [
     (compiled := re.compile(pattern), is_led(compiled))
     for pattern in (
         r"(?<![a-z])(?:" + _INDEXES + r")[ -]?\d{2,4}(?![\d%]|[.,]\d)",
-        r"(?<![a-z\d_.])(?:10-[kq]|8-k|6-k|20-f|40-f|13[dfg]|s-[1348]|401\s?\(?k\)?|403\s?\(?b\)?"
+        r"(?<![a-z\d_.,$])(?:10-[kq]|8-k|6-k|20-f|40-f|13[dfg]|s-[1348]|401\s?\(?k\)?|403\s?\(?b\)?"
         r"|501\(c\))(?:/a)?(?![a-z])",
         r"(?<![a-z])(?:"
         + _PAPERS
@@ -72,6 +72,8 @@ _NAMES = [
         r"|moving|sma|ema|average|simple|exponential|ma|range|return|volatility|annuali[sz]ed|vwap|rsi"
         r"|atr|line))",
         r"(?<![\d.,$€£¥])\d{1,3}-(?=(?:,| and| or|/))",
+        r"(?<![\d.,$€£¥-])\d{1,3}-(?!percent|point|basis|bps|fold|million|billion|trillion|thousand|to-)[a-z]{3,}",
+        r"(?<![\d.,$€£¥])\d{1,2}[a-z]\d{0,2}-\d{1,2}(?!\d)",
         r"(?<![\d.,])\d{1,3}(?:dma|ma|ema|sma|wk|w|d|yr)(?![a-z])",
         r"(?<![\d.,])\d{1,3}\s?(?:个交易日|交易日|日|周|天|个月|年|季|小时|分钟)(?=期?(?:[(（]|简单|均|线|移动|指数|加权|最高|最低|高|低"
         r"|新高|新低|平均|年化|区间|波动|回报|收益|涨|跌|国债|rsi|atr|sma|ema|ma))",
@@ -90,6 +92,7 @@ _NAMES = [
         r"(?<![a-z\d_.])(?:24/7|50/50|80/20|60/40)(?![a-z\d_/])",
         r"第\s?\d{1,3}\s?[章节条页名位步点项个]",
         r"#\d{1,6}(?!\d)",
+        r"(?<=\x00)/\d{1,4}(?![\d.,%])",
     )
 ]
 # An identifier mixes letters and digits; amounts such as 391bn or usd391 keep to known letters.
@@ -101,6 +104,11 @@ _AMOUNT = re.compile(
     r"|percent|times|shares|cents|days|d|h|years|months|weeks|mmm)?"
 )
 _LETTER_DIGIT = re.compile(r"(?:[a-z_]\d|\d[a-z_])")
+
+
+# The year in which a loan falls due belongs to its name.
+_DUE = re.compile(r"(?<![a-z])(?:due|maturing|matures?|maturity)(?: in)? $")
+_DUE_YEAR = re.compile(r"(?<![a-z])(?:due|maturing|matures?|maturity)(?: in)? ((?:19|20)\d\d)(?!\d|[.,]\d)")
 
 
 def _identifiers(low: str) -> list[tuple[int, int]]:
@@ -121,7 +129,12 @@ def mask(low: str) -> tuple[str, list[Named]]:
     for pattern in _MASKS:
         text = _cut(text, [match.span() for match in pattern.finditer(text)])
     text = text.replace("`", " ")
-    named = [Named(start, end, period) for start, end, period in find_periods(text)]
+    named = [
+        Named(start, end, period)
+        for start, end, period in find_periods(text)
+        if not _DUE.search(text, max(0, start - 16), start)
+    ]
+    text = _cut(text, [match.span(1) for match in _DUE_YEAR.finditer(text)])
     # A figure may follow a Chinese period without a space, as in 上年969.9亿.
     ends = [(item.end - 1, item.end) for item in named if not text[item.end - 1].isascii()]
     text = _cut(_cut(text, [(item.start, item.end) for item in named]), ends, " ")

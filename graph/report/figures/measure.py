@@ -56,8 +56,8 @@ _UNITS = {
     "days": r"(?:trading |calendar |business )?days?(?![a-z])|个?交易日|天|日(?![均线元])",
     "weeks": r"weeks?(?![a-z])|周|个星期",
     "months": r"months?(?![a-z])|个月",
-    "years": r"years?(?![a-z])|yrs?(?![a-z])|年",
-    "quarters": r"quarters?(?![a-z])|个?季度",
+    "years": r"years?(?![a-z])(?![- ](?:over|on)[- ]year)|yrs?(?![a-z])|年",
+    "quarters": r"quarters?(?![a-z])(?![- ](?:over|on)[- ]quarter)|个?季度",
     "hours": r"hours?(?![a-z])|minutes?(?![a-z])|小时|分钟",
     "points": r"points?(?![a-z])|pts(?![a-z])|点(?!\d)",
 }
@@ -79,7 +79,7 @@ _SIGN = r"(?<![a-z\d%).\x00])[-+]"
 
 LEFT = re.compile(
     r"(?P<sign>(?<![a-z\d%)$€£¥.\x00])[-+])?(?:(?P<open>\()\s?)?"
-    rf"(?P<sign2>{_SIGN})?(?:(?P<cur>{_CURRENCY})\s{{0,3}})?(?P<open2>\()?\s?(?P<sign3>{_SIGN})?$"
+    rf"(?P<sign2>{_SIGN})?(?:(?P<cur>{_CURRENCY})\s{{0,3}})?(?:(?P<open2>\()\s?)?(?P<sign3>{_SIGN})?$"
 )
 RIGHT = re.compile(
     r"(?P<close>\s?\))?(?:\s{0,3}[余多])?"
@@ -90,10 +90,14 @@ RIGHT = re.compile(
 )
 _ABOUT = r"about|around|approximately|approx\.?|roughly|some|circa|c\.|or so"
 _OVER = r"just over|over|more than|exceeding|exceeded|exceeds|exceed|at least|upwards of|in excess of"
-_UNDER = r"nearly|almost|just under|less than|fewer than|just below|close to|just shy of|at most|up to"
+_UNDER = (
+    r"nearly|almost|just under|less than|fewer than|just below|close to|just shy of|at most"
+    r"|(?<!added )(?<!adds )(?<!adding )(?<!add )(?<!went )(?<!summed )(?<!sums )(?<!sum )(?<!moved )"
+    r"(?<!jumped )up to"
+)
 HEDGE = re.compile(
     rf"(?:(?P<about>(?<![a-z])(?:{_ABOUT})|[~≈]|大约|约为|约|大概|接近于|左右)"
     rf"|(?P<over>(?<![a-z])(?:{_OVER})|>|超过|逾|超|至少|突破)"
     rf"|(?P<under>(?<![a-z])(?:{_UNDER})|<|近|接近|不到|不足|将近))\s{{0,2}}$"
 )
-HEDGE_BEHIND = re.compile(r"\s?(?:(?P<about>左右|上下|or so)|(?P<over>以上|\+(?!\d)))")
+HEDGE_BEHIND = re.compile(r"\s?(?P<about>左右|上下|or so)|\s?(?P<over>以上)|(?P<plus>\+(?!\s?[\d$€£¥(]))")

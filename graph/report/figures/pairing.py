@@ -15,6 +15,8 @@ _LISTED = re.compile(
     r"(?:[\s,/&()、，-]|and|or|the|its|和|与|及|以及|its|of|at|moving|averages?|stood|are|were|is|was|:|分别|为|在"
     r"|respectively){0,12}"
 )
+# What may stand between a list of figures and the list of their periods.
+_AHEAD = re.compile(r"[^.;\d|$€£]{0,48}")
 
 
 class Pairing:
@@ -48,7 +50,34 @@ class Pairing:
             group = self._listed_numbers(numbers, item.end, following)
             if len(run) >= 2 and len(group) == len(run):
                 pairs |= {number.start: member for number, member in zip(group, run, strict=True)}
+        for run in self._runs(items[:64]):
+            ahead = self._listed_ahead(numbers, run[0].start)
+            if len(run) >= 2 and len(ahead) == len(run) and not any(n.start in pairs for n in ahead):
+                pairs |= {number.start: member for number, member in zip(ahead, run, strict=True)}
         return pairs
+
+    def _runs(self, items: Sequence[P]) -> list[list[P]]:
+        """Give the names that are listed together, list by list."""
+        runs: list[list[P]] = []
+        for item in items:
+            if runs and self._listed(runs[-1][-1].end, item.start):
+                runs[-1].append(item)
+            else:
+                runs.append([item])
+        return runs
+
+    def _listed_ahead(self, numbers: Sequence[Number], end: int) -> list[Number]:
+        """Give the figures of one kind that are listed right before a place, as in "$2 and $1 in"."""
+        group: list[Number] = []
+        for number in reversed([number for number in numbers if number.end <= end]):
+            following = group[0].start if group else end
+            if group and group[0].unit != number.unit:
+                break
+            gap = self.page.low[number.end : following]
+            if not (_AHEAD.fullmatch(gap) if not group else self._listed(number.end, following)):
+                break
+            group.insert(0, number)
+        return group
 
     def _listed(self, start: int, end: int) -> bool:
         return 0 <= end - start <= 40 and bool(_LISTED.fullmatch(self.page.low[start:end]))

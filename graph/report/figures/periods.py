@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-PeriodKind = Literal["day", "month", "quarter", "half", "year", "range", "prior"]
+PeriodKind = Literal["day", "month", "quarter", "half", "span", "year", "range", "prior"]
 
 
 @dataclass(frozen=True)
 class Period:
     """A date or period; `part` is month·100+day, month, quarter or half, or the last year of a range.
 
-    A year of 0 is an unnamed year. `prior` is "a year earlier", relative to the period beside it.
+    A year of 0 is an unnamed year. `prior` is "a year earlier", relative to the period beside it. A `span` is
+    some months to a date, as in "nine months ended September 30, 2022": months·100 + month of its end, 0 if
+    that is not said.
     """
 
     kind: PeriodKind
@@ -28,7 +30,8 @@ class Period:
 
     def order(self) -> tuple[int, int]:
         """Give a key that sorts periods in time."""
-        month = {"year": 1300, "quarter": self.part * 300, "half": self.part * 600, "month": self.part * 100}
+        month = {"year": 1300, "quarter": self.part * 300, "half": self.part * 600, "month": self.part * 100,
+                 "span": (self.part % 100 or self.part // 100) * 100}  # fmt: skip
         return self.year, month.get(self.kind, self.part)
 
     def agrees(self, other: Period) -> bool:
@@ -39,6 +42,8 @@ class Period:
             return other.kind == "year" and other.year in (self.year, self.part)
         if self.year and other.year and self.year != other.year:
             return False
+        if "span" in (self.kind, other.kind):
+            return _spans(self, other) if self.kind == "span" else _spans(other, self)
         if self.kind == other.kind:
             return not (self.year and other.year) and self.part == other.part
         if "year" in (self.kind, other.kind):
@@ -46,6 +51,16 @@ class Period:
         if {self.kind, other.kind} == {"day", "month"}:
             return _month(self) == _month(other)
         return False
+
+
+def _spans(span: Period, other: Period) -> bool:
+    """Tell whether some months to a date may be meant by another period of the same year."""
+    months, end = divmod(span.part, 100)
+    if other.kind == "span":
+        return months == other.part // 100 and (not end or not other.part % 100 or end == other.part % 100)
+    if other.kind in ("quarter", "half"):
+        return months == (3 if other.kind == "quarter" else 6)
+    return other.kind == "year" or not end or end == _month(other)
 
 
 def _month(period: Period) -> int:
@@ -91,6 +106,8 @@ _NAMED = {
     "上": 1,
     "下": 2,
 }
+_MONTHS_LONG = {"three": 3, "six": 6, "nine": 9, "twelve": 12, "3": 3, "6": 6, "9": 9, "12": 12}
+_MONTHS_SPAN = r"(three|six|nine|twelve|3|6|9|12)[- ]months?"
 # A bare year is no year when a unit or scale follows: "2024 million", "2000 shares".
 _NOT_YEAR = (
     r"(?![a-z\d_%]|\.\d|,\d{3}|\s?(?:%|percent|pct|pp(?![a-z])|bps|thousand|million|billion|trillion|mn(?![a-z])|mm(?![a-z])"
@@ -117,10 +134,40 @@ def _span(first: str, last: str) -> Period | None:
     return Period("range", start, end) if start < end else None
 
 
+def _months(year: int, months: int, end: int) -> Period:
+    return Period("year", year) if months == 12 else Period("span", year, months * 100 + end)
+
+
 _Builder = Callable[["re.Match[str]"], Period | None]
 _PATTERNS: list[tuple[re.Pattern[str], _Builder]] = [
     (re.compile(pattern), build)
     for pattern, build in (
+        (
+            r"(?<![a-z\d])"
+            + _MONTHS_SPAN
+            + r"(?:\speriods?)?\s(?:ended|ending|to|through)\s(?:on\s)?"
+            + _MON
+            + r"\s\d\d?,?\s{0,2}"
+            + _YEAR
+            + r"(?!\d)",
+            lambda m: _months(int(m[3]), _MONTHS_LONG[m[1]], _MONTHS[m[2]]),
+        ),
+        (
+            r"(?<![a-z])(?:quarter|thirteen weeks|13 weeks)\s(?:ended|ending)\s"
+            + _MON
+            + r"\s\d\d?,?\s{0,2}"
+            + _YEAR
+            + r"(?!\d)",
+            lambda m: Period("span", int(m[2]), 300 + _MONTHS[m[1]]),
+        ),
+        (
+            r"(?<![a-z])first\s" + _MONTHS_SPAN + r"\sof\s(?:" + _FY + r"\s?)?" + _YEAR + r"(?!\d)",
+            lambda m: Period("span", int(m[2]), _MONTHS_LONG[m[1]] * 100),
+        ),
+        (
+            r"(?<!\d)" + _YEAR + r"年(?:前三季度|1\s?[-至]\s?9月)",
+            lambda m: Period("span", int(m[1]), 900),
+        ),
         (
             r"(?<![\d.])"
             + _YEAR
@@ -252,7 +299,15 @@ def matches_of(pattern: re.Pattern[str], led: bool, text: str, starts: list[int]
 def _need(pattern: str) -> str:
     """Name what text must hold for the pattern to be worth trying; "" for digits alone."""
     return (
-        "month" if _MON in pattern else "quarter" if "quarter" in pattern else "q" if "q" in pattern else ""
+        "months"
+        if _MONTHS_SPAN in pattern
+        else "month"
+        if _MON in pattern
+        else "quarter"
+        if "quarter" in pattern
+        else "q"
+        if "q" in pattern
+        else ""
     )
 
 
@@ -263,7 +318,13 @@ def find_periods(low: str) -> Iterator[tuple[int, int, Period]]:
     """Find the periods named in lower-case text; earlier patterns win where two overlap."""
     taken: set[int] = set()
     starts = digit_starts(low)
-    held = {"": True, "q": "q" in low, "quarter": "quarter" in low, "month": bool(_MONTH_NAME.search(low))}
+    held = {
+        "": True,
+        "months": "month" in low,
+        "q": "q" in low,
+        "quarter": "quarter" in low,
+        "month": bool(_MONTH_NAME.search(low)),
+    }
     for pattern, build, led, need in _PLANS:
         for match in matches_of(pattern, led, low, starts) if held[need] else ():
             if match.start() in taken or match.end() - 1 in taken:

@@ -9,19 +9,20 @@ from graph.report.figures import derive
 from graph.report.figures.book import Known
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_derived, weigh_facts
-from graph.report.figures.free import FREE
 from graph.report.figures.labels import Mention
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.naming import Label
 from graph.report.figures.role import Role
+from graph.report.figures.tables import FREE
 from graph.report.figures.terms import DISTANCES, LEVELS, UNSIGNED
 from graph.report.figures.timing import When
 
-_OUTFLOW = re.compile(
-    r"less\b|expense|cost|provision|depreciation|amorti[sz]ation|paid|payment|purchase|used in"
-    r"|allowance|loss|tax"
-    r"|outflow|dividend|expenditure|impairment|interest|deduction|repayment"
+# Rows that may come out on either side of zero: without a sign they are told as positive.
+_RESULT = re.compile(
+    r"income(?! tax| expense)|profit|earnings|\(loss\)|result|margin|cash flow|net cash provided|equity"
+    r"|change|benefit|利润|收益|现金流"
 )
+_LOSS = re.compile(r"(?<![a-z])loss(?:es)?(?![a-z])|deficit|亏")
 _SHARES = {(top, bottom): key for key, ratios in derive.RATIOS.items() for top, bottom, _ in ratios}
 
 
@@ -61,7 +62,7 @@ class Reader:
             "named fact",
             turned=mention.turned,
             unsigned=unsigned,
-            either=self._outflow(mention),
+            either=self._told_by_size(number, mention),
         )
         if found and (finding is None or finding.status != "contradicted"):
             return finding
@@ -75,9 +76,20 @@ class Reader:
             return derived
         return finding
 
-    def _outflow(self, mention: Mention) -> bool:
-        """Tell whether the row is of costs or payments: filed as negative and told without a sign."""
-        return any(key.startswith(FREE) and _OUTFLOW.search(key) for key in mention.keys)
+    def _told_by_size(self, number: Number, mention: Mention) -> bool:
+        """Tell whether a row filed as negative may be told without a sign, as costs and payments are."""
+        if not all(key.startswith(FREE) for key in mention.keys):
+            return False
+        if not any(_RESULT.search(key) for key in mention.keys):
+            return True
+        known = [item for key in mention.keys for item in self.book.line(key)]
+        if all(item.value <= 0 for item in known) and not any(_LOSS.search(key) for key in mention.keys):
+            # A deduction in every column, such as sublease income among costs.
+            return len(known) > 1
+        scope = self.resolver.scope(number)
+        return any(_LOSS.search(key) for key in mention.keys) and bool(
+            _LOSS.search(self.lookup.page.low, scope.start, scope.end)
+        )
 
     def level_or_distance(
         self, number: Number, labels: Sequence[Label], when: When, role: Role

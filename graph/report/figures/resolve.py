@@ -13,6 +13,7 @@ from graph.report.figures.naming import Label, Naming
 from graph.report.figures.page import Page
 from graph.report.figures.pairing import Pairing
 from graph.report.figures.timing import Timing, When
+from graph.report.figures.wording import tokens
 
 _FAR = 60
 _BACK = 6
@@ -25,6 +26,7 @@ class Resolver:
         self.page = page
         self.book = book
         self.question = question
+        self.question_tokens = tokens(question.low)
         self._entities = book.mentioned(page.norm)
         self._entity_starts = [start for start, _, _ in self._entities]
         self.naming = Naming(page, book)

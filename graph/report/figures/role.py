@@ -14,14 +14,14 @@ from graph.report.figures.page import Page
 
 Kind = Literal["level", "change", "distance", "share", "cagr", "mean", "sum"]
 
-_UP = (
+UP = (
     r"rose|rise|rises|rising|risen|grew|grow|grows|growing|grown|growth|increas(?:e|ed|es|ing)|up"
     r"|gain(?:ed|s|ing)?|climb(?:ed|s|ing)?|jump(?:ed|s)?|surg(?:e|ed|es)"
     r"|soar(?:ed|s)?|advanc(?:e|ed|es)|expan(?:d|ded|ds|sion)|widen(?:ed|s|ing)?|improv(?:e|ed|es"
     r"|ement)|higher|added|rall(?:y|ied|ies)|rebound(?:ed)?|went up|accelerated|uptick|upside"
     r"|strengthened|appreciated|returned"
 )
-_DOWN = (
+DOWN = (
     r"fell|fall|falls|falling|fallen|declin(?:e|ed|es|ing)|drop(?:ped|s|ping)?|decreas(?:e|ed|es|ing)"
     r"|down|lost|slid|slides?|slipp?(?:ed|s)?|sank|contract(?:ed|s|ion)|narrow(?:ed|s|ing)?|shrank"
     r"|shrunk"
@@ -51,7 +51,7 @@ _BETWEEN = (
     r"|slightly|modestly|steadily|strongly|another|in total|~|约|近|大约|逾|超|超过|了|为|达|达到|幅度)"
 )
 _BEFORE = re.compile(
-    rf"(?:(?<![a-z-])(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<flat>{_FLAT}))(?![a-z])|(?P<zup>{_ZH_UP})"
+    rf"(?:(?<![a-z-])(?:(?P<up>{UP})|(?P<down>{DOWN})|(?P<flat>{_FLAT}))(?![a-z])|(?P<zup>{_ZH_UP})"
     rf"|(?P<zdown>{_ZH_DOWN})|(?P<zflat>{_ZH_FLAT})){_BETWEEN}{{0,7}}$"
 )
 _OF_NOUN = re.compile(
@@ -64,9 +64,9 @@ _OF_NOUN = re.compile(
 _AFTER = re.compile(
     r"[\s)]{0,3}(?:yoy |y/y |year[- ](?:over|on)[- ]year |annual |yearly |quarterly |one-day "
     r"|relative |[a-z\d\x00]{1,8}-(?:day|week|month|year) |\x00{4,12} )?"
-    r"(?:(?<![a-z])(?:(?P<up>increase|rise|growth|gain|jump|higher|improvement|advance|expansion"
-    r"|upside|rally|up)|(?P<down>decrease|decline|drop|fall|lower|contraction|downside|slide|pullback"
-    r"|reduction|down)"
+    r"(?:(?<![a-z])(?:(?P<up>increase|rise|growth|gain|jump|higher|(?:more|greater|larger)(?= than)"
+    r"|improvement|advance|expansion|upside|rally|up)|(?P<down>decrease|decline|drop|fall|lower"
+    r"|(?:less|fewer|smaller)(?= than)|contraction|downside|slide|pullback|reduction|down)"
     r"|(?P<flat>change|yoy|y/y|y-o-y|qoq|year[- ](?:over|on)[- ]year))(?![a-z])|的?(?:(?P<zup>增长|涨幅|增幅"
     r"|上涨|提升|上行空间|空间)|(?P<zdown>跌幅|降幅|下滑|下降|下跌|下行空间)))"
 )
@@ -82,6 +82,8 @@ _FROM_BEFORE = re.compile(
     r"|由)[\s(]{0,3}[\x00's的 ]{0,24}(?:about|approximately|约)?\s?$"
 )
 _GLOSS = re.compile(r"\s{0,2}(?:\(|,? or |/\s?|, i\.e\.,? |,? or about |，即|，或)\s?$")
+# "grew 30.7% ($273 to $357)": the ends of the move, not the change again.
+_REACHES_NEXT = re.compile(r"\s?(?:to|->|→|至|到)\s?[$€£¥a-z]{0,4}\s?\d")
 _SIDE = re.compile(
     r"[\s)]{0,2}(?:(?P<above>above|over|higher than|north of|ahead of|clear of|up from|premium to)"
     r"|(?P<below>below|under|beneath|lower than|off|short of|shy of|south of|down from|discount to"
@@ -243,6 +245,22 @@ def _share(page: Page, number: Number, scope: Scope, before: str) -> Role | None
     return None
 
 
+_TURNS = re.compile(
+    rf"(?<![a-z-])(?:(?P<up>{UP})|(?P<down>{DOWN}))(?![a-z])|(?P<zup>{_ZH_UP})|(?P<zdown>{_ZH_DOWN})"
+)
+
+
+def direction(page: Page, number: Number, scope: Scope) -> int:
+    """Give the direction that the last word of change before a figure fixes; 0 when none stands near."""
+    start = max(scope.start, number.start - 60)
+    last = None
+    for match in _TURNS.finditer(page.masked, start, number.start):
+        last = match
+    if last is None or page.numbers_between(last.end(), number.start):
+        return 0
+    return _side_of(last)
+
+
 def _change(
     page: Page, number: Number, scope: Scope, before: str, after: str, previous: Role | None, gap: str
 ) -> Role:
@@ -265,6 +283,8 @@ def _change(
         return Role(
             "change", side, _first(page.mentions_in((place, min(scope.end, place + 20))), place, 1, page)
         )
+    if previous is not None and _GLOSS.fullmatch(gap) and _REACHES_NEXT.match(page.masked, number.end):
+        return Role("level")
     if previous is not None and previous.kind in ("change", "distance") and _GLOSS.fullmatch(gap):
         return Role(previous.kind, previous.side, previous.target)
     if (

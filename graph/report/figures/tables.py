@@ -1,131 +1,316 @@
-"""Facts read from the tables of documents: a row's label, a column's period, the scale of the caption."""
+"""Facts read from the tables of documents: a row's label, a column's period and words, its scale."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from graph.facts import Fact, Unit
-from graph.report.figures.extract import extract
+from graph.report.figures.extract import Number, extract
 from graph.report.figures.mask import mask
 from graph.report.figures.normal import normalise
 from graph.report.figures.periods import Period, find_periods
+from graph.report.figures.scale import currency_of, scale_of
+from graph.report.figures.wording import tokens
 
-_SCALE = re.compile(
-    r"(?:in|of|\$|amounts)\s?(?:u\.?s\.?\s?)?(?:dollars\s?in\s?)?(thousands|millions|billions)|['’](000)"
-    r"|(?:单位|人民币)[:：]?\s?(千|万|百万|亿)元?"
+_PER_SHARE = re.compile(r"per\b.{0,40}\bshare|per share|per unit|每股|(?<![a-z])(?:eps|dps)(?![a-z])")
+_PRICE = re.compile(r"fair value|price|per share|per unit")
+_SHARES = re.compile(
+    r"\bshares?\b(?!holder)|number of|\bunits\b|\bemployees\b|headcount|股数|股本(?!溢)|人数"
 )
-_POWERS = {"thousands": 3, "millions": 6, "billions": 9, "000": 3, "千": 3, "万": 4, "百万": 6, "亿": 8}
-_PER_SHARE = re.compile(r"per\b.*\bshare|per share|earnings per|每股")
-_SHARES = re.compile(r"\bshares\b|number of|股数|股本")
-_CURRENCY = (
-    ("us$", "USD"),
-    ("$", "USD"),
-    ("€", "EUR"),
-    ("£", "GBP"),
-    ("人民币", "CNY"),
-    ("rmb", "CNY"),
-    ("元", "CNY"),
-    ("¥", "CNY"),
+_MONEY_OF_SHARES = re.compile(r"value|price|cost|expense|compensation|issu|repurchas|proceeds|capital")
+_PERCENT = re.compile(r"%|percent|(?<![a-z])rate(?![a-z])|率|占比")
+_RATE = re.compile(
+    r"(?<![a-z])(?:rates?|margins?|yield|percentage|percent)(?![a-z])|\(%\)|(?<!\d)(?<!\d )%|率"
+)
+_CHANGE = re.compile(
+    r"(?<![a-z])(?:change|variance|vs\.?|versus|increase|decrease|growth)(?![a-z])|变动|增减|同比"
+)
+_NO_AMOUNTS = re.compile(r"notes?|ref\.?|page|附注")
+_FOOTNOTE = re.compile(r"\s?\((?:\d{1,2}|[a-z]{1,2})\)|[*†‡]+|\s?\[\d{1,2}\]")
+_OPENING = re.compile(r"(?:us)?[$€£¥]?\s?\(?|rmb|-")
+_CLOSING = re.compile(r"\)?\s?%?\)?")
+# Rows and facts that no metric of the vocabulary names are filed under this and their label.
+FREE = "label:"
+ALSO = "\x00"
+_PERIOD_WORDS = frozenset(
+    {"fiscal", "ended", "end", "years", "december", "as", "period", "restated", "unaudit"}
 )
 _MOST_ROWS = 2000
+_MOST_CELLS = 64
 
 
-def table_facts(texts: Sequence[tuple[str, str]]) -> list[Fact]:
-    """Read the facts of every table in the (title, text) documents."""
+@dataclass(frozen=True)
+class Cell:
+    """An amount of a table as a fact, with the period and the other words that head its column."""
+
+    fact: Fact
+    period: Period | None
+    day: Period | None
+    column: frozenset[str]
+
+
+@dataclass
+class _Column:
+    """What heads a column: its period, the day on which it ends, its words.
+
+    A column of changes repeats what the others say; it is left out.
+    """
+
+    period: Period | None = None
+    day: Period | None = None
+    text: str = ""
+    words: frozenset[str] = frozenset()
+    change: bool = False
+    power: int | None = None
+    percent: bool = field(default=False)
+
+
+def clean_label(label: str) -> str:
+    """Leave footnote marks and doubled spaces out of a row's label in lower case."""
+    return re.sub(r"\s{2,}", " ", _FOOTNOTE.sub("", label)).strip(" :：.")
+
+
+def table_cells(texts: Sequence[tuple[str, str]]) -> list[Cell]:
+    """Read the amounts of every table in the (title, text) documents."""
     low = [(title, normalise(text).lower()) for title, text in texts]
-    everywhere = next((power for _, text in low if (power := _power(text)) is not None), 0)
-    facts: list[Fact] = []
+    everywhere = next((power for _, text in low if (power := scale_of(text)) is not None), 0)
+    currency = next((code for _, text in low if (code := currency_of(text)) is not None), None)
+    cells: list[Cell] = []
     for title, text in low:
         if "|" in text:
-            own = _power(text)
-            facts += _Table(title, text, everywhere if own is None else own).facts()
-    return facts
+            own = scale_of(text)
+            power = everywhere if own is None else own
+            cells += _Table(title, text, power, currency_of(text) or currency).cells()
+    return cells
 
 
-def _power(text: str) -> int | None:
-    match = _SCALE.search(text)
-    return None if match is None else _POWERS[match[1] or match[2] or match[3]]
+def _joined(line: str) -> list[str]:
+    """Cut a line into cells; a currency, a parenthesis or a per cent sign of its own joins its amount."""
+    cells: list[str] = []
+    pending = ""
+    for cell in [part.strip() for part in line.split("|")][:_MOST_CELLS]:
+        if cell and cells and len(cells) > 1 and cell in (")", "%", ")%", ") %"):
+            while len(cells) > 2 and not cells[-1]:
+                cells.pop()
+            cells[-1] += cell
+        elif cell and cells and _OPENING.fullmatch(cell):
+            if cell == "-" or not cell:
+                cells.append(cell)
+            else:
+                pending = cell
+        elif pending and not cell:
+            continue
+        else:
+            cells.append(pending + cell)
+            pending = ""
+    return cells
 
 
 class _Table:
     """One table on its way to facts."""
 
-    def __init__(self, title: str, text: str, power: int) -> None:
+    def __init__(self, title: str, text: str, power: int, currency: str | None) -> None:
         self.title = title
         self.power = power
-        self.currency = next((code for mark, code in _CURRENCY if mark in text), None)
-        self.rows = [
-            [cell.strip() for cell in line.split("|")]
-            for line in text.split("\n")[:_MOST_ROWS]
-            if "|" in line
-        ]
+        self.currency = currency
+        lines = [line for line in text.split("\n")[:_MOST_ROWS] if "|" in line]
+        self.rows = [_joined(line) for line in lines]
+        self.has_rates = "%" in text
+        self.has_money = any("$" in line or "€" in line or "£" in line for line in lines)
+        self.heads: list[list[str]] = []
+        self.columns: list[_Column] = []
+        self.read_rows = 0
 
-    def facts(self) -> list[Fact]:
-        """Give a fact for every amount that stands in a row with a label and a column with a period."""
-        found: list[Fact] = []
-        columns: dict[int, str] = {}
-        heading = ""
-        for index, cells in enumerate(self.rows):
-            label, *rest = cells
-            header = self._header(cells)
-            if header:
-                columns = header
-            elif label and not any(rest):
-                heading = label.rstrip(":")
-            elif any(rest):
-                name = f"{heading}: {label}" if heading and label else label or f"{heading}: total"
-                for column, cell in enumerate(rest, start=1):
-                    fact = self._fact(index, column, name, cell, columns.get(column))
-                    if fact is not None:
-                        found.append(fact)
+    def cells(self) -> list[Cell]:
+        """Give every amount that stands in a row with a label, or below a heading, under a column."""
+        found: list[Cell] = []
+        heading, outer, percent = "", "", False
+        started = False
+        for index, row in enumerate(self.rows):
+            label, *rest = row if len(row) > 1 else [*row, ""]
+            label = clean_label(label)
+            shown = [(place, number) for place, cell in enumerate(rest) if (number := _amount(cell))]
+            if not shown or self._is_header(label, rest, shown):
+                filled = [cell for cell in rest if cell and not _amount(cell)]
+                if filled or self._has_period(label):
+                    if started:
+                        self.heads, started = [], False
+                    self.heads.append([label, *rest])
+                elif label and not any(cell for cell in rest if cell not in ("-", "—")):
+                    if not started and not self.columns and scale_of(label) is not None:
+                        continue
+                    heading, outer = label, heading if not started else outer
+                    percent = bool(_PERCENT.search(label))
+                continue
+            if not started:
+                self.columns = self._head(len(rest))
+                started = True
+            name = f"{heading}: {label}" if heading and label else label or f"{heading}: total".strip(": ")
+            for (place, number), column in zip(shown, self._columns_of(rest, shown), strict=True):
+                if not column.change:
+                    found.append(self._cell(index, place, name, label, number, column, percent))
         return found
 
-    def _header(self, cells: list[str]) -> dict[int, str]:
-        """Read the periods that head the columns; {} when the row is no header."""
-        named: dict[int, str] = {}
-        for column, cell in enumerate(cells):
-            periods = list(find_periods(cell))
-            if not periods:
-                continue
-            masked, _ = mask(cell)
-            if any(number.currency or number.grouped for number in extract(masked)):
-                return {}
-            named[column] = self._period(periods[0][2], cell[periods[0][0] : periods[0][1]])
-        if not named or (0 in named and len(named) == 1):
-            return {}
-        years = [text[:4] for text in named.values()]
-        if len(set(years)) == len(years):
-            return dict(zip(named, years, strict=True))
-        return named
+    def _has_period(self, text: str) -> bool:
+        return bool(text) and next(iter(find_periods(text)), None) is not None
 
-    def _period(self, period: Period, text: str) -> str:
-        return f"{period.year} {text}" if period.kind != "year" and period.year else str(period.year)
+    def _is_header(self, label: str, rest: list[str], shown: list[tuple[int, Number]]) -> bool:
+        """Tell whether what looks like amounts are the years of a header, or words stand between them."""
+        if any(number.currency or number.grouped or number.enclosed for _, number in shown):
+            return False
+        worded = [cell for cell in rest if re.search(r"[a-z\u4e00-\u9fff]{3}", cell)]
+        return len(worded) > len(shown)
 
-    def _fact(self, row: int, column: int, label: str, cell: str, period: str | None) -> Fact | None:
-        # The mark keeps a filed (512) from being read as the number of a list.
-        masked, _ = mask(": " + cell)
-        numbers = extract(masked)
-        if len(numbers) != 1 or period is None:
-            return None
-        number = numbers[0]
-        unit: Unit = "percent" if number.unit == "percent" else "money"
-        power = self.power
-        if _PER_SHARE.search(label):
-            unit, power = "per_share", 0
-        elif _SHARES.search(label) and not number.currency:
-            unit = "count"
-        if unit == "percent":
-            power = 0
+    def _head(self, width: int) -> list[_Column]:
+        """Read what heads each column from the header rows, the lowest last."""
+        columns = [_Column() for _ in range(width)]
+        texts: list[list[str]] = [[] for _ in range(width)]
+        shared = [row[0] for row in self.heads if row[0]]
+        for row in self.heads:
+            for place, text in enumerate(_spread(row[1:], width)):
+                if text:
+                    texts[place].append(text)
+        for place, column in enumerate(columns):
+            parts = [_FOOTNOTE.sub("", _CAPTION.sub("", text)) for text in texts[place]]
+            column.text = " ".join(parts)
+            column.change = bool(
+                _CHANGE.search(column.text) or _NO_AMOUNTS.fullmatch(parts[-1] if parts else "")
+            )
+            column.power = scale_of(" ".join(texts[place]))
+            column.percent = "%" in column.text or "percent" in column.text
+            column.period = None if column.change else _period_of(parts, shared)
+            words = column.text
+            for start, end, _ in sorted(find_periods(words), reverse=True):
+                words = words[:start] + " " + words[end:]
+            column.words = tokens(words) - _PERIOD_WORDS
+        self._settle(columns)
+        return columns
+
+    def _settle(self, columns: list[_Column]) -> None:
+        """Take the columns for years where their years tell them apart."""
+        headed = [column for column in columns if column.period is not None]
+        years = [column.period.year for column in headed if column.period is not None]
+        for column in headed:
+            assert column.period is not None
+            column.day = column.period if column.period.kind == "day" else None
+            if column.period.kind in ("day", "month") and len(set(years)) == len(years):
+                column.period = Period("year", column.period.year)
+
+    def _columns_of(self, rest: list[str], shown: list[tuple[int, Number]]) -> list[_Column]:
+        """Match the amounts of a row with the columns: in order where their numbers agree, else by place."""
+        headed = [column for column in self.columns if column.text]
+        filled = [place for place, cell in enumerate(rest) if cell]
+        if len(filled) == len(headed) and len(filled) != len(self.columns):
+            order = dict(zip(filled, headed, strict=True))
+            return [order[place] for place, _ in shown]
+        blank = _Column()
+        return [self.columns[place] if place < len(self.columns) else blank for place, _ in shown]
+
+    def _cell(
+        self, row: int, place: int, name: str, label: str, number: Number, column: _Column, percent: bool
+    ) -> Cell:
+        unit, power = self._unit(label, name, number, column, percent)
         value = -abs(number.value) if number.enclosed else number.value
         currency = self.currency if unit in ("money", "per_share") else None
-        return Fact(
-            f"{self.title}!r{row + 1}c{column + 1}",
-            label,
+        fact = Fact(
+            f"{self.title}!r{row + 1}c{place + 2}",
+            name,
             Decimal(value).scaleb(power),
             unit,
-            period=period.split(" ", 1)[-1],
+            period=None if column.period is None else _name(column.period),
             currency=currency,
             source=self.title,
         )
+        return Cell(fact, column.period, column.day, column.words)
+
+    def _unit(
+        self, label: str, name: str, number: Number, column: _Column, percent: bool
+    ) -> tuple[Unit, int]:
+        """Settle the unit of an amount, and the power of ten that the caption gives it."""
+        if number.unit == "percent" or (column.percent and not number.currency):
+            return "percent", 0
+        if number.unit == "multiple":
+            return "multiple", 0
+        if number.unit in ("pp", "bps"):
+            return ("pp" if number.unit == "pp" else "bps"), 0
+        small = abs(number.value) < 1000 and not number.currency
+        if small and self.has_rates and (percent or _RATE.search(label) or not self.has_money):
+            return "percent", 0
+        if _PER_SHARE.search(label) or (_PER_SHARE.search(name) and number.decimals >= 2):
+            return "per_share", 0
+        if _PRICE.search(column.text) and number.decimals == 2 and self.power == 0:
+            return "per_share", 0
+        counted = bool(_SHARES.search(label) or _SHARES.search(column.text))
+        counted = counted or bool(_SHARES.search(name) and not number.currency and not self.has_money)
+        if counted and not number.currency and not _MONEY_OF_SHARES.search(label):
+            return "count", self.power
+        return "money", self.power if column.power is None else column.power
+
+
+def _amount(cell: str) -> Number | None:
+    """Read a cell that shows one amount; None when it shows none, several, or words."""
+    if not cell or len(cell) > 60 or not any(char.isdigit() for char in cell):
+        return None
+    # The mark keeps a filed (512) from being read as the number of a list.
+    masked, named = mask(": " + _FOOTNOTE_BEHIND.sub(r"\1", cell))
+    if named and not re.search(r"[$€£%]", cell):
+        return None
+    numbers = extract(masked)
+    if len(numbers) != 1 or re.search(r"[a-z]{4}", re.sub(r"million|billion|thousand", "", cell)):
+        return None
+    return numbers[0]
+
+
+_CAPTION = re.compile(r"\([^()]{0,60}(?:thousands|millions|billions|except)[^()]{0,60}\)")
+_FOOTNOTE_BEHIND = re.compile(r"(\d\)?)\s?\((?:\d{1,2}|[a-z])\)$")
+
+
+def _spread(cells: list[str], width: int) -> list[str]:
+    """Lay the cells of a header row over the columns: one over all, few over equal shares or to the next."""
+    filled = [cell for cell in cells if cell]
+    if len(filled) == 1:
+        return filled * width
+    if filled and len(filled) < width and width % len(filled) == 0:
+        return [cell for cell in filled for _ in range(width // len(filled))]
+    cells = [*cells[:width], *[""] * (width - len(cells))]
+    if len(filled) < width:
+        last = filled[0] if filled else ""
+        spread = []
+        for cell in cells:
+            last = cell or last
+            spread.append(last)
+        return spread
+    return cells
+
+
+def _period_of(parts: list[str], shared: list[str]) -> Period | None:
+    """Read the period of a column from its header texts, the lowest first, then with what stands above."""
+    whole = " ".join([*shared, *parts])
+    together = next(iter(sorted(find_periods(whole), key=lambda item: _rank(item[2]))), None)
+    for text in reversed(parts):
+        found = [period for _, _, period in find_periods(text)]
+        if found:
+            own = found[0]
+            if together is not None and own.year == together[2].year and together[2].kind == "span":
+                return together[2]
+            if own.kind == "day" and own.year == 0 and together is not None:
+                return together[2]
+            return own
+    return together[2] if together is not None and together[2].year else None
+
+
+def _rank(period: Period) -> int:
+    return ("span", "quarter", "half", "day", "month", "year", "range", "prior").index(period.kind)
+
+
+def _name(period: Period) -> str:
+    """Write a period for a reader."""
+    if period.kind == "span":
+        return f"{period.part // 100} months of {period.year}"
+    if period.kind == "day":
+        return f"{period.year:04}-{period.part // 100:02}-{period.part % 100:02}"
+    mark = {"month": "-", "quarter": "Q", "half": "H", "range": "-"}.get(period.kind, "")
+    return f"{period.year}{mark}{period.part or ''}"

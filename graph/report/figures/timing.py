@@ -16,17 +16,24 @@ from graph.report.figures.periods import Period
 
 _LATER = re.compile(
     r"(?<![a-z])(?:in|for|during|of|on|at|as of|by|ended|ending|the|fiscal|year|end|quarter|through|dated"
-    r"|period|reached|set)(?![a-z])|[(\s,:于在截至]"
+    r"|periods?|same|corresponding|comparable|prior|reached|set|posted|reported|recorded|booked|seen|earned|logged|registered)(?![a-z])|[(\s,:于在截至]"
 )
 _FROM = re.compile(
-    r"(?:(?<![a-z])(?:from|versus|vs\.?|against|than|after|compared (?:with|to))|从|自|由|较|低于|高于"
+    r"(?:(?<![a-z])(?:from|versus|vs\.?|against|than|after|compare[sd]? (?:with|to))|从|自|由|较|低于|高于"
     r"|相比)[\s(]{0,3}[\x00's的 ]{0,24}(?:about|约)?\s?$"
 )
 _MOVED = re.compile(r"(?:(?<![a-z])from|从|自|由)[\s(]{0,3}[\x00's的 ]{0,24}(?:about|约)?\s?$")
+_TO = re.compile(
+    r"[\s\x00()]{0,24}(?:in|for|at)?[\s\x00()]{0,24}(?:to|至|到|变为|升至|降至)[\s(]{0,2}(?:about |约)?"
+)
+_ONWARD = re.compile(r"\s?(?:to|->|→|至|到)\s?[$€£¥a-z]{0,4}\s?\d")
 _SINCE = re.compile(r"(?<![a-z])since (?:the |fiscal )?$|自\s?$")
 _ENDS = re.compile(r"\s?[),;，]")
 _COMPARED = re.compile(r"(?<![a-z])(?:above|below) (?:the |fiscal )?$")
-_OWNED = re.compile(r"['’]s\s|的")
+_OWNED = re.compile(
+    r"['’]s\s|的|['’s]{0,2}\s(?:figure|amount|level|balance|value|total|number|sum|print|mark|reading)\s(?:of|was|is|at)\s"
+    r"(?:about |roughly |approximately )?|\s?\("
+)
 _OTHER = re.compile(r"\s(?:of|in)\s(?:its |the |total )?")
 _HEDGED = re.compile(r"(?<![a-z])(?:more|less|fewer) than\s?$")
 _BASE = re.compile(
@@ -125,6 +132,11 @@ class Timing:
             or self._is_enclosed(item, number)
             or _COMPARED.search(self.page.low, max(number.end, item.start - 12), item.start)
         ]
+        if base is None:
+            starts = [
+                item.period for item in named[:8] if self._is_base(item, self.page.scope_of(number.start))
+            ]
+            base = starts[0] if starts and starts[0].kind != "prior" else None
         free = tuple(period for period in others if period not in claimed)
         rest = [period for period in free if period != base and period.kind != "prior"]
         if base is None and claimed and claimed[0].kind != "prior" and not self.is_from(number):
@@ -237,6 +249,25 @@ class Timing:
         index = bisect_left(self.page.mention_starts, place.end()) if place is not None else -1
         others = self.page.mentions[index : index + 1] if place is not None else []
         return not (place is not None and others and others[0].start == place.end())
+
+    def moves(self, number: Number) -> int:
+        """Tell whether something moved from the figure (-1), or from another figure to it (1); else 0."""
+        if self._starts(number):
+            return -1
+        index = bisect_left(self.page.number_starts, number.start)
+        scope = self.page.scope_of(number.start)
+        if not index or self.page.numbers[index - 1].start < scope.start:
+            return 0
+        before = self.page.numbers[index - 1]
+        to = _TO.fullmatch(self.page.masked, before.end, number.start)
+        return 1 if to is not None and self._starts(before) else 0
+
+    def _starts(self, number: Number) -> bool:
+        """Tell whether something moved from the figure, as in "from $3 to $4" and "($3 to $4)"."""
+        if self.moved_from(number):
+            return True
+        before = self.page.masked[max(0, number.start - 2) : number.start].rstrip()
+        return before.endswith("(") and _ONWARD.match(self.page.masked, number.end) is not None
 
     def moved_from(self, number: Number) -> bool:
         """Tell whether the figure is what something moved from."""

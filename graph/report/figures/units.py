@@ -16,7 +16,7 @@ _RATES = frozenset({"percent", "pp", "bps"})
 # Units of values that have no currency, and the units in which a figure may tell them.
 _TOLD = {
     "percent": ("percent",),
-    "pp": ("pp",),
+    "pp": ("pp", "points"),
     "bps": ("bps",),
     "multiple": ("multiple", ""),
     "count": ("count", ""),

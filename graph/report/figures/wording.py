@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
-_WORD = re.compile(r"[a-z]{2,}|[\u4e00-\u9fff]+")
 _ENDINGS = ("ations", "ation", "ments", "ment", "ings", "ing", "ies", "ed", "es", "s", "e", "y")
 _EMPTY = frozenset(
     [
@@ -63,18 +63,75 @@ _EMPTY = frozenset(
 )
 
 
+# One idea under several words; and short forms of several words.
+_ALIKE = {
+    "sale": "revenu", "turnov": "revenu", "earning": "incom", "earn": "incom", "profit": "incom",
+    "stockhold": "sharehold", "ppe": "property", "headcount": "employe", "workforc": "employe",
+    "paid": "pay", "借款": "贷款",
+}  # fmt: skip
+_SHORT = {
+    short: tuple(words.split())
+    for short, words in (
+        line.strip().split(": ")
+        for line in """
+        sg&a: sell general administr
+        r&d: research develop
+        g&a: general administr
+        s&m: revenu market
+        d&a: depreci amortiz
+        pp&e: property plant equip
+        cogs: cost good sold
+        opex: oper expens
+        capex: capit expenditur
+        eps: incom shar
+        ar: account receivabl
+        ocf: cash oper
+        cffo: cash oper
+        fcf: free cash flow
+        pretax: befor tax
+        pre-tax: befor tax
+        rsus: restrict stock unit
+        归母净利润: 归属 母公 公司 净利 利润
+        归母净利: 归属 母公 公司 净利 利润
+        经营现金流: 经营 营活 活动 现金 金流 流量
+        总资产: 资产 产总 总计
+        总负债: 负债 债合 合计
+        营收: 营业 业收 收入
+        """.strip().splitlines()
+    )
+}
+_WORD_OR_SHORT = re.compile(
+    r"(?<![a-z])(?:"
+    + "|".join(sorted((re.escape(word) for word in _SHORT if word.isascii()), key=len, reverse=True))
+    + r")(?![a-z&])|"
+    + "|".join(word for word in _SHORT if not word.isascii())
+    + r"|[a-z]{2,}|[\u4e00-\u9fff]+?(?="
+    + "|".join(word for word in _SHORT if not word.isascii())
+    + r")|[\u4e00-\u9fff]+"
+)
+_TOKEN = re.compile(r"[a-z]+|\d+|[\u4e00-\u9fff]{1,2}")
+
+
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
-    """Give a word without its ending."""
+    """Give a word without its ending; words of one idea come out alike."""
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)]
-    return word
+            word = word[: -len(ending)]
+            break
+    if word.endswith("at") and len(word) > 5:
+        word = word[:-2]
+    return _ALIKE.get(word, word)
 
 
 def words(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[str, int, int]]:
     """Find the telling words of lower-case text, as (stem, start, end); Chinese in pairs of characters."""
-    for match in _WORD.finditer(text, start, len(text) if end is None else end):
+    for match in _WORD_OR_SHORT.finditer(text, start, len(text) if end is None else end):
         word = match[0]
+        if word in _SHORT:
+            for part in _SHORT[word]:
+                yield part, match.start(), match.end()
+            continue
         if word[0].isascii():
             if word not in _EMPTY:
                 yield stem(word), match.start(), match.end()
@@ -90,3 +147,87 @@ def words(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[s
 def stems(text: str) -> frozenset[str]:
     """Give the telling words of lower-case text as a set."""
     return frozenset(word for word, _, _ in words(text))
+
+
+def tokens(text: str) -> frozenset[str]:
+    """Give all words and numbers of lower-case text as a set, without endings."""
+    return frozenset(stem(match[0]) for match in _TOKEN.finditer(text)) - _LINKS
+
+
+# Words of a sentence about any figure, which tell nothing of what it is about.
+_ANY = frozenset(
+    [
+        "compan",
+        "report",
+        "accord",
+        "table",
+        "fil",
+        "statement",
+        "amount",
+        "totall",
+        "came",
+        "stood",
+        "reach",
+        "record",
+        "show",
+        "answer",
+        "figur",
+        "respectiv",
+        "period",
+        "result",
+        "com",
+        "equal",
+        "approximat",
+        "group",
+        "end",
+        "total",
+        "made",
+        "mak",
+        "up",
+        "account",
+        "represent",
+        "increas",
+        "decreas",
+        "ris",
+        "rose",
+        "fell",
+        "grew",
+        "chang",
+        "respect",
+        "together",
+        "combin",
+        "averag",
+        "sum",
+        "percentag",
+        "shar",
+        "differenc",
+        "it",
+        "earli",
+        "point",
+        "basi",
+        "they",
+        "thi",
+        "that",
+        "较",
+        "较的",
+        "由",
+        "的",
+        "为",
+        "至",
+        "升至",
+        "降至",
+        "比",
+        "同比",
+        "增长",
+        "下降",
+        "占",
+    ]
+)
+
+
+def telling(text: str, start: int = 0, end: int | None = None) -> frozenset[str]:
+    """Give the words of lower-case text that tell what it is about."""
+    return frozenset(word for word, _, _ in words(text, start, end)) - _ANY
+
+
+_LINKS = frozenset({"the", "of", "in", "and", "for", "to", "at", "a", "was", "is", "s", "year", "end"})

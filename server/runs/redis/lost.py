@@ -5,13 +5,13 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
-from graph.events import EVENT_ADAPTER, EndEvent, EndStatus, ErrorEvent, Event, decode
+from graph.events import EVENT_ADAPTER, EndEvent, EndStatus, ErrorEvent, Event, RunEvent, decode
 from server.runs.coordinator import Coordinator, Place
 from server.runs.draft import Draft
 from server.runs.feed import Entry
 from server.runs.partials import Partials, ancestors_of, config_of
 from server.runs.redis.log import RedisRunLog
-from server.sessions import SessionIndex
+from server.sessions import RunRecord, SessionIndex
 
 logger = logging.getLogger("financial_agent.runs")
 
@@ -41,15 +41,19 @@ class LostRuns:
             return
         events = [_event_of(entry) for entry in entries]
         draft = Draft.of(event for event in events if event is not None)
-        status, told = await self._settle(place, draft)
+        record = await self.sessions.find_run(place.run_id)
+        status, told = await self._settle(place, draft, record)
+        if record is not None and not entries:  # its worker died before it had written anything
+            told.insert(0, self._run_event(record))
         await self.coordinator.leave(place)
         end = EndEvent(status=status, reason="worker_lost")
         await self.log.append(place.run_id, [*draft.closing(), *told, end])
         logger.warning("run %s of a lost worker ended as %s", place.run_id, status)
 
-    async def _settle(self, place: Place, draft: Draft) -> tuple[EndStatus, list[Event]]:
+    async def _settle(
+        self, place: Place, draft: Draft, record: RunRecord | None
+    ) -> tuple[EndStatus, list[Event]]:
         """Record how the run ended, and give what its followers are told before the end."""
-        record = await self.sessions.find_run(place.run_id)
         if record is not None and record.status in ("done", "stopped", "failed"):
             return record.status, []
         kept = await self.partials.status_of(place.thread_id, place.run_id)
@@ -67,6 +71,18 @@ class LostRuns:
                 told.append(report)
         await self.sessions.finish_run(place.run_id, "lost", report.markdown if report else "")
         return "lost", told
+
+    def _run_event(self, record: RunRecord) -> RunEvent:
+        deps = self.partials.deps
+        return RunEvent(
+            run_id=record.run_id,
+            session_id=record.session_id,
+            question=record.question,
+            model=deps.model_name,
+            prompt=deps.prompts.get("analyst").tag,
+            mode=deps.settings.mode,
+            created_at=record.created_at,
+        )
 
 
 def _event_of(entry: Entry) -> Event | None:

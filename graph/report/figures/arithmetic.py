@@ -1,0 +1,198 @@
+"""Sums that an answer writes out, as in "(4.2 - 3.1) / 3.1 = 35.5%", found and computed."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import pairwise
+
+from graph.report.figures.extract import Number
+from graph.report.figures.page import Page
+
+_EQUALS = re.compile(r"[=≈]")
+_OPERATORS = {
+    "+": "+",
+    "-": "-",
+    "*": "*",
+    "×": "*",
+    "·": "*",
+    "/": "/",
+    "÷": "/",
+    "(": "(",
+    ")": ")",
+    "x": "*",
+}
+_LONGEST = 64
+
+
+@dataclass(frozen=True)
+class Sum:
+    """An expression: its figures in order, where it ends and the figure that is said to be its result."""
+
+    operands: tuple[Number, ...]
+    tokens: tuple[Number | str, ...]
+    result: Number
+
+    def value(self, held: Sequence[Decimal | None]) -> Decimal | None:
+        """Compute the expression, with the given values for its figures where they are known."""
+        values = iter(
+            number.value if known is None else known
+            for number, known in zip(self.operands, held, strict=True)
+        )
+        tokens: list[Decimal | str] = [t if isinstance(t, str) else next(values) for t in self.tokens]
+        return _Reader(tokens).read()
+
+    @property
+    def is_ratio(self) -> bool:
+        """Tell whether an amount is divided by another amount."""
+        return any(
+            token == "/" and isinstance(other, Number | str) and (isinstance(other, str) or not other.bare)
+            for token, other in pairwise(self.tokens)
+        )
+
+    @property
+    def divides_by_later(self) -> bool:
+        """Tell whether a difference is divided by its first figure, as in "(b - a) / b"."""
+        told = [token if isinstance(token, str) else format(token.value, "f") for token in self.tokens]
+        if len(told) != 7 or told[0] != "(" or told[2] != "-" or told[4:6] != [")", "/"]:
+            return False
+        return told[6] == told[1] and told[6] != told[3]
+
+
+def sums(page: Page) -> list[Sum]:
+    """Find the sums that a page writes out, in order."""
+    found: list[Sum] = []
+    for match in _EQUALS.finditer(page.masked):
+        scope = page.scope_of(match.start())
+        first, last = (bisect_left(page.number_starts, place) for place in (scope.start, match.start()))
+        follows = page.numbers[last : last + 1]
+        if (
+            not follows
+            or last - first < 2
+            or page.masked[match.end() : follows[0].start].strip("$€£¥ -+(~约")
+        ):
+            continue
+        tokens = _tokens(page, page.numbers[max(first, last - _LONGEST) : last], scope.start, match.start())
+        operands = tuple(token for token in tokens if isinstance(token, Number))
+        if len(operands) >= 2:
+            found.append(Sum(operands, tuple(tokens), follows[0]))
+    return found + _glosses(page)
+
+
+def _glosses(page: Page) -> list[Sum]:
+    """Find the sums in parentheses right behind their result, as in "11.3 ((10.5 + 12.0) / 2)"."""
+    found: list[Sum] = []
+    for index, result in enumerate(page.numbers[:-2]):
+        opened = _OPENS.match(page.masked, result.end)
+        if opened is None:
+            continue
+        close = _closing(page.masked, opened.start())
+        last = bisect_left(page.number_starts, close)
+        if close < 0 or not 2 <= last - index - 1 <= _LONGEST:
+            continue
+        start = opened.start(1) + 1
+        tokens = _tokens(page, page.numbers[index + 1 : last], start, close)
+        operands = tuple(token for token in tokens if isinstance(token, Number))
+        if len(operands) == last - index - 1:
+            found.append(Sum(operands, tuple(tokens), result))
+    return found
+
+
+_OPENS = re.compile(r"\s?(\()")
+
+
+def _closing(text: str, start: int) -> int:
+    """Give the place of the parenthesis that closes the first one behind a place; -1 when none does soon."""
+    depth = 0
+    for place in range(start, min(len(text), start + 300)):
+        if text[place] == "(":
+            depth += 1
+        elif text[place] == ")":
+            depth -= 1
+            if not depth:
+                return place
+    return -1
+
+
+def _tokens(page: Page, numbers: Sequence[Number], start: int, end: int) -> list[Number | str]:
+    """Read figures and signs backwards from the equals sign, until something else stands between them."""
+    tokens: list[Number | str] = []
+    place = end
+    for number in reversed(numbers):
+        gap = page.masked[number.end : place]
+        signs = _signs(gap)
+        if signs is None or (tokens and not any(sign not in "()" for sign in signs)):
+            break
+        if number.sign == "-" and not number.enclosed and tokens and number.start > start:
+            before = page.masked[max(start, number.start - 3) : number.start].strip()
+            if before and (before[-1].isdigit() or before[-1] in ")%kmb"):
+                number = replace(number, value=-number.value, sign="")
+                tokens[:0] = ["-", number, *signs]
+                place = number.start
+                continue
+        tokens[:0] = [number, *signs]
+        place = number.start
+    lead = re.search(r"[(\s$€£¥+-]*$", page.masked[max(start, place - 12) : place])
+    opened = lead[0].count("(") if lead is not None else 0
+    missing = sum(token == ")" for token in tokens) - sum(token == "(" for token in tokens)
+    return ["("] * min(opened, max(0, missing)) + tokens
+
+
+def _signs(gap: str) -> list[str] | None:
+    """Read what stands between two figures as signs; None when words do."""
+    signs: list[str] = []
+    for char in gap:
+        if char in _OPERATORS:
+            signs.append(_OPERATORS[char])
+        elif char not in " $€£¥":
+            return None
+    return signs
+
+
+class _Reader:
+    """Reads tokens as an expression with the usual precedence."""
+
+    def __init__(self, tokens: Sequence[Decimal | str]) -> None:
+        self.tokens = list(tokens)
+        self.place = 0
+
+    def read(self) -> Decimal | None:
+        """Give the value; None when the tokens are no expression."""
+        value = self._added()
+        return value if self.place == len(self.tokens) else None
+
+    def _added(self) -> Decimal | None:
+        value = self._multiplied()
+        while value is not None and self._next() in ("+", "-"):
+            sign = self.tokens[self.place]
+            self.place += 1
+            other = self._multiplied()
+            value = None if other is None else value + other if sign == "+" else value - other
+        return value
+
+    def _multiplied(self) -> Decimal | None:
+        value = self._single()
+        while value is not None and self._next() in ("*", "/"):
+            sign = self.tokens[self.place]
+            self.place += 1
+            other = self._single()
+            if other is None or (sign == "/" and other == 0):
+                return None
+            value = value * other if sign == "*" else value / other
+        return value
+
+    def _single(self) -> Decimal | None:
+        token = self._next()
+        self.place += 1
+        if token == "(":
+            value = self._added()
+            closed = self._next() == ")"
+            self.place += 1
+            return value if closed else None
+        return token if isinstance(token, Decimal) else None
+
+    def _next(self) -> Decimal | str | None:
+        return self.tokens[self.place] if self.place < len(self.tokens) else None

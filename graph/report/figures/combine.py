@@ -1,0 +1,336 @@
+"""Values that follow from what a sentence names: two periods of a row, two rows of a period, a whole range.
+
+The last reading of a figure that its own name does not settle. The sentence must say that something is
+combined (a change, a mean, a sum, a share), and the operands are the rows and periods that it names, or the
+question does where the sentence names none.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from graph.report.figures import cues, derive
+from graph.report.figures.book import Known
+from graph.report.figures.derive import Derived
+from graph.report.figures.extract import Number
+from graph.report.figures.finding import Finding, weigh_derived, weigh_facts
+from graph.report.figures.labels import Mention
+from graph.report.figures.layout import Scope
+from graph.report.figures.lookup import Lookup
+from graph.report.figures.page import Page
+from graph.report.figures.passages import Passages
+from graph.report.figures.periods import Period
+from graph.report.figures.role import Role
+from graph.report.figures.wording import telling, words
+
+_YEARS = ("year", "quarter", "half", "span", "day", "month")
+_MOST = 6
+# The cost of a name that stands beside the figure.
+_BESIDE = 16
+
+
+@dataclass(frozen=True)
+class _Line:
+    """The facts of one row and where it is named; `bottom` when it is what others are set against."""
+
+    known: tuple[Known, ...]
+    place: int
+    bottom: bool = False
+
+
+class Combine:
+    """Reads figures as what the rows and periods of their sentence combine to."""
+
+    def __init__(self, lookup: Lookup, passages: Passages, asked: Page) -> None:
+        self.lookup = lookup
+        self.resolver = lookup.resolver
+        self.page = lookup.page
+        self.passages = passages
+        self.asked = asked
+
+    def read(self, number: Number, role: Role, settled: Sequence[Known]) -> Finding | None:
+        """Give the finding of a figure that is right so; None when it is not."""
+        scope = self.resolver.scope(number)
+        told = self.page.low[scope.start : scope.end]
+        labels = self.resolver.labels(number)
+        if self._is_glossed(number) or (role.kind == "level" and self._is_held(number)):
+            return None
+        cue = told if self._cued(told) else told + " " + self.asked.low
+        lines = self._lines(number, scope)
+        periods = self._periods(number, scope)
+        if cues.WHOLE.search(told) and not self.page.named_in((scope.start, scope.end)):
+            periods = []
+        side = role.side or self._side(told)
+        unsigned = bool(cues.APART.search(told))
+        own = {key for label in labels[:1] if label.cost < _BESIDE for key in label.mention.keys}
+        found = list(self._derived(number, cue, lines, periods, own))
+        if len(settled) >= 2:
+            found += self._of_settled(number, cue, settled)
+        if not found and periods and not self.page.named_in((scope.start, scope.end)):
+            # The question's periods may be of another matter.
+            found = list(self._derived(number, cue, lines, [], own))
+        finding = weigh_derived(number, found, side, unsigned=unsigned)
+        if finding is None or finding.status != "derived":
+            enclosed = self._is_enclosed(number, scope)
+            return self.level(number) if enclosed else None
+        return finding if finding is not None and finding.status == "derived" else None
+
+    def level(self, number: Number) -> Finding | None:
+        """Find the figure among the values of the rows and periods that the sentence or question names."""
+        scope = self.resolver.scope(number)
+        periods = self._periods(number, scope)
+        for line in self._lines(number, scope):
+            known = [item for period in periods for item in self._at(line, period)] if periods else line.known
+            finding = weigh_facts(number, known, 0, "operand of a formula", either=True)
+            if finding is not None and finding.status == "supported":
+                return finding
+        return None
+
+    def _is_held(self, number: Number) -> bool:
+        """Tell whether the figure is told as the value of the name right before it, as in "cash of $5"."""
+        index = bisect_left(self.page.mention_starts, number.start) - 1
+        if index < 0 or not self.page.mentions[index].keys:
+            return False
+        mention = self.page.mentions[index]
+        if cues.HELD.fullmatch(self.page.masked, mention.end, number.start) is None:
+            return False
+        return cues.GIVES.search(self.page.masked, max(0, mention.start - 40), mention.start) is None
+
+    def _is_glossed(self, number: Number) -> bool:
+        """Tell whether the figure stands in parentheses right behind the name that it is of."""
+        before = self.page.low[max(0, number.start - 3) : number.start].rstrip("$€£¥ ")
+        if not before.endswith("("):
+            return False
+        index = bisect_left(self.page.mention_starts, number.start) - 1
+        return index >= 0 and 0 <= number.start - self.page.mentions[index].end <= 4
+
+    def _is_enclosed(self, number: Number, scope: Scope) -> bool:
+        """Tell whether the figure stands in parentheses without a name, as in "61% ($884 out of $1,451)"."""
+        opened = self.page.low.rfind("(", scope.start, number.start + 1)
+        closed = self.page.low.find(")", number.end, scope.end)
+        if opened < 0 or closed < 0 or self.page.low.find(")", opened, number.start) >= 0:
+            return False
+        if self.page.mentions_in((opened, closed)) or self.page.numbers_between(opened, closed) != 2:
+            return False
+        return cues.SET_AGAINST.search(self.page.masked, opened, closed) is not None
+
+    def _cued(self, text: str) -> bool:
+        return any(pattern.search(text) for pattern in (cues.MEAN, cues.MOVED, cues.UNLIKE, cues.SUM))
+
+    def _side(self, told: str) -> int:
+        rises, falls = bool(cues.RISES.search(told)), bool(cues.FALLS.search(told))
+        return 0 if rises == falls else 1 if rises else -1
+
+    def _derived(
+        self,
+        number: Number,
+        cue: str,
+        lines: Sequence[_Line],
+        periods: Sequence[Period],
+        own: set[str],
+    ) -> Iterator[Derived]:
+        unit = number.unit
+        moved, mean, added = cues.MOVED.search(cue), cues.MEAN.search(cue), cues.SUM.search(cue)
+        # A figure beside the name of one row is no change of another.
+        named = [line for line in lines if line.known[0].key in own]
+        for line in named or lines:
+            if moved or cues.UNLIKE.search(cue):
+                for old, new in self._pairs(line, periods):
+                    yield from _changes(old, new, number)
+            if unit in ("pp", "bps") or not (mean or added):
+                continue
+            picked = self._over(line, periods)
+            if len(picked) >= 2:
+                yield from _joined(picked, bool(mean), bool(added) and unit != "percent")
+        if len(lines) >= 2:
+            yield from self._across(number, cue, lines, periods)
+
+    def _across(
+        self, number: Number, cue: str, lines: Sequence[_Line], periods: Sequence[Period]
+    ) -> Iterator[Derived]:
+        """Combine several rows at one period: their sum, mean, difference or ratio."""
+        share, mean, added = cues.SHARE.search(cue), cues.MEAN.search(cue), cues.SUM.search(cue)
+        for period in periods or (None,):
+            held = [(line, self._at(line, period)) for line in lines]
+            some = sorted(((line, items[0]) for line, items in held if items), key=lambda pair: pair[0].place)
+            for (first, a), (second, b) in combinations(some[:_MOST], 2):
+                if not _comparable(a, b):
+                    continue
+                top, bottom = (b, a) if first.bottom and not second.bottom else (a, b)
+                if share and number.unit in ("percent", "multiple", ""):
+                    yield from _ratios(top, bottom, number)
+                if a.fact.unit == b.fact.unit and number.unit not in ("percent", "multiple"):
+                    if cues.UNLIKE.search(cue) or cues.MOVED.search(cue):
+                        yield from (gap for gap in (derive.gap(a, b, number.unit),) if gap is not None)
+                    if added or mean:
+                        yield from _joined([a, b], bool(mean), bool(added))
+            whole = [item for _, item in some[:_MOST] if item.fact.unit == some[0][1].fact.unit]
+            if len(whole) > 2 and (mean or added):
+                yield from _joined(whole, bool(mean), bool(added))
+
+    def _of_settled(self, number: Number, cue: str, settled: Sequence[Known]) -> Iterator[Derived]:
+        """Combine the figures of the sentence that are right by themselves."""
+        kept = list(dict.fromkeys(settled))[-_MOST:]
+        for a, b in combinations(kept, 2):
+            if a.fact.unit != b.fact.unit or a.fact.entity != b.fact.entity:
+                continue
+            same = a.key == b.key and a.order() != b.order()
+            if same and cues.MOVED.search(cue):
+                old, new = sorted((a, b), key=Known.order)
+                yield from _changes(old, new, number)
+            if not same and number.unit not in ("percent", "multiple") and cues.UNLIKE.search(cue):
+                yield from (gap for gap in (derive.gap(a, b, number.unit),) if gap is not None)
+            if number.unit not in ("percent", "multiple") and (cues.MEAN.search(cue) or cues.SUM.search(cue)):
+                yield from _joined([a, b], bool(cues.MEAN.search(cue)), bool(cues.SUM.search(cue)))
+            if not same and cues.SHARE.search(cue) and number.unit in ("percent", "multiple", ""):
+                yield from _ratios(a, b, number)
+
+    def _lines(self, number: Number, scope: Scope) -> list[_Line]:
+        """Give the rows that the sentence names, else those of the sentences before, else the question's."""
+        mentions = self.page.mentions_in((scope.start, scope.end))
+        page, found = self.page, self._held(number, mentions, self.page)
+        index = self.page.scope_index(number.start)
+        while not found and index and self.page.scopes[index - 1].block == scope.block:
+            index -= 1
+            earlier = self.page.scopes[index]
+            found = self._held(number, self.page.mentions_in((earlier.start, earlier.end)), page)
+        asked = self._held(number, self.asked.mentions, self.asked)
+        if not found or (len(found) == 1 and len(asked) > 1):
+            found += [line for line in asked if line.known not in [other.known for other in found]]
+        found += self._told(self.page, scope.start, scope.end)
+        if self.asked.low and not telling(self.page.masked, scope.start, scope.end):
+            found += self._told(self.asked, 0, len(self.asked.low))
+        return found[: 2 * _MOST]
+
+    def _told(self, page: Page, start: int, end: int) -> list[_Line]:
+        """Give the figures of documents' sentences that speak of what the stretch of text speaks of."""
+        if not self.passages:
+            return []
+        places: dict[str, int] = {}
+        for word, place, _ in words(page.masked, start, end):
+            places.setdefault(word, place)
+        found = []
+        for by, known in self.passages.lines(telling(page.masked, start, end)):
+            place = min((places.get(word, start) for word in by), default=start)
+            found.append(_Line(tuple(known), place, _is_bottom(page.low, max(start, place - 30), place)))
+        return found
+
+    def _held(self, number: Number, mentions: Sequence[Mention], page: Page) -> list[_Line]:
+        entities = self.resolver.entities(number)
+        found: list[_Line] = []
+        for mention in mentions[:_MOST]:
+            bottom = _is_bottom(page.low, max(0, mention.start - 30), mention.start)
+            for key in mention.keys[:4]:
+                known = tuple(self.lookup.narrowed(self.lookup.book.line(key, entities), number))
+                if known and all(known != line.known for line in found):
+                    found.append(_Line(known, mention.start, bottom))
+        return found
+
+    def _periods(self, number: Number, scope: Scope) -> list[Period]:
+        """Give the periods that the sentence names, filled up from the question where it names too few."""
+        named = [item.period for item in self.page.named_in((scope.start, scope.end))]
+        if scope.cell:
+            for span in (scope.row, scope.column):
+                named += [item.period for item in self.page.named_in(span)] if span is not None else []
+        asked = [item.period for item in self.asked.named[:8]]
+        periods = list(dict.fromkeys(named))
+        if not periods:
+            index = self.page.scope_index(number.start)
+            if index and self.page.scopes[index - 1].block == scope.block:
+                earlier = self.page.scopes[index - 1]
+                periods = [item.period for item in self.page.named_in((earlier.start, earlier.end))]
+        if len(periods) < 2:
+            periods += [period for period in asked if not any(period.agrees(other) for other in periods)]
+        about = [period for period in periods if period.kind in _YEARS and period.year]
+        if any(period.kind == "prior" for period in periods) and about:
+            about.append(max(about, key=Period.order).back())
+        for period in periods:
+            if period.kind == "range":
+                about += [
+                    Period("year", year)
+                    for year in range(period.year, min(period.part, period.year + 20) + 1)
+                ]
+        return list(dict.fromkeys(about))[: _MOST + 2]
+
+    def _pairs(self, line: _Line, periods: Sequence[Period]) -> Iterator[tuple[Known, Known]]:
+        """Give the older and the newer fact between which a change may be told."""
+        ordered = sorted(periods, key=Period.order)
+        if len(ordered) >= 2:
+            for first, last in combinations(ordered, 2):
+                for old in self._at(line, first):
+                    yield from ((old, new) for new in self._at(line, last) if new is not old)
+            return
+        dated = [item for item in line.known if item.period is not None or item.day is not None]
+        news = self._at(line, ordered[0]) if ordered else self.lookup.book.latest(dated)
+        for new in news:
+            earlier = [
+                item
+                for item in dated
+                if item.order() < new.order()
+                and item.fact.entity == new.fact.entity
+                and (item.period is None or new.period is None or item.period.kind == new.period.kind)
+            ]
+            if earlier:
+                latest = max(item.order() for item in earlier)
+                yield from ((old, new) for old in earlier if old.order() == latest)
+
+    def _over(self, line: _Line, periods: Sequence[Period]) -> list[Known]:
+        """Give one fact of the row for each of the periods, or for all when none is named."""
+        if not periods:
+            periods = list(dict.fromkeys(item.period for item in line.known if item.period is not None))
+        picked = [
+            items[0] for period in sorted(periods, key=Period.order) if (items := self._at(line, period))
+        ]
+        return list(dict.fromkeys(picked))
+
+    def _at(self, line: _Line, period: Period | None) -> list[Known]:
+        if period is None:
+            return self.lookup.book.latest(list(line.known))
+        exact = [item for item in line.known if period in (item.period, item.day)]
+        return exact or [item for item in line.known if item.of(period)]
+
+
+def _is_bottom(low: str, start: int, place: int) -> bool:
+    """Tell whether what is named at a place is what something else is set against."""
+    return cues.BOTTOM.search(low, start, place) is not None and cues.TOP.search(low, start, place) is None
+
+
+def _changes(old: Known, new: Known, number: Number) -> Iterator[Derived]:
+    if old.fact.entity != new.fact.entity or old.fact.unit != new.fact.unit:
+        return
+    unit = number.unit or ("money" if number.currency or number.scale else "")
+    unit = "pp" if unit == "points" else unit
+    change = derive.change(old, new, unit)
+    if change is not None:
+        yield change
+
+
+def _joined(known: Sequence[Known], mean: bool, added: bool) -> Iterator[Derived]:
+    signs = {item.value < 0 for item in known}
+    for told in (known, [_unsigned(item) for item in known]) if len(signs) > 1 else (known,):
+        if mean:
+            yield derive.mean(told)
+        elif added:
+            yield derive.total(told)
+
+
+def _unsigned(known: Known) -> Known:
+    """Take a cost or payment that is filed as negative by its size."""
+    return replace(known, fact=replace(known.fact, value=abs(known.value)))
+
+
+def _ratios(top: Known, bottom: Known, number: Number) -> Iterator[Derived]:
+    factor = derive.HUNDRED if number.unit == "percent" else derive.ONE
+    ratio = derive.share(top, bottom, "ratio", factor)
+    if ratio is not None:
+        yield ratio
+
+
+def _comparable(a: Known, b: Known) -> bool:
+    """Tell whether two facts are of one entity and one time, as far as they say."""
+    if a.fact.entity != b.fact.entity or a is b:
+        return False
+    return a.period is None or b.period is None or a.period.agrees(b.period) or a.period == b.period

@@ -1,0 +1,68 @@
+"""Words that say what a sentence does with its figures: compare, add, average, set against each other."""
+
+from __future__ import annotations
+
+import re
+
+from graph.report.figures.role import DOWN, UP
+
+
+def _words(words: str, more: str = "") -> re.Pattern[str]:
+    """Match English words as words, and what else is given anywhere."""
+    return re.compile(rf"(?<![a-z])(?:{words})(?![a-z])" + (f"|{more}" if more else ""))
+
+
+MEAN = re.compile(r"averag|(?<![a-z])mean(?![a-z])|平均|均值")
+SUM = _words(
+    r"sum(?:s|med)?|add(?:ing|ed|s)?|plus|both|combined|together|altogether|aggregate|cumulative(?:ly)?"
+    r"|added up|totall?(?:ed|ing)|in total|total of|totals?",
+    r"合计|累计|总计|之和|加总|共计|总和|\+",
+)
+UNLIKE = _words(
+    r"difference|differ(?:s|ed)?|gap|spread|exceed(?:s|ed)?|more than|less than|greater|larger|smaller|minus"
+    r"|less|apart|outpaced|ahead of|behind|leaves|leaving|surpass(?:es|ed)?|above|below",
+    r"相差|差额|差异|[多少](?=[\d约了$¥])|高于|低于|高出|超出|多出|减去",
+)
+MOVED = _words(
+    rf"{UP}|{DOWN}|chang(?:e|ed|es)|moved?|swing|swung|shift(?:ed)?|differ(?:ed|ence)|gain(?:ed|s)?|growth"
+    r"|increment|year[- ]over[- ]year|yoy|delta|variation|variance|went",
+    r"增|减|升|降|涨|跌|变动|变化|同比|环比|提高|下滑|差",
+)
+SHARE = _words(
+    r"percentage|percent|proportion|share|ratio|portion|fraction|account(?:ed|s|ing)?|represent(?:ed|s|ing)?"
+    r"|ma(?:de|kes?|king) up|equal(?:ed|s|led)?|constitut(?:ed|es|ing)|compris(?:ed|es|ing)|divided by"
+    r"|contribut(?:ed|es|ing)|out of|times|relative to|of",
+    r"%\s?of|占|比例|比重|比率|之比|相当于|[/÷]",
+)
+# What can only be said of a share.
+ONLY_SHARE = re.compile(
+    r"(?<![a-z])(?:share|ratio|portion|proportion|fraction) of|percent(?:age)? of|accounted for"
+    r"|represent(?:ed|s|ing)|占"
+)
+# Before the name of what something else is set against, and of what is set against it.
+BOTTOM = re.compile(
+    r"(?:(?<![a-z])(?:of|to|by|out of|over|in|against|relative to)\s"
+    r"(?:the |its |total |overall |our |company's |all |their )*$|[占/÷]\s?$)"
+)
+TOP = re.compile(
+    r"(?<!as a )(?<!as )(?<![a-z])(?:share|ratio|proportion|portion|fraction) of (?:the |its |total )*$"
+)
+# All periods that the data holds.
+WHOLE = re.compile(
+    r"(?<![a-z])(?:over|across|for|in|during|of) (?:all |the |these |those |all of the )*"
+    r"(?:two|three|four|five|[2-5])[- ](?:years?|quarters|periods)|(?:all|every) (?:years?|periods?)"
+    r"|[两二三四五]年"
+)
+# A difference told by its size alone.
+APART = _words(r"difference|differ(?:s|ed)?|gap|spread|apart|moved|varied|exceeded or", r"相差|差额|差异")
+RISES = _words(UP, r"增|升|涨|提高")
+FALLS = _words(DOWN, r"减|降|跌|下滑")
+# Before a name: the figure behind it is a result, not the name's own value.
+GIVES = _words(
+    r"gives?|giving|yields?|yielding|leaves|leaving|makes|making|equals|total|combined|cumulative|overall|aggregate"
+    r"|difference|sum|average|mean|change",
+    r"得出|合计|平均",
+)
+# Between a name and the figure that is its value.
+HELD = re.compile(r"\s?(?:line |快线|线)?(?:of|at)?\s?(?:about |约|\()?")
+SET_AGAINST = _words(r"out of|of|on|versus|vs\.?|divided by|over|against", r"[/÷]")

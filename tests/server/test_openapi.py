@@ -1,0 +1,105 @@
+"""The OpenAPI document: valid, and true of what the doors really send."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import httpx
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from graph.events import EVENT_ADAPTER, DrainEvent, Event, GapEvent, payload
+from server.api.openapi import example_stream
+from server.app import create_app
+from server.settings import ServerSettings
+from tests.live import events_of
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    return create_app(ServerSettings(store_url="memory:")).openapi()
+
+
+def validator(document: dict[str, Any], name: str) -> Draft202012Validator:
+    return Draft202012Validator({**document, "$ref": f"#/components/schemas/{name}"})
+
+
+def test_the_document_is_valid(document: dict[str, Any]) -> None:
+    validate(document)
+    assert document["info"]["version"]
+    assert "HTTPValidationError" not in str(document)
+
+
+def test_every_event_is_described_with_its_number_and_type(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    for kind in get_args(get_args(Event)[0]):
+        schema = schemas[kind.__name__]
+        assert "seq" in schema["required"]
+        assert schema["properties"]["type"]["const"] == kind.model_fields["type"].default
+        assert schema["description"]
+    assert len(schemas["StreamEvent"]["oneOf"]) == len(get_args(get_args(Event)[0]))
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/api/chat/stream", "/api/runs/{run_id}/events", "/analyst/stream"],
+    ids=["ask", "follow", "lang"],
+)
+def test_streams_are_described_as_event_streams(document: dict[str, Any], path: str) -> None:
+    (operation,) = document["paths"][path].values()
+    (media_type,) = operation["responses"]["200"]["content"]
+    assert media_type == "text/event-stream"
+    schema = operation["responses"]["200"]["content"][media_type]["schema"]
+    assert schema == {"$ref": "#/components/schemas/StreamEvent"}
+    assert list(operation["responses"]["default"]["content"]) == ["application/problem+json"]
+
+
+@pytest.mark.parametrize("message", ["Is AAPL a buy?", "比较苹果和微软", "Is NOSUCH a buy?"])
+def test_what_a_stream_sends_is_what_is_described(
+    document: dict[str, Any], client: httpx.Client, message: str
+) -> None:
+    described = validator(document, "StreamEvent")
+    events = events_of(client.post("/api/chat/stream", json={"message": message}).text)
+    assert events[-1]["status"] == "done"
+    for event in events:
+        described.validate(event)
+    for spoiled in (
+        {"type": "token"},
+        {**events[0], "seq": -1},
+        {**events[0], "more": 1},
+        {"type": "no", "seq": 1},
+    ):
+        assert not described.is_valid(spoiled)
+
+
+def test_the_answers_and_refusals_are_what_is_described(
+    document: dict[str, Any], client: httpx.Client
+) -> None:
+    answer = client.post("/api/chat", json={"message": "Is AAPL a buy?"}).json()
+    validator(document, "ChatAnswer").validate(answer)
+    for refused in (
+        client.post("/api/chat", json={"message": ""}),
+        client.get("/api/runs/none"),
+        client.get("/api/sessions/none"),
+        client.post("/analyst/invoke", json={"input": {}}),
+    ):
+        assert refused.status_code >= 400
+        validator(document, "Problem").validate(refused.json())
+
+
+def test_rare_events_are_described_as_they_are_sent(document: dict[str, Any]) -> None:
+    described = validator(document, "StreamEvent")
+    for event in (GapEvent(start=2, end=5), DrainEvent()):
+        described.validate({"seq": 1, **payload(event)})
+
+
+def test_the_example_is_a_stream_of_real_events(document: dict[str, Any]) -> None:
+    described = validator(document, "StreamEvent")
+    events = events_of(example_stream())
+    assert [event["type"] for event in events] == ["section", "token", "figure", "end"]
+    for event in events:
+        described.validate(event)
+        EVENT_ADAPTER.validate_python({key: value for key, value in event.items() if key != "seq"})
+    text, figure = events[1]["text"], events[2]
+    assert text[figure["start"] : figure["end"]] == figure["text"]
