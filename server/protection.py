@@ -105,7 +105,7 @@ class ProtectionSettings(BaseSettings):
         for origin in value:
             parts = urlsplit(origin)
             if parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}":
-                raise ValueError("cors_origins are exact, such as https://app.example.com: no path, no star")
+                raise ValueError("it takes exact origins, such as https://app.example.com: no path, no star")
         return value
 
     @field_validator("jwt_jwks_url")
@@ -116,16 +116,28 @@ class ProtectionSettings(BaseSettings):
         parts = urlsplit(value)
         if parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or "")):
             return value
-        raise ValueError("jwt_jwks_url must be https")
+        raise ValueError("it takes an https:// address, or http:// on this machine")
+
+    @field_validator("otel_endpoint")
+    @classmethod
+    def _known_endpoint(cls, value: str | None) -> str | None:
+        if value is None or (urlsplit(value).scheme in ("http", "https") and urlsplit(value).hostname):
+            return value
+        raise ValueError("it takes an http:// or https:// address")
 
     @model_validator(mode="after")
     def _whole_jwt(self) -> ProtectionSettings:
         if self.auth != "jwt":
             return self
         if (self.jwt_secret is None) == (self.jwt_jwks_url is None):
-            raise ValueError("auth=jwt needs either jwt_secret or jwt_jwks_url")
+            raise ValueError(
+                "FINANCIAL_AGENT_AUTH=jwt needs FINANCIAL_AGENT_JWT_SECRET or FINANCIAL_AGENT_JWT_JWKS_URL, "
+                "one of them"
+            )
         if not self.jwt_issuer or not self.jwt_audience:
-            raise ValueError("auth=jwt needs jwt_issuer and jwt_audience")
+            raise ValueError(
+                "FINANCIAL_AGENT_AUTH=jwt needs FINANCIAL_AGENT_JWT_ISSUER and FINANCIAL_AGENT_JWT_AUDIENCE"
+            )
         if self.jwt_secret and len(self.jwt_secret.get_secret_value().encode()) < _SHORTEST_SECRET:
-            raise ValueError(f"jwt_secret must have {_SHORTEST_SECRET} bytes or more")
+            raise ValueError(f"FINANCIAL_AGENT_JWT_SECRET takes {_SHORTEST_SECRET} bytes or more")
         return self

@@ -113,7 +113,7 @@ class ServerSettings(ProtectionSettings):
         json_schema_extra={"takes": "debug, info, warning or error"},
     )
 
-    @field_validator("market_cache", mode="before")
+    @field_validator("market_cache", "limits_url", mode="before")
     @classmethod
     def _known_cache(cls, value: object) -> object:
         text = value.get_secret_value() if isinstance(value, SecretStr) else value
