@@ -1,25 +1,32 @@
 # One command each. `setup` makes .venv with the first Python >= 3.11 that runs; the others call it first.
+# `run` needs less than the rest: its part of the setup comes without what tests and checks take.
 VENV := .venv
 BIN := $(VENV)/bin
+RUNS := $(VENV)/.setup-run
 STAMP := $(VENV)/.setup
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: setup run test check docs image release-check eval bench soak studio pictures format clean
 
 setup: $(STAMP)
 
-$(STAMP): pyproject.toml constraints.txt
+$(RUNS): pyproject.toml constraints.txt
 	@set -e; for python in "$$PYTHON" python3.13 python3.12 python3; do \
 	  if [ -n "$$python" ] && "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	    found="$$python"; break; fi; done; \
 	if [ -z "$$found" ]; then echo "Python 3.11 or newer is needed: set PYTHON to one" >&2; exit 1; fi; \
 	echo "Setting up $(VENV) with $$("$$found" --version)"; \
 	"$$found" -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(INSTALL) -e .
 	@# Some environments install without bytecode: the first start would pay for it.
 	@$(BIN)/python -m compileall -q $(VENV)/lib graph server prompts >/dev/null 2>&1 || true
+	@touch $(RUNS)
+
+$(STAMP): $(RUNS)
+	$(INSTALL) -e '.[dev]'
 	@touch $(STAMP)
 
-run: setup
+run: $(RUNS)
 	$(BIN)/financial-agent serve
 
 test: setup
