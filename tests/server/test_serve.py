@@ -130,12 +130,12 @@ def test_a_port_in_use_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("variables", "named"),
     [
-        ({}, "run_store_url"),
+        ({}, "RUN_STORE_URL"),
         (
             {"FINANCIAL_AGENT_RUN_STORE_URL": "redis://127.0.0.1:9", "FINANCIAL_AGENT_STORE_URL": "memory:"},
-            "store_url",
+            "STORE_URL",
         ),
-        ({"FINANCIAL_AGENT_RUN_STORE_URL": "sqlite:///runs.db"}, "run_store_url"),
+        ({"FINANCIAL_AGENT_RUN_STORE_URL": "sqlite:///runs.db"}, "RUN_STORE_URL"),
     ],
 )
 def test_several_workers_need_stores_that_they_can_share(
