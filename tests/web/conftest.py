@@ -97,6 +97,14 @@ def slow(sites: Callable[[int], Site]) -> Site:
     return found
 
 
+@pytest.fixture
+def slowest(sites: Callable[[int], Site]) -> Site:
+    """A server whose answer lasts long enough to open another page meanwhile, on a busy machine too."""
+    found = sites(12)
+    found.stage.reset()
+    return found
+
+
 @dataclass
 class Visitor:
     """Opens pages and hears what they complain of; `allowed` are complaints that a test expects."""

@@ -139,10 +139,10 @@ def test_a_reload_goes_on_with_the_answer(slow: Site, page: Page) -> None:
     assert markup(ended(page.locator(".turn"), "done")) == live
 
 
-def test_a_second_tab_sees_the_same_and_stop_in_one_ends_both(slow: Site, visitor: Visitor) -> None:
+def test_a_second_tab_sees_the_same_and_stop_in_one_ends_both(slowest: Site, visitor: Visitor) -> None:
     context = visitor.context()
     first, second = visitor.page(context), visitor.page(context)
-    visit(first, slow.url)
+    visit(first, slowest.url)
     send(first, "Is AAPL a buy?")
     expect(first.locator(".verdict .md")).to_contain_text("AAPL is a buy")
     visit(second, first.url)
