@@ -201,6 +201,7 @@ def test_the_keys_that_are_told_work(site: Site, page: Page) -> None:
     expect(page.locator("#empty")).to_be_visible()
     page.keyboard.press("Control+k")
     page.get_by_role("option", name="This list").click()
+    expect(page.locator("dialog.keys")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("dialog")).to_have_count(0)
     page.click("#settings-button")
