@@ -32,6 +32,8 @@ ENV PATH=/app/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     LANGGRAPH_STRICT_MSGPACK=true \
     FINANCIAL_AGENT_HOST=0.0.0.0 \
+    FINANCIAL_AGENT_AUTH=api-key \
+    FINANCIAL_AGENT_RECEIPT_KEY_FILE=/data/receipt.key \
     FINANCIAL_AGENT_PORT=8000 \
     FINANCIAL_AGENT_STORE_URL=sqlite:////data/sessions.db
 # The only place that is written to; the rest works on a read-only root filesystem.

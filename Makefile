@@ -6,7 +6,7 @@ RUNS := $(VENV)/.setup-run
 STAMP := $(VENV)/.setup
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: setup run test check docs image release-check eval bench studio pictures format clean
+.PHONY: setup run test check docs image release-check eval bench soak studio pictures format clean
 
 setup: $(STAMP)
 
@@ -51,6 +51,10 @@ release-check: setup
 
 bench: setup
 	$(BIN)/python -m bench
+
+# Minutes and clients: make soak MINUTES=30 CLIENTS=40
+soak: setup
+	$(BIN)/python -m bench.soak --minutes $(or $(MINUTES),2) --clients $(or $(CLIENTS),12)
 
 eval: setup
 	$(BIN)/python -m evals

@@ -1,4 +1,4 @@
-"""Runs the benchmarks: `python -m bench [start|stream|live|qwen|facts|sessions] [--quick] [--json FILE]`."""
+"""Runs the benchmarks: `python -m bench [NAME] [--quick] [--json FILE]`; `--help` names them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import facts, live, qwen, sessions, start, stream
+from bench import facts, figures, live, qwen, sessions, start, stream
 
-BENCHMARKS = ("start", "stream", "live", "qwen", "facts", "sessions")
+BENCHMARKS = ("start", "stream", "live", "qwen", "facts", "figures", "sessions")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -59,6 +59,10 @@ def _run(name: str, quick: bool, console: Console) -> dict[str, Any]:
         built = facts.measure(quick)
         console.print(facts.tables(built))
         return asdict(built)
+    if name == "figures":
+        checked = figures.measure(quick)
+        console.print(figures.tables(checked))
+        return asdict(checked)
     streamed = stream.measure(quick)
     console.print(stream.tables(streamed))
     return asdict(streamed)

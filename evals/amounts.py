@@ -6,7 +6,7 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 
-_SYMBOL = {"USD": "$", "EUR": "€", "GBP": "£", "CNY": ""}
+_SYMBOL = {"USD": "$", "EUR": "€", "GBP": "£", "CNY": "", "HKD": "HK$"}
 _NAMES = {"": 0, "thousand": 3, "K": 3, "million": 6, "M": 6, "mn": 6, "mm": 6, "billion": 9, "B": 9, "bn": 9}
 _ZH = {"亿元": 8, "万元": 4, "百万元": 6, "元": 0}
 

@@ -125,7 +125,7 @@ def render_briefing(briefing: Briefing) -> str:
     notes = escape_data("\n".join(note.replace("\n", " ") for note in briefing.notes))
     return (
         f'<task language="{briefing.language}" intent="{briefing.intent}"'
-        f' symbols="{",".join(escape_data(symbol) for symbol in briefing.symbols)}"'
+        f' symbols="{",".join(_in_quotes(symbol) for symbol in briefing.symbols)}"'
         f' sections="{",".join(briefing.sections)}"/>\n'
         f"<facts>\n{facts}{_newline(facts)}</facts>\n<notes>\n{notes}{_newline(notes)}</notes>\n"
         f"{_earlier(briefing.earlier)}<question>\n{briefing.question}\n</question>"
@@ -162,6 +162,10 @@ def _earlier(text: str) -> str:
 def escape_data(text: str) -> str:
     """Keep data from closing its own block; in JSON strings the escape reads back as the same text."""
     return text.replace("<", "\\u003c")
+
+
+def _in_quotes(text: str) -> str:
+    return escape_data(text).replace('"', "\\u0022")
 
 
 def _newline(text: str) -> str:

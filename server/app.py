@@ -10,14 +10,15 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from graph.errors import AgentError
 from server import __version__
-from server.api import chat, errors, health, market, sessions
+from server.api import chat, errors, health, market, metrics, records, sessions
 from server.api.openapi import DescribedApp
 from server.auth import current_caller
-from server.limits import BodyLimit
+from server.guard import SafeHeaders, protect
 from server.runnable import analyst_router
 from server.runs.sse import StreamHeaders
 from server.service import Service, open_service
 from server.settings import ServerSettings, load_settings
+from server.telemetry.requests import WatchRequests
 from server.web import find_chart_library, web_routes
 
 
@@ -55,11 +56,15 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
     app.state.chart_library = chart
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6)  # event streams are left alone
     app.add_middleware(StreamHeaders)
-    app.add_middleware(BodyLimit, limit=settings.max_body_bytes, refuse=errors.problem_of)
+    protect(app, settings, errors.problem_of)
     errors.install(app)
+    app.add_middleware(SafeHeaders, shared=bool(settings.cors_origins))
+    app.add_middleware(WatchRequests)
     app.include_router(chat.router)
     app.include_router(sessions.router)
+    app.include_router(records.router)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     app.include_router(market.router)
     app.include_router(analyst_router(service, settings.serves_development, settings.ping_seconds))
     app.router.routes.extend(web_routes(knows, chart, settings.agent.mode))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import suppress
 from typing import Any
 
@@ -20,12 +21,15 @@ from server.errors import (
     StoreUnavailable,
     UnknownRun,
 )
+from server.refusals import SessionFull
 from server.runs.idempotency import Claim, digest_of
 from server.runs.manager import new_id
 from server.runs.run import Run
 from server.runs.sse import parse_cursor
 from server.service import Service
 from server.sessions import RunRecord
+
+logger = logging.getLogger("financial_agent.asking")
 
 _STARTS = 100
 _START_SECONDS = 0.05
@@ -75,6 +79,7 @@ async def ask(service: Service, caller: Caller, question: AnalystInput, run_id: 
     Raises:
         MessageTooLong: the message has more bytes than `max_message_bytes`.
         ModelUnknown: the named model is not offered.
+        QuotaExceeded, SessionFull: the caller's day or the session holds no more.
         UnknownRun: the question replaces a run that is not the caller's or of another session.
         RunError: as `RunManager.start` raises it.
     """
@@ -87,11 +92,13 @@ async def ask(service: Service, caller: Caller, question: AnalystInput, run_id: 
     offered = service.deps.settings.model_names
     if question.model is not None and question.model not in offered:
         raise ModelUnknown(message=f"This model is not offered here. Offered: {', '.join(offered)}.")
+    await service.access.rates.require_tokens(caller)
     session_id = question.session_id
     if question.replaces is not None:
         replaced = await find_run(service, caller, question.replaces)
         session_id = session_id or replaced.session_id
-    return await service.manager.start(
+    await _require_room(service, caller, session_id)
+    run = await service.manager.start(
         caller.id,
         session_id,
         question.message,
@@ -100,6 +107,18 @@ async def ask(service: Service, caller: Caller, question: AnalystInput, run_id: 
         run_id,
         question.replaces,
     )
+    service.keeper.expect(run.run_id, caller.id, question.options())
+    told = {"run_id": run.run_id, "session_id": run.session_id, "caller": caller.id, "bytes": size}
+    said = {"question": question.message} if service.settings.log_content else {}
+    logger.info("asked", extra=told | said)
+    return run
+
+
+async def _require_room(service: Service, caller: Caller, session_id: str | None) -> None:
+    session = await service.sessions.find(caller.id, session_id) if session_id else None
+    limit = service.settings.max_session_turns
+    if session is not None and session.turns >= limit:
+        raise SessionFull(f"{session.turns} turns")
 
 
 async def wait_for_answer(service: Service, run: Run | RunRecord) -> ChatAnswer:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from server import __version__
+from server.cli_admin import add_commands
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -83,6 +84,7 @@ def build_parser() -> argparse.ArgumentParser:
     verify.add_argument("--question", default="", help="the question that was answered, if it helps")
     verify.add_argument("--json", action="store_true", help="print the figures as JSON, nothing else")
     verify.set_defaults(run=_verify)
+    add_commands(commands)
     return parser
 
 

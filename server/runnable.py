@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.exceptions import RequestValidationError
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.utils import ConfigurableFieldSpec
@@ -23,8 +23,9 @@ from sse_starlette import EventSourceResponse
 from graph.events import decode, escape_separators
 from server.api.schemas import AnalystInput, ChatAnswer, Slug
 from server.asking import ask, wait_for_answer
-from server.auth import LOCAL, Caller, current_caller
+from server.auth import Caller, current_caller
 from server.errors import BatchTooLarge
+from server.refusals import Unauthenticated
 from server.runs.run import Run
 from server.service import Service
 
@@ -145,10 +146,12 @@ class AnalystRunnable(Runnable[dict[str, Any], Any]):
         if isinstance(run, Run):
             return run
         caller = configurable.get(_CALLER)
+        if not isinstance(caller, Caller):
+            raise Unauthenticated("a question without a caller")
         question = AnalystInput.model_validate(input)
         if question.session_id is None and configurable.get("thread_id"):
             question = question.model_copy(update={"session_id": configurable["thread_id"]})
-        return await ask(self._service(), caller if isinstance(caller, Caller) else LOCAL, question)
+        return await ask(self._service(), caller, question)
 
     async def _follow(self, input: dict[str, Any], config: RunnableConfig | None) -> AsyncIterator[Any]:
         run = await self._start(input, config)
@@ -191,6 +194,7 @@ def analyst_router(service: Callable[[], Service], development: bool, ping_secon
         router,
         runnable,
         path="/analyst",
+        dependencies=[Depends(current_caller)],
         enabled_endpoints=[*PUBLIC_ENDPOINTS, *(DEVELOPMENT_ENDPOINTS if development else ())],
         config_keys=["configurable"],
         per_req_config_modifier=runnable.prepare,

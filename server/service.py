@@ -13,9 +13,12 @@ from dataclasses import dataclass
 
 from graph.agent import Analyst, build_deps, build_graph
 from graph.deps import Deps
+from server.access.door import Access
+from server.access.rates import open_rates
 from server.checkpoints import open_checkpointer
 from server.checkpoints.saver import Checkpointer
 from server.faults import describe
+from server.keeping import Keeper, forget_runs
 from server.market_cache import open_market_cache
 from server.runs.admission import Admission
 from server.runs.execute import Executor
@@ -26,6 +29,11 @@ from server.runs.opening import open_run_state
 from server.runs.run import thread_of
 from server.sessions import SessionIndex, open_index
 from server.settings import ServerSettings, require_strict_msgpack
+from server.shelf import Shelf, open_shelf
+from server.telemetry.metrics import Metrics
+from server.telemetry.store import timed_index
+from server.telemetry.tracing import Tracer, allow_langsmith, open_tracer
+from server.telemetry.watch import WatchedLog
 
 logger = logging.getLogger("financial_agent.service")
 
@@ -44,10 +52,17 @@ class Service:
     manager: RunManager
     keys: IdempotencyKeys
     checkpointer: Checkpointer
+    shelf: Shelf
+    access: Access
+    keeper: Keeper
+    metrics: Metrics
+    tracer: Tracer
 
     async def purge(self, owner: str, session_id: str) -> None:
         """Delete everything of a session; its state first, so that what fails midway is found again."""
         await self.checkpointer.adelete_thread(thread_of(owner, session_id))
+        runs = await self.sessions.runs_of(owner, session_id)
+        await forget_runs(self.shelf, [run.run_id for run in runs])
         await self.sessions.purge(owner, session_id)
 
     async def purge_due(self) -> int:
@@ -67,19 +82,44 @@ async def open_service(settings: ServerSettings) -> AsyncIterator[Service]:
         checkpointer = await stack.enter_async_context(open_checkpointer(store_url))
         sessions = await stack.enter_async_context(open_index(store_url, settings.session_ttl_seconds))
         await sessions.mark_lost()
+        shelf = await stack.enter_async_context(open_shelf(store_url))
+        rates = await stack.enter_async_context(open_rates(settings, settings.counts_url))
+        access = Access(settings, shelf, rates)
         cache_url = settings.market_cache.get_secret_value() if settings.market_cache else None
         market_store = await stack.enter_async_context(open_market_cache(cache_url))
         # It reads prompts and data from files.
         deps = await asyncio.to_thread(build_deps, settings.agent, market_store)
         stack.push_async_callback(deps.aclose)
+        allow_langsmith(settings.langsmith)
+        metrics, tracer = Metrics(), open_tracer(settings.otel_endpoint)
+        stack.callback(tracer.close)
+        lag = asyncio.create_task(metrics.watch_loop(), name="loop-lag")
+        stack.callback(lag.cancel)
+        sessions = timed_index(sessions, metrics)
+        keeper = Keeper(deps, shelf, rates)
         graph = build_graph(deps, checkpointer)
         runs = await stack.enter_async_context(open_run_state(settings))
-        executor = Executor(graph, deps, runs.log, sessions)
+        log = WatchedLog(runs.log, metrics, tracer, keeper.keep)
+        executor = Executor(graph, deps, log, sessions)
         admission = Admission(settings.max_runs, settings.max_waiting_runs, settings.max_runs_per_caller)
         manager = RunManager(executor, admission, runs.coordinator)
         runs.start(manager.stop_here, executor)
         stack.push_async_callback(manager.drain, settings.drain_seconds)
-        service = Service(settings, deps, graph, runs.log, sessions, manager, runs.keys, checkpointer)
+        service = Service(
+            settings=settings,
+            deps=deps,
+            graph=graph,
+            log=log,
+            sessions=sessions,
+            manager=manager,
+            keys=runs.keys,
+            checkpointer=checkpointer,
+            shelf=shelf,
+            access=access,
+            keeper=keeper,
+            metrics=metrics,
+            tracer=tracer,
+        )
         stack.push_async_callback(_sweeping(service))
         yield service
 

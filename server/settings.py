@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from graph.settings import AgentSettings
 from server.clients import REDIS_SCHEMES, STORE_URLS, is_store_url, scheme_of
+from server.protection import ProtectionSettings, is_loopback
 
 ENV_FILE = ".env"
 
 
-class ServerSettings(BaseSettings):
+class ServerSettings(ProtectionSettings):
     """What the service runs with; each value comes from an argument, the environment or `.env`."""
 
     model_config = SettingsConfigDict(
@@ -112,7 +113,7 @@ class ServerSettings(BaseSettings):
         json_schema_extra={"takes": "debug, info, warning or error"},
     )
 
-    @field_validator("market_cache", mode="before")
+    @field_validator("market_cache", "limits_url", mode="before")
     @classmethod
     def _known_cache(cls, value: object) -> object:
         text = value.get_secret_value() if isinstance(value, SecretStr) else value
@@ -175,9 +176,20 @@ class ServerSettings(BaseSettings):
         return self.is_loopback if self.development is None else self.development
 
     @property
+    def counts_url(self) -> str:
+        """Give the store in which the workers count together what callers ask."""
+        chosen = self.limits_url or self.run_store_url
+        return chosen.get_secret_value()
+
+    @property
+    def is_exposed(self) -> bool:
+        """Say whether strangers could reach a server that asks nobody who they are."""
+        return self.auth == "none" and not self.is_loopback
+
+    @property
     def is_loopback(self) -> bool:
         """Say whether only this machine can reach the server."""
-        return self.host == "localhost" or self.host == "::1" or self.host.startswith("127.")
+        return is_loopback(self.host)
 
 
 def _is_redis_url(url: str) -> bool:

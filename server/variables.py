@@ -54,7 +54,7 @@ def variables() -> tuple[Variable, ...]:
             default=_default_of(field),
             takes=_takes(field),
             meaning=field.description or "",
-            secret=name.endswith("_key"),
+            secret=name.endswith(("_key", "_secret", "_token")),
         )
         for model in (AgentSettings, ServerSettings)
         for name, field in model.model_fields.items()

@@ -64,6 +64,15 @@ def test_start_tells_each_time_beside_its_baseline(
     assert "interleaved rounds" in capsys.readouterr().out
 
 
+def test_figures_are_checked_and_counted(tmp_path: Path) -> None:
+    found = results("figures", tmp_path / "figures.json")
+    assert [timing["name"].partition(",")[0] for timing in found["timings"]][:2] == [
+        "ordinary text",
+        "dense text",
+    ]
+    assert all(timing["figures"] > 50 and timing["ratio"] > 1 for timing in found["timings"])
+
+
 @pytest.mark.timeout(240)  # fourteen servers are started, one after the other
 def test_stream_compares_the_same_doors_at_full_speed_and_paced(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from graph import errors as agent
 from server import errors as service
+from server import refusals
 from server.faults import describe
 
 logger = logging.getLogger("financial_agent.api")
@@ -62,6 +63,19 @@ STATUS: Mapping[type[agent.AgentError], int] = {
     service.ModelUnknown: 422,
     service.IndicatorUnknown: 422,
     service.RunFailed: 502,
+    refusals.Unauthenticated: 401,
+    refusals.AuthUnavailable: 503,
+    refusals.HostRefused: 403,
+    refusals.CrossSiteRefused: 403,
+    refusals.RateExceeded: 429,
+    refusals.QuotaExceeded: 429,
+    refusals.SessionFull: 422,
+    refusals.EncodingRefused: 415,
+    refusals.AddressTooLong: 414,
+    refusals.NestedTooDeeply: 400,
+    refusals.NoReceipt: 404,
+    refusals.NoFeedback: 404,
+    refusals.SigningUnavailable: 503,
 }
 _STATUS_OF_CODE = {kind.code: status for kind, status in STATUS.items()}
 

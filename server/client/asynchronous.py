@@ -10,20 +10,23 @@ from typing import Any, Self
 
 import httpx
 
-from server.client.following import Event, Following, Request, refusal, report_of
+from server.client.following import Event, Following, Request, refusal, report_of, with_key
 
 TIMEOUT = httpx.Timeout(10.0, read=30.0)  # a stream is never silent for longer than ten seconds
 STOP_TIMEOUT = httpx.Timeout(20.0)
 
 
 class AsyncRunClient:
-    """Asks one server, or several behind one address, as one caller."""
+    """Asks one server, or several behind one address, as one caller.
+
+    Its key is the environment's `FINANCIAL_AGENT_API_KEY`, unless `headers` among the options hold another.
+    """
 
     def __init__(
         self, url: str, *, patience: float = 60.0, http: httpx.AsyncClient | None = None, **options: Any
     ) -> None:
         self.patience = patience
-        self._http = http or httpx.AsyncClient(base_url=url, timeout=TIMEOUT, **options)
+        self._http = http or httpx.AsyncClient(base_url=url, timeout=TIMEOUT, **with_key(options))
 
     async def __aenter__(self) -> Self:
         return self

@@ -7,6 +7,7 @@ RunUnreachable   no server answered for as long as the client was told to try
 from __future__ import annotations
 
 import json
+import os
 import random
 import time
 from collections.abc import Mapping
@@ -19,6 +20,18 @@ Event = dict[str, Any]
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 _LONGEST_RETRY_AFTER = 30.0
+
+
+KEY_VARIABLE = "FINANCIAL_AGENT_API_KEY"
+
+
+def with_key(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Give options of an HTTP client that send the environment's key, unless they send one already."""
+    headers = dict(options.get("headers") or {})
+    key = os.environ.get(KEY_VARIABLE)
+    if key and not {name.lower() for name in headers} & {"authorization", "x-api-key"}:
+        headers["Authorization"] = f"Bearer {key}"
+    return {**options, "headers": headers}
 
 
 class RunRefused(Exception):

@@ -11,17 +11,20 @@ from typing import Any, Self
 import httpx
 
 from server.client.asynchronous import STOP_TIMEOUT, TIMEOUT
-from server.client.following import Event, Following, Request, refusal, report_of
+from server.client.following import Event, Following, Request, refusal, report_of, with_key
 
 
 class RunClient:
-    """Asks one server, or several behind one address, as one caller."""
+    """Asks one server, or several behind one address, as one caller.
+
+    Its key is the environment's `FINANCIAL_AGENT_API_KEY`, unless `headers` among the options hold another.
+    """
 
     def __init__(
         self, url: str, *, patience: float = 60.0, http: httpx.Client | None = None, **options: Any
     ) -> None:
         self.patience = patience
-        self._http = http or httpx.Client(base_url=url, timeout=TIMEOUT, **options)
+        self._http = http or httpx.Client(base_url=url, timeout=TIMEOUT, **with_key(options))
 
     def __enter__(self) -> Self:
         return self

@@ -52,7 +52,7 @@ async def _ask(args: argparse.Namespace, settings: ServerSettings) -> int:
     else:
         if args.server is not None and not await _is_running(url):
             raise Refused(f"no server answers at {url}")
-        events = _server_events(question, url)
+        events = _server_events(question, url, settings)
     view = View(Console(highlight=False), quiet=args.json)
     async for event in events:
         view.show(event)
@@ -136,9 +136,12 @@ async def _is_running(url: str) -> bool:
     return response.status_code == 200 and response.json() == {"status": "ok"}
 
 
-async def _server_events(question: dict[str, Any], url: str) -> AsyncIterator[dict[str, Any]]:
+async def _server_events(
+    question: dict[str, Any], url: str, settings: ServerSettings
+) -> AsyncIterator[dict[str, Any]]:
     """Give the events of a run on a server; what breaks on the way is resumed."""
-    async with AsyncRunClient(url, patience=30.0, trust_env=False) as client:
+    headers = {"Authorization": f"Bearer {settings.api_key.get_secret_value()}"} if settings.api_key else {}
+    async with AsyncRunClient(url, patience=30.0, trust_env=False, headers=headers) as client:
         try:
             async for event in client.stream(**question):
                 yield event

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import logging
 import socket
 import sys
 
@@ -20,6 +19,7 @@ from server.commands.protocol import patient
 from server.commands.supervise import Supervisor
 from server.sessions import open_index
 from server.settings import ServerSettings
+from server.telemetry.logs import secrets_of, set_up_logs
 
 _CLOSE_SECONDS = 5
 _HEAR_SECONDS = 0.1
@@ -61,6 +61,14 @@ def serve(host: str | None, port: int | None, workers: int | None) -> int:
     """Serve until told to stop; a command line value counts before the environment's."""
     given = {"host": host, "port": port, "workers": workers}
     settings = settings_or_exit(**{key: value for key, value in given.items() if value is not None})
+    if settings.is_exposed:
+        print(
+            f"financial-agent: {settings.host} can be reached by others, and auth=none asks nobody who they "
+            "are: set FINANCIAL_AGENT_AUTH=api-key (then `financial-agent keys add NAME`) or jwt, or listen "
+            "on 127.0.0.1",
+            file=sys.stderr,
+        )
+        return 2
     _begin_logging(settings)
     try:
         asyncio.run(_reach_stores(settings))
@@ -70,11 +78,6 @@ def serve(host: str | None, port: int | None, workers: int | None) -> int:
     mode = settings.agent.mode
     names = ", ".join(settings.agent.model_names)
     print(f"financial-agent: {mode} mode ({names}), http://{settings.host}:{settings.port}", file=sys.stderr)
-    if not settings.is_loopback:
-        print(
-            "financial-agent: there are no accounts: whoever reaches this address reads every session",
-            file=sys.stderr,
-        )
     if settings.workers == 1:
         return serve_one(settings)
     listening = _config(settings, None).bind_socket()
@@ -117,7 +120,4 @@ def _config(settings: ServerSettings, app: FastAPI | None) -> uvicorn.Config:
 
 
 def _begin_logging(settings: ServerSettings) -> None:
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    set_up_logs(settings.log_level, settings.log_format, secrets_of(settings))

@@ -11,6 +11,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from structlog.contextvars import bind_contextvars
+
 from graph.agent import Analyst
 from graph.deps import Deps
 from graph.errors import AgentError
@@ -51,6 +53,7 @@ class Executor:
         `begin` waits until it is its turn. `release` is called when the session is ready for the next
         question, before followers hear the end.
         """
+        bind_contextvars(run_id=run.run_id, session_id=run.session_id)  # of this task alone
         recorder = Recorder(self.log, run.run_id, lambda: run.stop("log"), run.take)
         recorder(self._run_event(run))
         writer = asyncio.create_task(recorder.drain(), name=f"log:{run.run_id}")

@@ -115,9 +115,11 @@ def test_a_move_told_the_wrong_way_round_is_found() -> None:
 PROSE = [
     Source("1", "Revenue increased from $3.1 million in 2021 to $4.2 million in 2022."),
     Source("2", "Rent expense was $12.4 million, $11.8 million and $11.1 million for 2020, 2019 and 2018."),
-    Source("3", "We had $325.0 million under the term loan at 4.25%, "
-                "and $62.5 million under the revolver at 3.75%."),
-]  # fmt: skip
+    Source(
+        "3",
+        "We had $325.0 million under the term loan at 4.25% and $62.5 million under the revolver at 3.75%.",
+    ),
+]
 
 
 @pytest.mark.parametrize(

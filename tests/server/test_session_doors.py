@@ -279,7 +279,9 @@ async def in_process(settings: ServerSettings) -> AsyncIterator[httpx.AsyncClien
     app = create_app(settings)
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test", timeout=30) as client,
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://localhost", timeout=30
+        ) as client,
     ):
         yield client
 

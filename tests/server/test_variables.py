@@ -15,9 +15,15 @@ from server.settings import ServerSettings, load_settings
 from server.variables import PREFIX, problems, unknown, variables, without_effect
 from tests.server.test_cli import run
 
-SECRETS = {"DASHSCOPE_API_KEY", "FINANCIAL_AGENT_MODEL_API_KEY"}
+SECRETS = {
+    "DASHSCOPE_API_KEY", "FINANCIAL_AGENT_MODEL_API_KEY", "FINANCIAL_AGENT_JWT_SECRET",
+    "FINANCIAL_AGENT_API_KEY", "FINANCIAL_AGENT_METRICS_TOKEN", "FINANCIAL_AGENT_RECEIPT_KEY",
+}  # fmt: skip
 # Names that only the service which is asked by them can judge.
 ANYTHING = {
+    "FINANCIAL_AGENT_JWT_SECRET", "FINANCIAL_AGENT_JWT_ISSUER", "FINANCIAL_AGENT_JWT_AUDIENCE",
+    "FINANCIAL_AGENT_API_KEY", "FINANCIAL_AGENT_METRICS_TOKEN", "FINANCIAL_AGENT_RECEIPT_KEY",
+    "FINANCIAL_AGENT_RECEIPT_KEY_FILE", "FINANCIAL_AGENT_ALLOWED_HOSTS",
     "FINANCIAL_AGENT_MODELS", "FINANCIAL_AGENT_FALLBACK_MODELS", "FINANCIAL_AGENT_MODEL", "EDGAR_IDENTITY",
 }  # fmt: skip
 WRONG = {
@@ -57,6 +63,20 @@ WRONG = {
     "FINANCIAL_AGENT_DRAIN_SECONDS": ["-1", "inf", "nan", "soon"],
     "FINANCIAL_AGENT_DEVELOPMENT": ["perhaps"],
     "FINANCIAL_AGENT_LOG_LEVEL": ["loud", "trace"],
+    "FINANCIAL_AGENT_AUTH": ["basic", "open"],
+    "FINANCIAL_AGENT_JWT_JWKS_URL": ["http://issuer/keys", "file:///etc/passwd", "issuer"],
+    "FINANCIAL_AGENT_JWT_LEEWAY_SECONDS": ["-1", "301", "nan"],
+    "FINANCIAL_AGENT_CORS_ORIGINS": ["*", "https://a.example/", "a.example"],
+    "FINANCIAL_AGENT_REQUESTS_PER_MINUTE": ["-1", "many"],
+    "FINANCIAL_AGENT_TOKENS_PER_DAY": ["-1", "1.5"],
+    "FINANCIAL_AGENT_LIMITS_URL": ["memory:", "redis://", "mongodb://h/d"],
+    "FINANCIAL_AGENT_MAX_JSON_DEPTH": ["3", "201", "deep"],
+    "FINANCIAL_AGENT_MAX_URL_BYTES": ["255", "x"],
+    "FINANCIAL_AGENT_MAX_SESSION_TURNS": ["0", "x"],
+    "FINANCIAL_AGENT_LOG_FORMAT": ["xml", "JSON"],
+    "FINANCIAL_AGENT_LOG_CONTENT": ["perhaps"],
+    "FINANCIAL_AGENT_OTEL_ENDPOINT": ["localhost:4318", "grpc://h"],
+    "FINANCIAL_AGENT_LANGSMITH": ["perhaps"],
 }
 
 

@@ -12,7 +12,8 @@ from itertools import pairwise
 from graph.report.figures.extract import Number
 from graph.report.figures.page import Page
 
-_EQUALS = re.compile(r"[=≈]")
+_EQUALS = re.compile(r"[=≈]|(?<![a-z])(?:gives|equals|yields|comes to|works out to|is)(?![a-z])")
+_BETWEEN = re.compile(r"[\s$€£¥+(~约-]*|[^.;:\d]{1,70}?(?:of|at|:)[\s$€£¥+(~约-]*")
 _OPERATORS = {
     "+": "+",
     "-": "-",
@@ -69,11 +70,9 @@ def sums(page: Page) -> list[Sum]:
         scope = page.scope_of(match.start())
         first, last = (bisect_left(page.number_starts, place) for place in (scope.start, match.start()))
         follows = page.numbers[last : last + 1]
-        if (
-            not follows
-            or last - first < 2
-            or page.masked[match.end() : follows[0].start].strip("$€£¥ -+(~约")
-        ):
+        if not follows or last - first < 2 or follows[0].start >= scope.end:
+            continue
+        if _BETWEEN.fullmatch(page.masked, match.end(), follows[0].start) is None:
             continue
         tokens = _tokens(page, page.numbers[max(first, last - _LONGEST) : last], scope.start, match.start())
         operands = tuple(token for token in tokens if isinstance(token, Number))

@@ -13,6 +13,7 @@ from graph.report.figures.role import Role
 from graph.report.figures.terms import LEVELS
 
 _AGAINST = re.compile(r"\s{0,2}(?:vs\.?|versus|against|compared (?:with|to)|对比|相比|对)\s{0,2}")
+_RANGE = re.compile(r"\s?(?:-|~|to|and|至|到|和)\s?")
 _OPEN = ("unsupported", "contradicted")
 _SURE = ("supported", "derived")
 
@@ -36,6 +37,7 @@ class Beside:
             settled = {**findings, **found} if found else findings
             right = (
                 self._of_the_same(index, number, settled)
+                or self._end_of_range(index, number, settled)
                 or self._price_against_level(index, number, settled)
                 or self._gap_of_two(index, number, settled)
                 or self._gap_to_level(index, number, settled)
@@ -62,6 +64,24 @@ class Beside:
             line = self.lookup.book.latest(self.lookup.book.line(before.known[0].key))
             others = [item for item in line if item.fact.entity != before.known[0].fact.entity]
         return weigh_facts(number, others, 0, "named fact") if others else None
+
+    def _end_of_range(self, index: int, number: Number, findings: Mapping[int, Finding]) -> Finding | None:
+        """Read the other end of "support at $237.36-$237.44", two levels behind one name, as a level."""
+        for other in (index - 1, index + 1):
+            beside = findings.get(other)
+            if beside is None or beside.status != "supported" or not beside.known:
+                continue
+            first, second = sorted((index, other))
+            gap = self.page.low[self.numbers[first].end : self.numbers[second].start]
+            if beside.known[0].key not in LEVELS or not number.currency or not _RANGE.fullmatch(gap):
+                continue
+            entity = beside.known[0].fact.entity
+            for key in sorted(LEVELS):
+                line = self.lookup.book.line(key, (entity,) if entity else ())
+                level = weigh_facts(number, self.lookup.book.latest(line), 0, "level told by its value")
+                if level is not None and level.status == "supported" and level.ids != beside.ids:
+                    return level
+        return None
 
     def _price_against_level(
         self, index: int, number: Number, findings: Mapping[int, Finding]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, localcontext
@@ -178,7 +179,7 @@ class _Check:
     def _of_passage(self, number: Number, when: When) -> Finding | None:
         """Find the figure in a sentence of a document that speaks of the same."""
         scope = self.resolver.scope(number)
-        said = telling(self.page.masked, scope.start, scope.end)
+        said = self.page.telling_words(scope)
         named = [item.period for item in self.page.named_in((scope.start, scope.end))]
         was = self.resolver.is_from(number)
         period = self.lookup.meant(when) if when.own or not was else None
@@ -222,7 +223,10 @@ class _Check:
             return first
         finding = reader.level(number, labels, when, role)
         if first is not None:
-            return finding if finding is not None and finding.status == "supported" and when.own else first
+            if finding is not None and finding.status == "supported" and when.own:
+                return finding
+            # "the sum of $4 and $5 gives an average": figures with a result behind them are its parts.
+            return (self.combine.level(number) if self._has_result(number) else None) or first
         if finding is not None and finding.status in ("supported", "derived"):
             return finding
         if role.kind in ("level", "share") and number.unit in ("percent", "pp", "bps"):
@@ -230,6 +234,13 @@ class _Check:
                 number, finding
             )
         return finding
+
+    def _has_result(self, number: Number) -> bool:
+        """Tell whether another figure of its unit follows in the sentence, behind a word of result."""
+        index = bisect_right(self.page.number_starts, number.start)
+        end = self.resolver.scope(number).end
+        later = [n for n in self.page.numbers[index : index + 4] if n.start < end and n.unit == number.unit]
+        return any(cues.GIVES.search(self.page.low, number.end, other.start) for other in later)
 
     def _same_kind(self, number: Number, finding: Finding | None) -> Finding | None:
         """Leave out the contradiction of a percentage by the amount it stands beside: it may be another's."""

@@ -54,7 +54,7 @@ class Combine:
     def read(self, number: Number, role: Role, settled: Sequence[Known]) -> Finding | None:
         """Give the finding of a figure that is right so; None when it is not."""
         scope = self.resolver.scope(number)
-        told = self.page.low[scope.start : scope.end]
+        told = self._without_names(scope)
         labels = self.resolver.labels(number)
         if self._is_glossed(number) or (role.kind == "level" and self._is_held(number)):
             return None
@@ -77,6 +77,15 @@ class Combine:
             enclosed = self._is_enclosed(number, scope)
             return self.level(number) if enclosed else None
         return finding if finding is not None and finding.status == "derived" else None
+
+    def _without_names(self, scope: Scope) -> str:
+        """Give the words of a scope without the names in it: "average" and "total" may be part of one."""
+        told, place = "", scope.start
+        for mention in self.page.mentions_in((scope.start, scope.end)):
+            if mention.start >= place:
+                told += self.page.low[place : mention.start] + " "
+                place = mention.end
+        return told + self.page.low[place : scope.end]
 
     def level(self, number: Number) -> Finding | None:
         """Find the figure among the values of the rows and periods that the sentence or question names."""

@@ -33,7 +33,8 @@ _NAME_BEFORE = re.compile(
     r"(?:(?<=[a-z,(] )[A-Z][A-Za-z&]{1,15}|(?<![A-Za-z])[A-Za-z]?[A-Z]{2,8}[a-z]?)[ -]$"
 )
 _NAME_BEHIND = re.compile(
-    r" [A-Z][a-z]+(?: [A-Z][a-z]+){0,2} (?:Street|Avenue|Road|Drive|Boulevard|Way|Lane|Plaza)(?![a-z])"
+    r" [A-Z][a-z]+(?: [A-Z][a-z]+){0,2} "
+    r"(?:Street|Avenue|Road|Drive|Boulevard|Way|Lane|Plaza|Parkway|Place|Square|Court|Highway|Yards)(?![a-z])"
 )
 _SCORE = re.compile(r"\s?(?:/|out of)\s?(?:5|10|100)(?![\d.])")
 _SCORED = re.compile(r"(?:\d\s?(?:/|out of)\s?$)")

@@ -87,10 +87,18 @@ def _fault(number: Number, value: Decimal) -> str:
     """Name the difference of two amounts in one unit."""
     if matches(number, abs(value), 0, either=True) or matches(number, value, 0, either=True):
         return "the sign or direction is wrong"
+    if number.value == 0 or value == 0 or not _is_power(value / number.value):
+        return "the value is wrong"
     for power in (-12, -9, -8, -6, -4, -3, -2, 2, 3, 4, 6, 8, 9, 12):
         if matches(number, abs(value).scaleb(power), 0, either=True):
             return "the scale is wrong"
     return "the value is wrong"
+
+
+def _is_power(ratio: Decimal) -> bool:
+    """Tell whether a ratio is near a power of ten, so that the scale alone may be wrong."""
+    first = abs(ratio).scaleb(-ratio.adjusted()) if ratio.is_finite() else Decimal(5)
+    return first < Decimal("1.06") or first > Decimal("9.4")
 
 
 def weigh_derived(

@@ -32,6 +32,9 @@ _ANOTHER = re.compile(r"[,，、+]|(?<![a-z])(?:and|or)(?![a-z])|和|与|及")
 _JOINS = re.compile(
     r"\s?(?:(?:from|of|in|for|at|within|attributable to|related to)\s(?:the |our |its )?|['’]s\s|的|-)?"
     r"(?:net |total |segment |segment's |业务|分部|产品|板块|的)?"
+    # Other words of the same noun phrase, as in "Pacific passenger revenue".
+    r"|(?:\s(?!was|were|is|are|and|or|nor|to|than|with|by|at|on|but|rose|fell|grew|had|has|plus|less|minus"
+    r"|[a-z]*(?:ed|ing|es)\s)[a-z&-]{3,14}){1,2}\s"
 )
 _MOST = 200
 _TOGETHER = 32
@@ -261,26 +264,33 @@ def merge(
     `rows` are the free labels that the vocabulary knows under the name of a metric without facts.
     """
     known = set(held)
-    named = [
-        replace(mention, keys=tuple(key for name in mention.keys for key in rows.get(name, ())), turned=False)
-        if not known & set(mention.keys) and any(name in rows for name in mention.keys)
-        else mention
-        for mention in named
-        if known & set(mention.keys)
-        or not any(
-            _JOINS.fullmatch(low, min(f.end, mention.end), max(f.start, mention.start))
-            for f in free
-            if -40 < f.start - mention.end < 40 or -40 < mention.start - f.end < 40
-        )
-    ]
-    typed = [
-        mention
-        for mention in named
-        if (
-            known & set(mention.keys)
-            and not set(mention.keys) & {key for keys in rows.values() for key in keys}
-        )
-        or not any(f.start < mention.end and mention.start < f.end for f in free)
-    ]
-    rest = [f for f in free if not any(f.start < mention.end and mention.start < f.end for mention in typed)]
+    shared = {key for keys in rows.values() for key in keys}
+    starts = [mention.start for mention in free]
+    typed: list[Mention] = []
+    for mention in named:
+        # Free mentions do not overlap each other: only the nearest can touch this one or stand beside it.
+        place = bisect_left(starts, mention.start)
+        beside = free[max(0, place - 2) : place + 2]
+        over = any(f.start < mention.end and mention.start < f.end for f in beside)
+        keys = set(mention.keys)
+        if known & keys:
+            if not (over and shared & keys):
+                typed.append(mention)
+            continue
+        if over or any(_is_one_name(low, mention, f) for f in beside):
+            continue
+        found = tuple(key for name in mention.keys for key in rows.get(name, ()))
+        typed.append(replace(mention, keys=found, turned=False) if found else mention)
+    ends = [mention.start for mention in typed]
+    rest = []
+    for f in free:
+        place = bisect_left(ends, f.start)
+        if not any(m.start < f.end and f.start < m.end for m in typed[max(0, place - 2) : place + 2]):
+            rest.append(f)
     return sorted([*typed, *rest], key=lambda mention: mention.start)
+
+
+def _is_one_name(low: str, mention: Mention, other: Mention) -> bool:
+    """Tell whether two mentions are parts of one name, as in "Japan" and "revenue" of "Japan revenue"."""
+    start, end = min(mention.end, other.end), max(mention.start, other.start)
+    return end - start < 40 and _JOINS.fullmatch(low, start, end) is not None

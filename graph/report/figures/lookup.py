@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from graph.report.figures.book import Book, Known
 from graph.report.figures.extract import Number
+from graph.report.figures.labels import Mention
 from graph.report.figures.naming import Label
 from graph.report.figures.periods import Period
 from graph.report.figures.resolve import Resolver
@@ -21,6 +23,14 @@ _NAMED = 6
 _APART = 12
 _PARTED = 15
 _OPEN = 6
+_WINDOWS = {
+    "volatility_20d": re.compile(r"(?<!\d)20[- ]?(?:trading )?(?:days?|d)(?![a-z])|20日|one[- ]month"),
+    "volatility_1y": re.compile(
+        r"(?<![a-z])(?:one|1|12)[- ]?(?:years?|y|months?)(?![a-z])|(?:past|last|full) year|over the year"
+        r"|[一1]年"
+    ),
+}
+_JOINT = re.compile(r"(?<![a-z])(?:and|while|with)(?![a-z])|[,;，；]")
 _SPANS = ("year", "quarter", "half", "span")
 
 
@@ -36,7 +46,11 @@ class Lookup:
 
     def candidates(self, number: Number, labels: Sequence[Label]) -> list[Label]:
         """Give the nearest name that fits the figure's unit, and those as near that the choice is open."""
-        usable = [label for label in labels if label.mention.kind != "window"]
+        usable = [
+            replace(label, mention=self._windowed(number, label.mention))
+            for label in labels
+            if label.mention.kind != "window"
+        ]
         fitting = [label for label in usable if self.naming.fits(number, label.mention)]
         if not fitting and number.unit == "multiple":
             fitting = [
@@ -56,6 +70,20 @@ class Lookup:
         return [best] + [
             label for label in free[1:4] if (best.cost >= 2 and label.cost <= reach) or label.apposed
         ]
+
+    def _windowed(self, number: Number, mention: Mention) -> Mention:
+        """Settle which of several windows is meant, by what is said behind the figure or else before it."""
+        windows = {key: pattern for key, pattern in _WINDOWS.items() if key in mention.keys}
+        if not windows or not (mention.kind == "joint" or "volatility" in mention.keys[0]):
+            return mention
+        scope = self.resolver.scope(number)
+        behind = _JOINT.split(self.page.low[number.end : min(scope.end, number.end + 28)])[0]
+        before = self.page.low[max(scope.start, number.start - 70) : number.start]
+        for text in (behind, before):
+            said = [key for key, pattern in _WINDOWS.items() if pattern.search(text)]
+            if len(said) == 1 and self.book.lines.get(said[0]):
+                return replace(mention, keys=(said[0],))
+        return mention
 
     def unit_fits(self, number: Number, key: str) -> bool:
         """Tell whether the figure's unit is one in which facts of the metric are told."""

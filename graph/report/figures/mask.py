@@ -72,7 +72,7 @@ _NAMES = [
         r"|moving|sma|ema|average|simple|exponential|ma|range|return|volatility|annuali[sz]ed|vwap|rsi"
         r"|atr|line))",
         r"(?<![\d.,$€£¥])\d{1,3}-(?=(?:,| and| or|/))",
-        r"(?<![\d.,$€£¥-])\d{1,3}-(?!percent|point|basis|bps|fold|million|billion|trillion|thousand|to-)[a-z]{3,}",
+        r"(?<![\d.,$€£¥-])\d{1,3}-(?!percent|point|basis|bps|fold|million|billion|trillion|thousand|to-|for-\d)[a-z]{3,}",
         r"(?<![\d.,$€£¥])\d{1,2}[a-z]\d{0,2}-\d{1,2}(?!\d)",
         r"(?<![\d.,])\d{1,3}(?:dma|ma|ema|sma|wk|w|d|yr)(?![a-z])",
         r"(?<![\d.,])\d{1,3}\s?(?:个交易日|交易日|日|周|天|个月|年|季|小时|分钟)(?=期?(?:[(（]|简单|均|线|移动|指数|加权|最高|最低|高|低"
@@ -87,7 +87,7 @@ _NAMES = [
         r"(?<![\d.-])\d{10}-\d{2}-\d{6}(?!\d)",
         r"(?<![\d:.])\d{1,2}:\d{2}(?::\d{2})?(?!\d)(?:\s?[ap]\.?m\.?)?",
         r"(?<![\d.$])\d{1,2}\s?[ap]\.m\.",
-        r"(?<![\d.])\d{1,3}(?:-for-|\s?:\s?)\d{1,3}(?=\s(?:stock )?split)",
+        r"(?<![\d.])\d{1,3}(?:-for-\d{1,3}|\s?:\s?\d{1,3}(?=\s(?:stock )?split))",
         r"(?<![a-z\d_.])v?\d{1,3}\.\d{1,3}\.\d{1,4}(?:\.\d{1,4})?(?![a-z\d_.])",
         r"(?<![a-z\d_.])(?:24/7|50/50|80/20|60/40)(?![a-z\d_/])",
         r"第\s?\d{1,3}\s?[章节条页名位步点项个]",

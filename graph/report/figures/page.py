@@ -14,6 +14,7 @@ from graph.report.figures.labels import Mention, find_mentions
 from graph.report.figures.layout import Scope, scopes
 from graph.report.figures.mask import Named, mask
 from graph.report.figures.normal import normalise
+from graph.report.figures.wording import telling
 
 
 class _Placed(Protocol):
@@ -53,6 +54,7 @@ class Page:
         self.low = self.low.replace("`", " ")
         self.mentions = with_own(self.low, without_glosses(self.masked, find_mentions(self.low)))
         self.scopes = scopes(self.low)
+        self._telling: dict[int, frozenset[str]] = {}
         self._scope_starts = [scope.start for scope in self.scopes]
 
     def adopt(self, mentions: list[Mention]) -> None:
@@ -95,6 +97,13 @@ class Page:
     def _is_named(self, place: int) -> bool:
         index = bisect_right(self.mention_starts, place) - 1
         return index >= 0 and place < self.mentions[index].end
+
+    def telling_words(self, scope: Scope) -> frozenset[str]:
+        """Give the words of a scope that tell what it is about."""
+        known = self._telling.get(scope.start)
+        if known is None:
+            known = self._telling[scope.start] = telling(self.masked, scope.start, scope.end)
+        return known
 
     def mentions_in(self, span: tuple[int, int]) -> list[Mention]:
         """Give the mentions inside a span."""

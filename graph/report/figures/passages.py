@@ -90,7 +90,14 @@ class Passages:
             return None
         low, high = bounds(number)
         first, last = bisect_left(self._sizes, low), bisect_right(self._sizes, high + number.ulp)
-        best = max((len(said & p.said) for p in self._passages), default=0)
+        best = max(
+            (
+                len(said & passage.said)
+                for passage in self._passages
+                if any(_kind(figure.number) == _kind(number) for figure in passage.figures)
+            ),
+            default=0,
+        )
         for _, at, place in self._shown[first : min(last, first + _MOST)]:
             passage = self._passages[at]
             other = passage.figures[place]
@@ -120,8 +127,11 @@ class Passages:
                     told.setdefault(by, []).append(_known(passage, other))
             if told:
                 found.append((-common, at, told))
-        best = sorted(found, key=lambda item: item[:2])[:3]
-        return [(by, known) for _, _, told in best for by, known in told.items()]
+        lines: dict[frozenset[str], list[Known]] = {}
+        for _, _, told in sorted(found, key=lambda item: item[:2])[:3]:
+            for by, known in told.items():
+                lines.setdefault(by, []).extend(known)
+        return list(lines.items())
 
 
 def _known(passage: _Passage, said: _Said) -> Known:
@@ -183,7 +193,12 @@ def _read(title: str, text: str) -> list[_Passage]:
             alike = [said for said in figures if _kind(said.number) == _kind(number)]
             listed = alike and alike[-1] is figures[-1]
             if figures and (
-                not near or (listed and not telling(page.masked, figures[-1].number.end, number.start))
+                not near
+                or (
+                    listed
+                    and "which" not in page.masked[figures[-1].number.end : number.start]
+                    and not telling(page.masked, figures[-1].number.end, number.start)
+                )
             ):
                 near |= (alike or figures)[-1].near
             when = timing.when(number)
@@ -194,7 +209,9 @@ def _read(title: str, text: str) -> list[_Passage]:
                 period = about.back() if about is not None else None
             elif period is None and len(years) == 1 and any(p.kind == "prior" for p in when.others):
                 period = years[0]
-            figures.append(_Said(number, near, period, timing.is_from(number), counts(page, number)))
+            was = timing.is_from(number) or (when.period is not None and when.period.kind == "prior")
+            period = _of_segment(page, number, scope) or period
+            figures.append(_Said(number, near, period, was, counts(page, number)))
             if period is not None and period.year and number.start - scope.start < 200:
                 carried = period if carried is None or period.order() > carried.order() else carried
         figures = _shared(page, figures)
@@ -213,11 +230,38 @@ def _near(page: Page, index: int, first: int, last: int, scope: Scope) -> frozen
     right = page.numbers[index + 1].start if index + 1 < last else scope.end
     if index > first:
         joints = [match.end() for match in _JOINT.finditer(page.masked, left, number.start)]
+        if len(joints) > 1 and _WHICH.match(page.masked, joints[-1]):
+            joints.pop()
+        elif joints and _WHICH.match(page.masked, joints[-1]):
+            joints = [left]
         left = joints[-1] if joints else left
     if index + 1 < last:
         joint = _JOINT.search(page.masked, number.end, right)
         right = joint.start() if joint is not None else right
     return telling(page.masked, left, number.start) | telling(page.masked, number.end, right)
+
+
+_WHICH = re.compile(r"\s?(?:which|that|who)(?![a-z])")
+# What parts the two sides of a comparison.
+_COMPARES = re.compile(
+    r"(?<![a-z])(?:compared (?:with|to)|versus|vs\.?|against|whereas|while)(?![a-z])|;|；|上年|去年"
+)
+
+
+def _of_segment(page: Page, number: Number, scope: Scope) -> Period | None:
+    """Give the one period that is named on the figure's side of a comparison, if there is one."""
+    joints = [
+        scope.start,
+        *(m.start() for m in _COMPARES.finditer(page.masked, scope.start, scope.end)),
+        scope.end,
+    ]
+    if len(joints) < 3:
+        return None
+    place = bisect_right(joints, number.start)
+    start, end = joints[place - 1], joints[min(place, len(joints) - 1)]
+    named = {item.period for item in page.named_in((start, end))}
+    only = next(iter(named)) if len(named) == 1 else None
+    return only if only is not None and only.kind not in ("prior", "range") else None
 
 
 _JOINT = re.compile(
@@ -229,7 +273,8 @@ def _shared(page: Page, figures: list[_Said]) -> list[_Said]:
     """Let figures that are listed together share the words that stand behind the last of them."""
     for index in range(len(figures) - 2, -1, -1):
         this, following = figures[index], figures[index + 1]
-        listed = not telling(page.masked, this.number.end, following.number.start)
+        gap = page.masked[this.number.end : following.number.start]
+        listed = not telling(gap) and "which" not in gap
         if listed and _kind(this.number) == _kind(following.number):
             figures[index] = replace(this, near=this.near | following.near)
     return figures

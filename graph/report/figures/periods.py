@@ -296,6 +296,9 @@ def matches_of(pattern: re.Pattern[str], led: bool, text: str, starts: list[int]
             yield match
 
 
+_ONLY_CHINESE = re.compile(r"[年月](?![?|)度])")
+
+
 def _need(pattern: str) -> str:
     """Name what text must hold for the pattern to be worth trying; "" for digits alone."""
     return (
@@ -307,6 +310,8 @@ def _need(pattern: str) -> str:
         if "quarter" in pattern
         else "q"
         if "q" in pattern
+        else "chinese"
+        if _ONLY_CHINESE.search(pattern) and "year" not in pattern
         else ""
     )
 
@@ -322,6 +327,7 @@ def find_periods(low: str) -> Iterator[tuple[int, int, Period]]:
         "": True,
         "months": "month" in low,
         "q": "q" in low,
+        "chinese": "年" in low or "月" in low,
         "quarter": "quarter" in low,
         "month": bool(_MONTH_NAME.search(low)),
     }

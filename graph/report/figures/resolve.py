@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
@@ -17,6 +18,7 @@ from graph.report.figures.wording import tokens
 
 _FAR = 60
 _BACK = 6
+_EARNED = re.compile(r"(?<![a-z])(?:earn(?:ed|s|ings)?|income|profits?|loss|made)(?![a-z])|盈利|收益")
 
 
 class Resolver:
@@ -31,6 +33,7 @@ class Resolver:
         self._entity_starts = [start for start, _, _ in self._entities]
         self.naming = Naming(page, book)
         self.pairing = Pairing(page)
+        self._labels: dict[int, list[Label]] = {}
         self.timing = Timing(page, question, self.pairing)
 
     def scope(self, number: Number) -> Scope:
@@ -47,6 +50,12 @@ class Resolver:
 
     def labels(self, number: Number) -> list[Label]:
         """Give the names that may be the figure's, nearest first."""
+        known = self._labels.get(number.start)
+        if known is None:
+            known = self._labels[number.start] = self._find_labels(number)
+        return known
+
+    def _find_labels(self, number: Number) -> list[Label]:
         scope = self.scope(number)
         paired = self.pairing.paired("mention", self.page.mentions_in((scope.start, scope.end)), scope).get(
             number.start
@@ -60,6 +69,11 @@ class Resolver:
             found += [Label(3 + 8 * rank, mention) for rank, mention in self._headers(number, scope)]
         elif not found:
             found = self._elsewhere(number, scope)
+        near = any(label.cost <= _BACK for label in found)
+        earned = number.per and _EARNED.search(self.page.low, scope.start, scope.end)
+        if earned and not near and self.book.lines.get("eps_diluted"):
+            # "Apple earned $6.08 per diluted share" names the metric by its unit.
+            found.append(Label(1, Mention(number.start, number.start, ("eps_diluted",))))
         return sorted(found, key=lambda label: label.cost)
 
     def _row_pair(self, number: Number, scope: Scope) -> Mention | None:

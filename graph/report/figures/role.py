@@ -46,7 +46,8 @@ _ALSO = re.compile(
     r"|，)?\s{0,2}(?:about )?"
 )
 _BETWEEN = (
-    r"(?:\s|:|\(|,|，|by|of|about|around|roughly|approximately|approx\.|nearly|almost|over|more than|just|a"
+    r"(?:\s|:|\(|,|，|by|of|at a rate of|at a pace of|about|around|roughly|approximately"
+    r"|approx\.|nearly|almost|over|more than|just|a"
     r"|an|another|further|some|only|was|were|is|to be|about|yoy|y/y|year[- ](?:over|on)[- ]year|sharply"
     r"|slightly|modestly|steadily|strongly|another|in total|~|约|近|大约|逾|超|超过|了|为|达|达到|幅度)"
 )
@@ -82,6 +83,8 @@ _FROM_BEFORE = re.compile(
     r"|由)[\s(]{0,3}[\x00's的 ]{0,24}(?:about|approximately|约)?\s?$"
 )
 _GLOSS = re.compile(r"\s{0,2}(?:\(|,? or |/\s?|, i\.e\.,? |,? or about |，即|，或)\s?$")
+# "210 basis points above FY2023".
+_POINTS_AWAY = re.compile(r"\s(?:(?P<up>above|over|ahead of|more than)|below|under|behind|less than)\s")
 # "grew 30.7% ($273 to $357)": the ends of the move, not the change again.
 _REACHES_NEXT = re.compile(r"\s?(?:to|->|→|至|到)\s?[$€£¥a-z]{0,4}\s?\d")
 _SIDE = re.compile(
@@ -274,6 +277,9 @@ def _change(
         return Role("change", _side_of(found))
     if _LEVEL_BEFORE.search(before) and number.unit != "percent":
         return Role("level")
+    lies = _POINTS_AWAY.match(after) if number.unit in ("pp", "bps", "points") else None
+    if lies is not None:
+        return Role("change", 1 if lies["up"] else -1)
     behind = _AFTER.match(after)
     if behind is not None and number.currency and _REACHES.match(after, behind.end()):
         behind = None

@@ -76,15 +76,24 @@ def clean_label(label: str) -> str:
 def table_cells(texts: Sequence[tuple[str, str]]) -> list[Cell]:
     """Read the amounts of every table in the (title, text) documents."""
     low = [(title, normalise(text).lower()) for title, text in texts]
-    everywhere = next((power for _, text in low if (power := scale_of(text)) is not None), 0)
+    # A scale in the label of one row is that row's alone.
+    captions = [
+        "\n".join(line for line in text.split("\n") if "|" not in line or not _has_amounts(line))
+        for _, text in low
+    ]
+    everywhere = next((power for text in captions if (power := scale_of(text)) is not None), 0)
     currency = next((code for _, text in low if (code := currency_of(text)) is not None), None)
     cells: list[Cell] = []
-    for title, text in low:
+    for (title, text), caption in zip(low, captions, strict=True):
         if "|" in text:
-            own = scale_of(text)
+            own = scale_of(caption)
             power = everywhere if own is None else own
             cells += _Table(title, text, power, currency_of(text) or currency).cells()
     return cells
+
+
+def _has_amounts(line: str) -> bool:
+    return any(_amount(cell) is not None for cell in line.split("|")[1:_MOST_CELLS])
 
 
 def _joined(line: str) -> list[str]:
@@ -145,6 +154,10 @@ class _Table:
                     heading, outer = label, heading if not started else outer
                     percent = bool(_PERCENT.search(label))
                 continue
+            if started and len(rest) == 2 * len(self.columns) and not any(rest[::2]):
+                # Cells for a currency sign that this row leaves empty.
+                rest = rest[1::2]
+                shown = [(place // 2, number) for place, number in shown]
             if not started:
                 self.columns = self._head(len(rest))
                 started = True
@@ -203,7 +216,7 @@ class _Table:
         """Match the amounts of a row with the columns: in order where their numbers agree, else by place."""
         headed = [column for column in self.columns if column.text]
         filled = [place for place, cell in enumerate(rest) if cell]
-        if len(filled) == len(headed) and len(filled) != len(self.columns):
+        if len(filled) == len(headed):
             order = dict(zip(filled, headed, strict=True))
             return [order[place] for place, _ in shown]
         blank = _Column()
@@ -246,8 +259,10 @@ class _Table:
         counted = bool(_SHARES.search(label) or _SHARES.search(column.text))
         counted = counted or bool(_SHARES.search(name) and not number.currency and not self.has_money)
         if counted and not number.currency and not _MONEY_OF_SHARES.search(label):
-            return "count", self.power
-        return "money", self.power if column.power is None else column.power
+            own = scale_of(label)
+            return "count", self.power if own is None else own
+        own = scale_of(label)
+        return "money", own if own is not None else self.power if column.power is None else column.power
 
 
 def _amount(cell: str) -> Number | None:

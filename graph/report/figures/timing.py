@@ -41,7 +41,7 @@ _BASE = re.compile(
     r"|比)[\s(]{0,3}(?:the )?(?:fiscal )?$"
 )
 _BASE_AHEAD = re.compile(
-    r"(?:(?<![a-z])(?:from|over|versus|vs\.?|than|since|compared (?:with|to))|较|比)"
+    r"(?:(?<![a-z])(?:from|over|versus|vs\.?|than|since|compared (?:with|to)|relative to)|较|比)"
     r"\s(?:the )?(?:fiscal )?$|[较比自]\s?$"
 )
 
@@ -66,9 +66,16 @@ class Timing:
         self.page = page
         self.question = question
         self.pairing = pairing
+        self._when: dict[int, When] = {}
 
     def when(self, number: Number) -> When:
         """Give the period that the figure is said to be of."""
+        known = self._when.get(number.start)
+        if known is None:
+            known = self._when[number.start] = self._find(number)
+        return known
+
+    def _find(self, number: Number) -> When:
         scope = self.page.scope_of(number.start)
         named = self.page.named_in((scope.start, scope.end))
         paired = self.pairing.paired("period", named, scope).get(number.start)
@@ -128,6 +135,7 @@ class Timing:
             item.period
             for item in named[:8]
             if self._is_claimed(item, number)
+            or (len(others) > 1 and self._is_owned(item, number))
             or self._is_ahead_of_another(item, number)
             or self._is_enclosed(item, number)
             or _COMPARED.search(self.page.low, max(number.end, item.start - 12), item.start)
@@ -187,6 +195,14 @@ class Timing:
             return False
         owner = self.page.numbers[index]
         return self.is_from(owner) and self._period_behind(owner, self.page.scope_of(owner.start)) is named
+
+    def _is_owned(self, named: Named, number: Number) -> bool:
+        """Tell whether the period is named right behind another figure, as in "$6.13 in FY2023"."""
+        index = bisect_left(self.page.number_starts, named.start) - 1
+        if index < 0 or self.page.numbers[index] is number or self.page.numbers[index].start < number.start:
+            return False
+        owner = self.page.numbers[index]
+        return self._period_behind(owner, self.page.scope_of(owner.start)) is named
 
     def _is_enclosed(self, named: Named, number: Number) -> bool:
         """Tell whether parentheses keep a period from the figures behind, as in "(FY2023: 44.1%), 31.5%"."""
@@ -267,7 +283,7 @@ class Timing:
         if self.moved_from(number):
             return True
         before = self.page.masked[max(0, number.start - 2) : number.start].rstrip()
-        return before.endswith("(") and _ONWARD.match(self.page.masked, number.end) is not None
+        return before.endswith(("(", ",")) and _ONWARD.match(self.page.masked, number.end) is not None
 
     def moved_from(self, number: Number) -> bool:
         """Tell whether the figure is what something moved from."""

@@ -14,7 +14,7 @@ from graph.report.figures.finding import Finding
 from graph.report.figures.role import direction
 from graph.report.figures.units import clash, is_rate, matches
 
-_PARTS = frozenset({2, 3, 4, 100})
+_PARTS = frozenset({1, 2, 3, 4, 100})
 
 
 class Written:

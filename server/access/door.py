@@ -1,0 +1,86 @@
+"""Says who makes a request: nobody but this machine's user, the owner of a key, or a token's subject."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+
+from starlette.datastructures import Headers
+
+from server.access.caller import LOCAL, Caller
+from server.access.keys import caller_of_key
+from server.access.rates import Rates
+from server.access.tokens import Tokens
+from server.protection import ProtectionSettings
+from server.refusals import Unauthenticated
+from server.shelf import Shelf
+
+
+class Access:
+    """Who may ask, and how much; `shelf` has the keys and `rates` the counts."""
+
+    def __init__(self, settings: ProtectionSettings, shelf: Shelf, rates: Rates) -> None:
+        self._settings = settings
+        self._shelf = shelf
+        self._tokens = Tokens(settings)
+        self.rates = rates
+
+    @property
+    def anybody(self) -> Caller | None:
+        """Give the one user of a server that asks nobody who they are."""
+        return LOCAL if self._settings.auth == "none" else None
+
+    async def identify(self, headers: Headers) -> Caller:
+        """Give the caller of a request.
+
+        Raises:
+            Unauthenticated: the key or token is missing, or is worth nothing.
+            AuthUnavailable, StoreUnavailable: it cannot be checked now.
+        """
+        if self.anybody is not None:
+            return self.anybody
+        shown = credential_of(headers, basic=self._settings.auth == "api-key")
+        if shown is None:
+            raise Unauthenticated("no key or token")
+        if self._settings.auth == "api-key":
+            return await caller_of_key(self._shelf, shown)
+        return await self._tokens.caller_of(shown)
+
+    def opens_metrics(self, headers: Headers) -> bool:
+        """Say whether a request may read the metrics."""
+        token = self._settings.metrics_token
+        if token is None:
+            return self._settings.auth == "none"
+        shown = credential_of(headers, basic=False) or ""
+        return hmac.compare_digest(shown.encode(), token.get_secret_value().encode())
+
+    @property
+    def challenge(self) -> str:
+        """Give the `WWW-Authenticate` of a refusal; a browser asks its user for the key by Basic."""
+        realm = 'realm="financial-agent"'
+        if self._settings.auth == "api-key":
+            return f'Bearer {realm}, Basic {realm}, charset="UTF-8"'
+        return f"Bearer {realm}"
+
+
+def credential_of(headers: Headers, basic: bool) -> str | None:
+    """Find a key or token: `Authorization: Bearer`, `X-API-Key`, or, with `basic`, Basic's password.
+
+    Two of them are as good as none: proxies and servers would disagree on which one counts.
+    """
+    shown = headers.getlist("authorization") + headers.getlist("x-api-key")
+    if len(shown) != 1:
+        return None
+    if "x-api-key" in headers:
+        return shown[0].strip() or None
+    scheme, _, rest = shown[0].strip().partition(" ")
+    if scheme.lower() == "bearer":
+        return rest.strip() or None
+    if basic and scheme.lower() == "basic":
+        try:
+            pair = base64.b64decode(rest.strip(), validate=True).decode()
+        except (binascii.Error, ValueError):
+            return None
+        return pair.partition(":")[2] or None
+    return None
