@@ -58,9 +58,10 @@ class Executor:
         recorder(self._run_event(run))
         writer = asyncio.create_task(recorder.drain(), name=f"log:{run.run_id}")
         end = EndEvent(status="failed", reason="internal_error")
-        run.answering = True
+        run.answering, cut = True, True
         try:
             end = await self._answer(run, recorder, begin)
+            cut = False
         except asyncio.CancelledError:
             end = _end_of_cancelled(run, recorder)
         except AgentError as fault:
@@ -79,7 +80,7 @@ class Executor:
                 run.status = "lost"
                 recorder.abandon()
             else:
-                await self._settle(run, recorder, end)
+                await self._settle(run, recorder, end, cut)
                 await persist(release)
                 recorder.finish(end)
             await writer
@@ -100,11 +101,11 @@ class Executor:
             )
         return EndEvent(status="done")
 
-    async def _settle(self, run: Run, recorder: Recorder, end: EndEvent) -> None:
-        """Leave the session sane: the partial kept unless the turn is complete, the run's end recorded."""
+    async def _settle(self, run: Run, recorder: Recorder, end: EndEvent, cut: bool) -> None:
+        """Leave the session sane: what a run that was cut off had written is kept, its end recorded."""
         try:
             # One that never began wrote nothing, and must not write beside the run that goes on.
-            if end.status != "done" and run.status == "running":
+            if run.status == "running" and (end.status != "done" or cut):
                 await self._keep_partial(run, recorder, end)
             report = recorder.draft.report
             await self.sessions.finish_run(run.run_id, end.status, report.markdown if report else "")
@@ -147,6 +148,8 @@ async def persist(step: Step) -> None:
 def _end_of_cancelled(run: Run, recorder: Recorder) -> EndEvent:
     if run.taken:
         return EndEvent(status="lost")
+    if recorder.draft.report is not None and run.stop_reason != "log":
+        return EndEvent(status="done")  # only what follows an answer was cut off
     if run.stop_reason in ("user", "interrupted"):
         return EndEvent(status="stopped", reason=run.stop_reason)
     if run.stop_reason == "log":

@@ -56,7 +56,8 @@ class Partials:
     ) -> ReportEvent | None:
         """Close a turn with its draft, marked by how it ended, and give its report where it has any text.
 
-        `config` is as `config_of` gives it. A turn that is in the session already stays as it is.
+        `config` is as `config_of` gives it. A turn that is in the session already stays as it is. An answer
+        that was told whole is kept as it was told.
         """
         run_id, after = config["configurable"]["run_id"], config["configurable"].get("after")
         values = (await self.graph.aget_state(config)).values
@@ -66,7 +67,10 @@ class Partials:
             if ours
             else (choose_language(question, Options()), await self._symbols(question))
         )
-        report = self._report(question, model, draft, language, tuple(symbols))
+        if draft.report is not None:
+            report = Report.from_dict(draft.report.report)
+        else:
+            report = self._report(question, model, draft, language, tuple(symbols))
         markdown = render_markdown(report) if any(report.sections.values()) else ""
         if all(turn["run_id"] != run_id for turn in values.get("turns", [])):
             state = {**values, "turns": branch_of(values.get("turns", []), after)}

@@ -21,7 +21,7 @@ from server.service import Service, open_service
 from server.settings import ServerSettings
 from server.transcripts import read_session
 from tests.fake_dashscope import FakeDashScope, fake_dashscope
-from tests.fake_dashscope.replies import Reply, refusal, text_frames
+from tests.fake_dashscope.replies import ANSWER, Reply, refusal, text_frames
 
 Events = list[dict[str, Any]]
 
@@ -32,11 +32,11 @@ async def fake() -> AsyncIterator[FakeDashScope]:
         yield opened
 
 
-@pytest.fixture
-async def live(fake: FakeDashScope, tmp_path: Path) -> AsyncIterator[Service]:
+@pytest.fixture(params=["quiet"], ids=[""])
+async def live(fake: FakeDashScope, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Service]:
     """The service with Qwen at a DashScope on this machine; a model's name chooses what happens."""
     agent = AgentSettings(
-        suggestions=False,
+        suggestions=request.param == "suggesting",
         dashscope_api_key=SecretStr("sk-test"),
         dashscope_base_url=fake.url,
         models="slow,stall,silent,busy,nokey,inspected,cut,length",
@@ -166,6 +166,31 @@ async def test_stop_is_fast_hangs_up_and_keeps_the_partial(
     answer = await wait_for_answer(live, await start(live, message="And now?"))
     assert answer.status == "done"
     assert answer.report.symbols == ("AAPL",)
+
+
+@pytest.mark.parametrize("live", ["suggesting"], indirect=True)
+@pytest.mark.parametrize("how", ["stop", "interrupt"])
+async def test_what_is_cut_off_after_the_report_leaves_the_answer_whole(
+    live: Service, fake: FakeDashScope, how: str
+) -> None:
+    fake.replies["cut"] = [Reply(text_frames(ANSWER)), Reply(end="hang"), Reply(text_frames(ANSWER))]
+    run = await start(live, model="cut")
+    async for batch in live.log.read(run.run_id):
+        if any(entry.type == "report" for entry in batch):
+            break
+    if how == "stop":
+        await until(lambda: fake.counts["cut"] == 2)
+        assert await live.manager.stop("local", run.run_id) == "done"
+    else:
+        await wait_for_answer(live, await start(live, message="And MSFT?", on_conflict="interrupt"))
+    events = await read(live, run)
+    assert events[-1] == {"seq": len(events), "type": "end", "status": "done"}
+    assert [event["type"] for event in events].count("report") == 1
+    turn = (await read_session(live, LOCAL, "s1")).transcript[0]
+    assert (turn.status, turn.report) == (
+        "done",
+        next(each for each in events if each["type"] == "report")["report"],
+    )
 
 
 async def test_stopping_twice_or_late_changes_nothing(live: Service) -> None:

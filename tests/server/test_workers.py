@@ -281,3 +281,30 @@ async def test_a_run_that_was_lost_before_it_wrote_anything_still_begins_and_end
         assert (events[0]["question"], events[-1]["status"]) == ("Is AAPL a buy?", "lost")
         assert (await service.manager.find("local", "early")).status == "lost"
         assert (await wait_for_answer(service, await start(service))).status == "done"
+
+
+async def test_a_run_whose_answer_was_told_before_its_worker_died_is_done(
+    fake: FakeDashScope, tmp_path: Path, servers: dict[str, Server]
+) -> None:
+    settings = settings_of(fake, tmp_path, on_server("redis", servers).url)
+    async with open_service(settings) as service:
+        whole = await start(service, model="slow")
+        await wait_for_answer(service, whole)
+        record = RunRecord("late", "local", "s2", "Is AAPL a buy?", "2026-01-02T03:04:05+00:00")
+        await service.sessions.record_question(record)
+        with redis_client(settings.run_store_url.get_secret_value()) as client:
+            for number, fields in client.xrange(f"fr:{{{whole.run_id}}}:e"):
+                client.xadd("fr:{late}:e", fields, id=number)
+                if fields[b"t"] == b"report":
+                    break
+            client.hset("fr:{late}:m", "owner", "gone")
+            client.hset("fr:h:gone", "late", "local/s2")
+            client.rpush("fr:q:local/s2", "late")
+            client.sadd("fr:workers", "gone")
+        async with asyncio.timeout(20):
+            events = await read(service, "late")
+        assert (events[-1]["status"], events[-1]["reason"]) == ("done", "worker_lost")
+        assert [event for event in events if event["type"] == "error"] == []
+        (told,) = [event for event in events if event["type"] == "report"]
+        (turn,) = (await read_session(service, LOCAL, "s2")).transcript
+        assert (turn.status, turn.answer) == ("done", told["markdown"])

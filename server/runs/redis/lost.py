@@ -60,17 +60,20 @@ class LostRuns:
         if kept is not None and kept != "lost":  # its worker died between keeping the answer and saying so
             await self.sessions.finish_run(place.run_id, kept)
             return kept, []
-        told: list[Event] = [ErrorEvent(code="worker_lost", message=_MESSAGE, retryable=True)]
-        # One that only waited wrote nothing, and must not write beside the run that goes on.
         report = draft.report
+        status: EndStatus = "lost" if report is None else "done"  # only what follows an answer was lost
+        told: list[Event] = []
+        if report is None:
+            told.append(ErrorEvent(code="worker_lost", message=_MESSAGE, retryable=True))
+        # One that only waited wrote nothing, and must not write beside the run that goes on.
         if record is not None and draft.begun and draft.run is not None:
             after = await ancestors_of(self.sessions, record.owner, record.session_id, place.run_id)
             config = config_of(place.thread_id, place.run_id, after)
-            report = await self.partials.keep(config, record.question, draft.run.model, draft, "lost")
+            report = await self.partials.keep(config, record.question, draft.run.model, draft, status)
             if report is not None and draft.report is None:
                 told.append(report)
-        await self.sessions.finish_run(place.run_id, "lost", report.markdown if report else "")
-        return "lost", told
+        await self.sessions.finish_run(place.run_id, status, report.markdown if report else "")
+        return status, told
 
     def _run_event(self, record: RunRecord) -> RunEvent:
         deps = self.partials.deps
