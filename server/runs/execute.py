@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from structlog.contextvars import bind_contextvars
 
@@ -22,7 +22,7 @@ from server.errors import StoreUnavailable
 from server.faults import describe
 from server.runs.log import RunLog
 from server.runs.partials import Partials, ancestors_of, config_of
-from server.runs.recorder import Recorder
+from server.runs.recorder import Pace, Recorder
 from server.runs.run import Run
 from server.sessions import SessionIndex
 
@@ -41,6 +41,7 @@ class Executor:
     deps: Deps
     log: RunLog
     sessions: SessionIndex
+    pace: Pace = field(default_factory=Pace)
 
     @property
     def partials(self) -> Partials:
@@ -54,11 +55,12 @@ class Executor:
         question, before followers hear the end.
         """
         bind_contextvars(run_id=run.run_id, session_id=run.session_id)  # of this task alone
-        recorder = Recorder(self.log, run.run_id, lambda: run.stop("log"), run.take)
+        recorder = Recorder(self.log, run.run_id, lambda: run.stop("log"), run.take, self.pace)
         recorder(self._run_event(run))
         writer = asyncio.create_task(recorder.drain(), name=f"log:{run.run_id}")
         end = EndEvent(status="failed", reason="internal_error")
         run.answering, cut = True, True
+        self.pace.live += 1
         try:
             end = await self._answer(run, recorder, begin)
             cut = False
@@ -75,6 +77,7 @@ class Executor:
             recorder(ErrorEvent(code="internal_error", message=AgentError.message))
         finally:
             run.answering = False
+            self.pace.live -= 1
             if run.taken:
                 logger.warning("run %s was taken over by another worker", run.run_id)
                 run.status = "lost"

@@ -7,6 +7,7 @@ kept here is told so and reads from elsewhere.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -32,7 +33,7 @@ def gap_entry(after: int, to: int) -> Entry:
 class Feed:
     """Events `base + 1` to `last` of a run."""
 
-    __slots__ = ("_entries", "_waiters", "base", "ended", "followers", "gone", "keep")
+    __slots__ = ("_entries", "_timer", "_waiters", "base", "ended", "followers", "gone", "keep")
 
     def __init__(self, base: int = 0, keep: int = 1024) -> None:
         self.base = base
@@ -41,7 +42,8 @@ class Feed:
         self.gone = False  # the log behind it is no longer there
         self.followers = 0
         self._entries: list[Entry] = []
-        self._waiters: set[asyncio.Future[bool]] = set()
+        self._waiters: dict[asyncio.Future[bool], float] = {}  # each with the time that it waits until
+        self._timer: asyncio.TimerHandle | None = None
 
     @property
     def last(self) -> int:
@@ -81,17 +83,30 @@ class Feed:
         """Wait until something is added; say whether it was, or `idle` seconds passed."""
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[bool] = loop.create_future()
-        self._waiters.add(waiter)
-        # A plain timer: `asyncio.timeout` costs several times as much, and this is paid for every token.
-        timer = None if idle is None else loop.call_later(idle, _give_up, waiter)
+        if idle is None:
+            self._waiters[waiter] = math.inf
+        else:
+            # One timer for all who wait, left standing: one for every wait would be paid for every token.
+            self._waiters[waiter] = due = loop.time() + idle
+            if self._timer is None or due < self._timer.when():
+                self._set_timer(due)
         try:
             return await waiter
         finally:
-            self._waiters.discard(waiter)
-            if timer is not None:
-                timer.cancel()
+            self._waiters.pop(waiter, None)
 
+    def _set_timer(self, due: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = asyncio.get_running_loop().call_at(due, self._give_up)
 
-def _give_up(waiter: asyncio.Future[bool]) -> None:
-    if not waiter.done():
-        waiter.set_result(False)
+    def _give_up(self) -> None:
+        """Tell those whose time is over that nothing came."""
+        self._timer = None
+        now = asyncio.get_running_loop().time()
+        for waiter, due in self._waiters.items():
+            if due <= now and not waiter.done():
+                waiter.set_result(False)
+        later = [due for due in self._waiters.values() if now < due < math.inf]
+        if later:
+            self._set_timer(min(later))

@@ -15,16 +15,38 @@ from server.runs.log import RunLog
 logger = logging.getLogger("financial_agent.runs")
 
 JOIN_SECONDS = 0.005
-_LONGEST_JOIN_SECONDS = 0.15
+LONGEST_JOIN_SECONDS = 0.2
+_JOIN_PER_RUN_SECONDS = 0.002
 PATIENCE_SECONDS = 20.0
 _AGAIN_SECONDS = 0.25
+
+
+class Pace:
+    """How long the runs of a process let tokens gather before they are written.
+
+    Most of a token's cost is its frame, paid for all that it carries at once. The more runs are live, and
+    the later their timers fire, the longer they gather; a lone run is written as it comes.
+    """
+
+    def __init__(self) -> None:
+        self.live = 0
+        self._late = 0.0
+
+    def seconds(self) -> float:
+        """Say how long to gather."""
+        crowded = max(self.live * _JOIN_PER_RUN_SECONDS, 4 * self._late)
+        return min(LONGEST_JOIN_SECONDS, max(JOIN_SECONDS, crowded))
+
+    def take(self, late: float) -> None:
+        """Learn by how many seconds a timer fired late."""
+        self._late += (late - self._late) / 16
 
 
 class Recorder:
     """The sink of one run.
 
-    Calling it never waits: events are kept in order and written by `drain`, as many at once as the log's
-    last write let gather. While the log cannot be written they wait, joined; after `PATIENCE_SECONDS` of
+    Calling it never waits: events are kept in order and written by `drain`, as many at once as gathered in
+    the time that `pace` gives. While the log cannot be written they wait, joined; after `PATIENCE_SECONDS` of
     that `on_stall` is called, and `on_taken` when another worker has taken the run over.
     """
 
@@ -34,12 +56,18 @@ class Recorder:
         run_id: str,
         on_stall: Callable[[], None] = lambda: None,
         on_taken: Callable[[], None] = lambda: None,
+        pace: Pace | None = None,
     ) -> None:
         self._log = log
         self._run_id = run_id
         self._on_stall, self._on_taken = on_stall, on_taken
         self._pending: list[Event] = []
         self._ready = asyncio.Event()
+        self._pace = pace or Pace()
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+        self._written = -LONGEST_JOIN_SECONDS
+        self._writing = False
         self._closed = False
         self._started = perf_counter()
         self._first_token: float | None = None
@@ -76,17 +104,19 @@ class Recorder:
         self.abandon()
 
     def abandon(self) -> None:
-        """Take nothing more."""
+        """Take nothing more, and have the rest written at once."""
         self._closed = True
+        if self._timer is not None:
+            self._timer.cancel()
         self._ready.set()
 
     async def drain(self) -> None:
         """Write events to the log until the terminal one is written, or the run is another worker's."""
-        joining = JOIN_SECONDS
         while True:
             await self._ready.wait()
             self._ready.clear()
             batch, self._pending = self._pending, []
+            self._writing = True
             try:
                 if batch:
                     await self._write(batch)
@@ -94,14 +124,13 @@ class Recorder:
                 self._closed = True
                 self._on_taken()
                 return
+            finally:
+                self._writing = False
             if self._closed and not self._pending:
                 return
-            # What comes within this moment is joined: a third of the cost of a fast stream is its frames.
-            # A process that wakes late has too much to do, and joins for longer until it has caught up.
-            started = perf_counter()
-            await asyncio.sleep(joining)
-            late = perf_counter() - started - joining
-            joining = min(_LONGEST_JOIN_SECONDS, max(JOIN_SECONDS, 4 * late))
+            self._written = self._loop.time()
+            if self._pending:
+                self._ring()
 
     async def _write(self, batch: list[Event]) -> None:
         """Write events, the same ones again for as long as the log may not have kept them."""
@@ -132,4 +161,19 @@ class Recorder:
     def _put(self, event: Event) -> None:
         if not self._closed:
             self._pending.append(event)
+            self._ring()
+
+    def _ring(self) -> None:
+        """Have what is pending written when its time to gather is over."""
+        if self._timer is not None or self._writing:
+            return
+        due = self._written + self._pace.seconds()
+        if due <= self._loop.time():
             self._ready.set()
+        else:
+            self._timer = self._loop.call_at(due, self._due, due)
+
+    def _due(self, at: float) -> None:
+        self._timer = None
+        self._pace.take(self._loop.time() - at)
+        self._ready.set()
