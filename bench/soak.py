@@ -12,6 +12,7 @@ import asyncio
 import json
 import os
 import random
+import re
 import sys
 import tempfile
 import time
@@ -40,7 +41,7 @@ class Soak:
     async def run(self, seconds: float, clients: int) -> None:
         """Let clients act until the time is over."""
         until = time.monotonic() + seconds
-        async with httpx.AsyncClient(base_url=self.url, timeout=30, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=self.url, timeout=120, trust_env=False) as client:
             await asyncio.gather(*(self._act(client, number, until) for number in range(clients)))
 
     async def _act(self, client: httpx.AsyncClient, number: int, until: float) -> None:
@@ -156,6 +157,13 @@ def held_by(process: int) -> dict[str, int]:
     }
 
 
+def tasks_of(url: str) -> int:
+    """Say how many tasks the server's event loop has."""
+    text = httpx.get(f"{url}/metrics", trust_env=False).text
+    (count,) = re.findall(r"^financial_agent_event_loop_tasks (\S+)$", text, re.MULTILINE)
+    return int(float(count))
+
+
 def at_rest(url: str, process: int) -> dict[str, int]:
     """Wait until no run goes on, and say what the server holds."""
     for _ in range(100):
@@ -163,7 +171,7 @@ def at_rest(url: str, process: int) -> dict[str, int]:
             break
         time.sleep(0.1)
     time.sleep(1.5)  # finished runs expire after half a second, connections close
-    return held_by(process)
+    return {**held_by(process), "tasks": tasks_of(url)}
 
 
 def left_behind(before: dict[str, int], after: dict[str, int]) -> list[str]:
@@ -171,7 +179,7 @@ def left_behind(before: dict[str, int], after: dict[str, int]) -> list[str]:
     found = []
     if after["memory"] > before["memory"] * MOST_GROWTH + SLACK_BYTES:
         found.append(f"memory grew from {before['memory'] >> 20} to {after['memory'] >> 20} MB")
-    for name in ("descriptors", "sockets"):
+    for name in ("descriptors", "sockets", "tasks"):
         if after[name] > before[name] + 2:
             found.append(f"{name} grew from {before[name]} to {after[name]}")
     if after["threads"] > before["threads"] + 8:  # the pool grows to its fixed size

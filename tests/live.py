@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import uvicorn
 from fastapi import FastAPI
@@ -37,12 +38,19 @@ class LiveServer:
 
 @contextmanager
 def serving(
-    settings: ServerSettings, wrap: Callable[[FastAPI], ASGIApp] | None = None
+    settings: ServerSettings,
+    wrap: Callable[[FastAPI], ASGIApp] | None = None,
+    http: type[asyncio.Protocol] | Literal["auto"] = "auto",
 ) -> Iterator[LiveServer]:
-    """Run a server in a thread until the block ends; `wrap` puts something before its app."""
+    """Run a server in a thread until the block ends; `wrap` puts something before its app.
+
+    `http` is how uvicorn speaks on a connection.
+    """
     app = create_app(settings)
     served = app if wrap is None else wrap(app)
-    config = uvicorn.Config(served, host="127.0.0.1", port=0, log_config=None, timeout_graceful_shutdown=2)
+    config = uvicorn.Config(
+        served, host="127.0.0.1", port=0, log_config=None, timeout_graceful_shutdown=2, http=http
+    )
     instance = uvicorn.Server(config)
     thread = threading.Thread(target=instance.run, name="test-server", daemon=True)
     thread.start()

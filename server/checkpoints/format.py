@@ -19,6 +19,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Protocol
 
@@ -41,6 +42,7 @@ _ITEM_BYTES = 1024
 _PAGE_ITEMS = 32
 _PART_BYTES = 4 << 20
 _COMPRESS_BYTES = 1024
+_REMEMBERED_BYTES = 4096
 _PERSONS = (b"item", b"page", b"part")
 
 Slot = list[Any]  # [channel, shape, bytes that stand here or the number of references]
@@ -150,9 +152,18 @@ class Encoder:
 
 def pack(body: bytes) -> bytes:
     """Give the stored form of a body: deflated where that is shorter."""
-    if len(body) > _COMPRESS_BYTES and len(deflated := zlib.compress(body, 1)) < len(body):
-        return b"\1" + deflated
-    return b"\0" + body
+    if len(body) <= _COMPRESS_BYTES:
+        return b"\0" + body
+    return _pack_small(body) if len(body) <= _REMEMBERED_BYTES else _deflate(body)
+
+
+def _deflate(body: bytes) -> bytes:
+    deflated = zlib.compress(body, 1)
+    return b"\1" + deflated if len(deflated) < len(body) else b"\0" + body
+
+
+# The facts of a symbol are the same in every session that asks for it.
+_pack_small = lru_cache(maxsize=2048)(_deflate)
 
 
 def unpack(stored: bytes) -> bytes:

@@ -34,18 +34,23 @@ class HeldItems:
         self._max_bytes = max_bytes
         self._bytes = 0
         self._held: OrderedDict[tuple[str, str], Held] = OrderedDict()
+        self._whole: OrderedDict[tuple[str, str], None] = OrderedDict()  # those with bodies
 
     def get(self, session: str, namespace: str) -> Held | None:
         """Give what is known of a namespace's latest checkpoint."""
         held = self._held.get((session, namespace))
         if held is not None:
             self._held.move_to_end((session, namespace))
+            if held.items is not None:
+                self._whole.move_to_end((session, namespace))
         return held
 
     def put(self, session: str, namespace: str, held: Held) -> None:
         """Know a checkpoint's items, in place of those of the one before."""
         self.drop(session, namespace)
         self._held[session, namespace] = held
+        if held.items is not None:
+            self._whole[session, namespace] = None
         self._bytes += held.size
         self._make_room()
 
@@ -54,13 +59,16 @@ class HeldItems:
         keys = [(session, namespace)] if namespace is not None else [k for k in self._held if k[0] == session]
         for key in keys:
             if (held := self._held.pop(key, None)) is not None:
+                self._whole.pop(key, None)
                 self._bytes -= held.size
 
     def _make_room(self) -> None:
         while len(self._held) > _MAX_ENTRIES:
-            self._bytes -= self._held.popitem(last=False)[1].size
-        for key, held in list(self._held.items()):
-            if self._bytes <= self._max_bytes:
-                return
+            key, held = self._held.popitem(last=False)
+            self._whole.pop(key, None)
+            self._bytes -= held.size
+        while self._bytes > self._max_bytes and self._whole:
+            key, _ = self._whole.popitem(last=False)
+            held = self._held[key]
             self._bytes -= held.size
             self._held[key] = Held(held.field, held.ids, None)

@@ -72,6 +72,12 @@ class Metrics:
             registry=registry,
             multiprocess_mode="livemax",
         )
+        self.tasks = Gauge(
+            "financial_agent_event_loop_tasks",
+            "Tasks of the event loop that have not ended.",
+            registry=registry,
+            multiprocess_mode="livesum",
+        )
 
     def render(self) -> bytes:
         """Write everything as Prometheus' text."""
@@ -82,8 +88,9 @@ class Metrics:
         return generate_latest(self.registry)
 
     async def watch_loop(self) -> None:
-        """Measure, until cancelled, how late the event loop wakes who waits."""
+        """Measure, until cancelled, how late the event loop wakes who waits, and how many tasks it has."""
         while True:
             before = perf_counter()
             await asyncio.sleep(_LAG_EVERY)
             self.lag.set(max(0.0, perf_counter() - before - _LAG_EVERY))
+            self.tasks.set(len(asyncio.all_tasks()))

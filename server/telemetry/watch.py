@@ -55,6 +55,7 @@ class WatchedLog:
         self._tracer = tracer
         self._at_end = at_end
         self._seen: dict[str, Seen] = {}
+        self._waiting = 0  # of those seen, that have not begun
 
     @property
     def shared(self) -> bool:
@@ -77,6 +78,7 @@ class WatchedLog:
         """Add events in order and give the number of the last."""
         if events and isinstance(events[0], RunEvent) and run_id not in self._seen:
             self._seen[run_id] = Seen(events[0], self._tracer.begin_run(events[0]))
+            self._waiting += 1
             self._gauge()
         seen = self._seen.get(run_id)
         if seen is None:
@@ -123,6 +125,7 @@ class WatchedLog:
             case StepEvent():
                 if not seen.begun:
                     seen.begun = True
+                    self._waiting -= 1
                     metrics.queue.observe(perf_counter() - seen.since)
                     self._gauge()
                 self._tracer.step(seen.span, seen.steps, event)
@@ -144,7 +147,8 @@ class WatchedLog:
             logger.error("run %s: its record was not kept: %s", seen.run.run_id, describe(fault))
 
     def _forget(self, run_id: str, seen: Seen, end: EndEvent) -> None:
-        self._seen.pop(run_id, None)
+        if self._seen.pop(run_id, None) is not None and not seen.begun:
+            self._waiting -= 1
         metrics, usage = self._metrics, seen.usage
         metrics.runs.labels(end.status).inc()
         if end.status == "stopped":
@@ -161,4 +165,4 @@ class WatchedLog:
 
     def _gauge(self) -> None:
         self._metrics.active.set(len(self._seen))
-        self._metrics.waiting.set(sum(not seen.begun for seen in self._seen.values()))
+        self._metrics.waiting.set(self._waiting)
