@@ -21,6 +21,8 @@ from bench.processes import PROJECT, environment, free_port, running
 from bench.results import Check, checks_table, percentile, with_note
 
 _OPEN_AT_ONCE = 100
+_MOST_ROUNDS = 12  # of a worker killed, one told to go, and Redis started again
+_QUIET_SECONDS = 12.0  # between two such rounds
 _NOTE = (
     "The client that reads all of it runs on the same cores, so a server has less than the machine's CPU.\n"
     "A gap is the time between two chunks with tokens of one stream, at its reader."
@@ -212,23 +214,22 @@ def _resume(folder: Path, sizes: Sizes) -> Resumed:
     """Have readers leave and come back while workers and Redis go and come."""
 
     async def trouble(pool: Pool) -> Resumed:
-        enough = asyncio.Event()
-        reading = asyncio.create_task(restless(pool.url, sizes.readers, enough, seed=7))
-        started = time.monotonic()
-        rounds = 1 if sizes is QUICK else 3
-        for number in range(rounds):
+        assert pool.redis is not None
+        reading = asyncio.create_task(restless(pool.url, sizes.readers, sizes.cycles, seed=7))
+        rounds = 0
+        while not reading.done() or not rounds:
             await asyncio.sleep(3)
-            await asyncio.to_thread(pool.signal_one, signal.SIGKILL, number)
+            await asyncio.to_thread(pool.signal_one, signal.SIGKILL, rounds)
             await asyncio.sleep(3)
-            await asyncio.to_thread(pool.signal_one, signal.SIGTERM, number + 1)
+            await asyncio.to_thread(pool.signal_one, signal.SIGTERM, rounds + 1)
             await asyncio.sleep(2)
-            assert pool.redis is not None
             await asyncio.to_thread(pool.redis.stop)
             await asyncio.sleep(0.5)
             await asyncio.to_thread(pool.redis.start)
-        pause = sizes.cycles / 12 - (time.monotonic() - started)
-        await asyncio.sleep(max(2.0, min(60.0, pause)))
-        enough.set()
+            rounds += 1
+            if rounds >= _MOST_ROUNDS:
+                break
+            await asyncio.wait([reading], timeout=_QUIET_SECONDS)
         return await reading
 
     with open_pool(folder, 2, {"FINANCIAL_AGENT_OFFLINE_PACE_MS": "8"}) as pool:

@@ -113,17 +113,17 @@ async def _stop(http: aiohttp.ClientSession, run_id: str) -> None:
         response.raise_for_status()
 
 
-async def restless(url: str, readers: int, until: asyncio.Event, seed: int) -> Resumed:
-    """Ask run after run, and leave and come back at random, until told that it is enough."""
+async def restless(url: str, readers: int, cycles: int, seed: int) -> Resumed:
+    """Ask run after run, and leave and come back at random, so many times in all."""
     total = Resumed()
     async with AsyncRunClient(url, patience=60, trust_env=False) as client:
         dice = random.Random(seed)
-        await asyncio.gather(*(_wander(client, until, dice, total) for _ in range(readers)))
+        await asyncio.gather(*(_wander(client, cycles, dice, total) for _ in range(readers)))
     return total
 
 
-async def _wander(client: AsyncRunClient, until: asyncio.Event, dice: random.Random, total: Resumed) -> None:
-    while not until.is_set():
+async def _wander(client: AsyncRunClient, cycles: int, dice: random.Random, total: Resumed) -> None:
+    while total.cycles < cycles:
         try:
             await _one_run(client, dice, total)
         except RunUnreachable:

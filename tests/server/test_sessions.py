@@ -118,7 +118,7 @@ def test_the_list_is_paged_latest_first(client: httpx.Client) -> None:
     assert page["sessions"][0]["title"] == "Question 2: AAPL?"
     first = client.get("/api/sessions", params={"limit": 1}).json()
     rest = client.get("/api/sessions", params={"before": first["next"]}).json()
-    assert first["sessions"] + rest["sessions"] == page["sessions"]
+    assert (first["sessions"] + rest["sessions"])[: len(page["sessions"])] == page["sessions"]
 
 
 NODES = ("resolve", "gather", "analyst", "verify", "format_report", "follow", "remember")
