@@ -12,9 +12,9 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import facts, figures, live, qwen, sessions, start, stream
+from bench import facts, fairness, figures, live, qwen, sessions, start, stream
 
-BENCHMARKS = ("start", "stream", "live", "qwen", "facts", "figures", "sessions")
+BENCHMARKS = ("start", "stream", "live", "qwen", "facts", "figures", "sessions", "fairness")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -63,6 +63,10 @@ def _run(name: str, quick: bool, console: Console) -> dict[str, Any]:
         checked = figures.measure(quick)
         console.print(figures.tables(checked))
         return asdict(checked)
+    if name == "fairness":
+        treated = fairness.measure(quick)
+        console.print(fairness.tables(treated))
+        return asdict(treated)
     streamed = stream.measure(quick)
     console.print(stream.tables(streamed))
     return asdict(streamed)

@@ -164,3 +164,9 @@ def test_ratios_are_taken_within_a_round() -> None:
     assert (shown(3.14159), shown(None)) == ("3.14", "–")
     assert percentile([3, 1, 2, 4], 0.5) == 2
     assert percentile([3, 1, 2, 4], 0.99) == 4
+
+
+def test_a_calm_caller_is_answered_beside_a_flood(tmp_path: Path) -> None:
+    found = results("fairness", tmp_path / "fairness.json")
+    assert [each["answered"] for each in found["asked"]] == [3, 3]
+    assert all(each["first_token_p50"] <= each["first_token_p95"] for each in found["asked"])
