@@ -205,6 +205,8 @@ def main() -> int:
             "FINANCIAL_AGENT_OFFLINE_PACE_MS": "1",
             "FINANCIAL_AGENT_RUN_TTL_SECONDS": "0.5",
             "FINANCIAL_AGENT_REQUESTS_PER_MINUTE": "0",
+            "FINANCIAL_AGENT_MAX_RUNS": str(100 + 2 * args.clients),
+            "FINANCIAL_AGENT_MAX_RUNS_PER_CALLER": str(100 + 2 * args.clients),
             "FINANCIAL_AGENT_LOG_LEVEL": "error",
         }
         url = f"http://{HOST}:{port}"
