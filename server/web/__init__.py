@@ -139,12 +139,12 @@ def contents_hash(assets: Mapping[str, Asset], page: str) -> str:
     return digest.hexdigest()[:10]
 
 
-def web_routes(knows: Knows, chart: ChartLibrary | None, mode: str) -> list[BaseRoute]:
+def web_routes(knows: Knows, chart: ChartLibrary | None, mode: str, auth: str) -> list[BaseRoute]:
     """Give the routes of the page, its deep links, its files and the chart library.
 
     `knows` says whether the caller of a request has the session named: a link to none is answered by the
-    same page, which says so, and with status 404. `mode` is the analyst's, so that the page need not wait
-    to show it.
+    same page, which says so, and with status 404. `mode` is the analyst's and `auth` says what a caller
+    shows, so that the page need not ask.
     """
     assets = read_assets()
     page = FOLDER.joinpath("index.html").read_text(encoding="utf-8")
@@ -155,7 +155,9 @@ def web_routes(knows: Knows, chart: ChartLibrary | None, mode: str) -> list[Base
         if name.endswith(".js") and "/" not in name
     ]
     page = page.replace("<!-- preload -->", "\n  ".join(preloads))
-    page = page.replace("{base}", base).replace("{mode}", mode).replace("{chart}", chart.url if chart else "")
+    filled = {"base": base, "mode": mode, "auth": auth, "chart": chart.url if chart else ""}
+    for name, value in filled.items():
+        page = page.replace(f"{{{name}}}", value)
 
     async def index(_: Request) -> HTMLResponse:
         return HTMLResponse(page, headers=HEADERS)

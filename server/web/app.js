@@ -1,6 +1,6 @@
 // Wires the page: which session is shown, what the reader presses, and how the parts know of each other.
 
-import { get } from "./api.js";
+import { SIGN_IN, get, who } from "./api.js";
 import { Card, isPrice } from "./card.js";
 import { Conversation } from "./conversation.js";
 import { $, h, icon } from "./dom.js";
@@ -290,6 +290,7 @@ function listenToPage() {
   });
   window.addEventListener("popstate", () => route());
   channel?.addEventListener("message", ({ data }) => {
+    if (data?.type === "signed out") return location.assign("/");
     sessions.refresh();
     if (data?.type === "run" && data.session === talk.sessionId) talk.join(data.run, data.question);
   });
@@ -333,6 +334,7 @@ async function start() {
   sessions.refresh();
   get("/api/symbols").then(({ symbols }) => ((known.universe = symbols), drawExamples()), () => {});
   get("/api/health").then((health) => ((known.health = health), drawHealth()), () => {});
+  if (document.body.dataset.auth !== "none") get(SIGN_IN).then((now) => (who.now ??= now), () => {});
   await routed;
   document.documentElement.dataset.ready = "";
 }

@@ -6,6 +6,8 @@ import en from "./strings-en.js";
 /** @type {Record<string, string>} */
 let strings = en;
 let language = "en";
+/** Words that came with a module on demand. @type {Record<string, Record<string, string>>} */
+const more = { en: {}, zh: {} };
 let plurals = new Intl.PluralRules("en");
 
 /** @returns {"en" | "zh"} the language that the settings ask for */
@@ -26,6 +28,12 @@ export async function useLanguage() {
   label(document.documentElement);
 }
 
+/** Add words that only a module on demand needs. @param {Record<"en" | "zh", Record<string, string>>} words */
+export function extend(words) {
+  Object.assign(more.en, words.en);
+  Object.assign(more.zh, words.zh);
+}
+
 export const currentLanguage = () => language;
 export const locale = () => (language === "zh" ? "zh-CN" : "en");
 
@@ -36,7 +44,7 @@ export const locale = () => (language === "zh" ? "zh-CN" : "en");
  * @returns {string}
  */
 export function t(key, values = {}) {
-  let text = strings[key] ?? key;
+  let text = strings[key] ?? more[language][key] ?? key;
   if (text.includes("|") && "n" in values) {
     const forms = text.split("|");
     text = plurals.select(Number(values.n)) === "one" ? forms[0] : forms[forms.length - 1];
@@ -45,7 +53,7 @@ export function t(key, values = {}) {
 }
 
 /** @param {string} key */
-export const has = (key) => key in strings;
+export const has = (key) => key in strings || key in more[language];
 
 /**
  * Label every element that names its strings: `data-t` is its text, `data-t-…` an attribute.

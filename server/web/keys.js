@@ -52,7 +52,7 @@ const isTyping = (target) => target instanceof HTMLElement && (target.isContentE
 export function listen(acts) {
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229 || event.defaultPrevented) return;
-    if (document.querySelector("dialog[open]") && event.key !== "k") return;
+    if (document.querySelector("dialog.sign-in") || (document.querySelector("dialog[open]") && event.key !== "k")) return;
     const command = COMMANDS.find((each) => matches(event, each));
     if (command && acts[command.id]?.() !== false) event.preventDefault();
   });

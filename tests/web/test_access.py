@@ -235,8 +235,10 @@ def test_enter_that_chooses_a_candidate_sends_nothing(site: Site, page: Page) ->
 
 def test_both_languages_have_every_string(site: Site, page: Page) -> None:
     visit(page, site.url)
-    english = module(page, "strings-en.js", "return m.default")
-    chinese = module(page, "later/strings-zh.js", "return m.default")
+    more = module(page, "later/words.js", "return m.default")
+    assert set(more["en"]) <= set(more["zh"])
+    english = {**module(page, "strings-en.js", "return m.default"), **more["en"]}
+    chinese = {**module(page, "later/strings-zh.js", "return m.default"), **more["zh"]}
     assert set(english) <= set(chinese)
     assert set(chinese) - set(english) <= {
         *(f"metric.{name}" for name in METRICS),

@@ -1,9 +1,12 @@
 // The sheets: settings, the list of keys, and the palette of commands.
 
+import { call, who } from "../api.js";
 import { h, icon, openDialog } from "../dom.js";
+import { dateTime } from "../format.js";
 import { currentLanguage, t } from "../i18n.js";
 import { COMMANDS, LOCAL_KEYS, keyName } from "../keys.js";
 import { change, onChange, setting } from "../store.js";
+import "./words.js";
 
 /** @typedef {{known: any, sessions: import("../sessions.js").Sessions, acts: Record<string, () => any>, open: (id: string) => void}} Page */
 
@@ -28,6 +31,25 @@ function sheet(name, title, ...children) {
   return dialog;
 }
 
+/** Who is signed in, and the way out. */
+function signedIn() {
+  const { now } = who;
+  if (!now || now.by === "none") return null;
+  const more = [now.key_id && t("signOut.key", { id: now.key_id }), now.until && t("signOut.until", { date: dateTime(now.until) })];
+  const leave = async () => {
+    try {
+      await call("POST", "/api/sign-out");
+      new BroadcastChannel("financial-agent").postMessage({ type: "signed out" });
+      location.assign("/");
+    } catch (fault) {
+      note.textContent = /** @type {Error} */ (fault).message;
+    }
+  };
+  const note = h("small", { role: "status" }, now.by === "header" ? t("signOut.header") : more.filter(Boolean).join(" · "));
+  return h("div.set.who", null, h("p", null, h("span", null, t("signOut.as", { name: now.name })), note),
+    now.by === "cookie" && h("button.outlined", { type: "button", onclick: leave }, t("signOut")));
+}
+
 /** @param {Page} page */
 export function settings(page) {
   const rows = Object.entries(CHOICES).map(([name, choices]) => {
@@ -40,7 +62,7 @@ export function settings(page) {
     return h("p.set", null, h("label", { for: `set-${name}` }, t(`set.${name}`)), box);
   });
   const version = page.known.health?.version ?? "";
-  const dialog = sheet("settings", t("settings"), ...rows, ...switches, h("h3", null, t("about")), h("p.quiet-line", null, t("about.text", { version })),
+  const dialog = sheet("settings", t("settings"), signedIn(), ...rows, ...switches, h("h3", null, t("about")), h("p.quiet-line", null, t("about.text", { version })),
     h("p.quiet-line", null, h("a", { href: "https://www.tradingview.com/", rel: "noopener noreferrer", target: "_blank" }, "tradingview.com")));
   const language = currentLanguage();
   onChange(() => setTimeout(() => {

@@ -29,6 +29,8 @@ _BOUNDED: Any = {
     "suppress_health_check": list(HealthCheck),
 }
 PATHS = {
+    "/api/sign-in",
+    "/api/sign-out",
     "/api/chat",
     "/api/chat/stream",
     "/api/runs/{run_id}",
