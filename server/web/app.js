@@ -1,11 +1,12 @@
 // Wires the page: which session is shown, what the reader presses, and how the parts know of each other.
 
 import { SIGN_IN, get, who } from "./api.js";
-import { Card, isPrice } from "./card.js";
+import { Card } from "./card.js";
 import { Conversation } from "./conversation.js";
 import { $, h, icon } from "./dom.js";
 import { currentLanguage, t, useLanguage } from "./i18n.js";
 import { listen } from "./keys.js";
+import { isPrice } from "./overlays.js";
 import { announce } from "./message.js";
 import * as layout from "./layout.js";
 import { Panel } from "./panel.js";

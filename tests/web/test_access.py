@@ -304,8 +304,8 @@ def test_a_chinese_browser_is_met_in_chinese_with_red_for_rising(site: Site, vis
     ask(page, "AAPL 现在值得买入吗？")
     expect(page.locator("#chart canvas").first).to_be_visible()
     assert page.evaluate("document.documentElement.dataset.updown") == "red-up"
-    up = module(page, "chart.js", "return m.color('up')")
-    red = module(page, "chart.js", "return m.color('red')")
+    up = module(page, "later/chart.js", "return m.color('up')")
+    red = module(page, "later/chart.js", "return m.color('red')")
     assert up == red
     page.wait_for_timeout(300)
     counts = page.evaluate("""([red]) => {
@@ -321,8 +321,8 @@ def test_a_chinese_browser_is_met_in_chinese_with_red_for_rising(site: Site, vis
     assert counts > 50
     page.click("#settings-button")
     page.get_by_label("涨跌颜色").select_option("blue-orange")
-    assert module(page, "chart.js", "return m.color('up')") == module(
-        page, "chart.js", "return m.color('blue')"
+    assert module(page, "later/chart.js", "return m.color('up')") == module(
+        page, "later/chart.js", "return m.color('blue')"
     )
 
 

@@ -9,10 +9,22 @@ import re
 from importlib.util import find_spec
 from pathlib import Path
 
+import brotli
 import httpx
 import pytest
+from playwright.sync_api import Page, expect
 
-from server.web import CHART_HASHES, CONTENT_POLICY, FOLDER, find_chart_library, lean, read_assets
+from server.web import (
+    CHART_HASHES,
+    CONTENT_POLICY,
+    FOLDER,
+    encoding_for,
+    find_chart_library,
+    lean,
+    read_assets,
+)
+from tests.web.acts import ask, visit
+from tests.web.conftest import Site
 
 FILES = sorted(
     path.relative_to(FOLDER).as_posix()
@@ -25,6 +37,13 @@ def base_of(client: httpx.Client) -> str:
     found = re.search(r'src="(/web/[0-9a-f]+)/app.js"', client.get("/").text)
     assert found
     return found[1]
+
+
+def as_sent(client: httpx.Client, address: str, accepted: str) -> tuple[bytes, httpx.Headers]:
+    """Give a file's bytes as they cross the wire."""
+    with client.stream("GET", address, headers={"Accept-Encoding": accepted}) as response:
+        assert response.status_code == 200
+        return b"".join(response.iter_raw()), response.headers
 
 
 @pytest.mark.parametrize("path", ["/", "/s/unknown"])
@@ -73,14 +92,31 @@ def test_no_file_is_longer_than_400_lines() -> None:
         assert FOLDER.joinpath(name).read_text(encoding="utf-8").count("\n") <= 400, name
 
 
-def test_files_come_compressed_to_who_can_read_it(client: httpx.Client) -> None:
+@pytest.mark.parametrize(
+    ("accepted", "expected"),
+    [
+        ("br", "br"),
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip", "gzip"),
+        ("GZIP, Br;q=0", "gzip"),
+        ("br;q=0.000, gzip;q=0.5", "gzip"),
+        ("br; q=0.1", "br"),
+        ("identity", None),
+        ("", None),
+    ],
+)
+def test_files_come_packed_as_their_reader_takes_them(
+    client: httpx.Client, accepted: str, expected: str | None
+) -> None:
     address = f"{base_of(client)}/app.js"
-    packed = client.get(address, headers={"Accept-Encoding": "gzip"})
-    plain = client.get(address, headers={"Accept-Encoding": "identity"})
-    assert packed.headers["content-encoding"] == "gzip"
-    assert "content-encoding" not in plain.headers
-    assert packed.content == plain.content  # httpx has unpacked it
-    assert packed.headers["vary"] == "Accept-Encoding"
+    plain = client.get(address, headers={"Accept-Encoding": "identity"}).content
+    assert plain == read_assets()["app.js"].plain
+    content, headers = as_sent(client, address, accepted)
+    assert headers.get("content-encoding") == expected
+    assert "Accept-Encoding" in headers["vary"]
+    unpack = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[expected]
+    assert unpack(content) == plain
+    assert encoding_for("br;q=nonsense, gzipped, abr") is None
 
 
 @pytest.mark.parametrize(
@@ -138,18 +174,47 @@ def test_json_is_compressed_and_event_streams_are_not(client: httpx.Client) -> N
         stream.read()
 
 
-def test_the_first_load_is_small() -> None:
-    assets = read_assets()
-    scripts = sum(
-        len(asset.compressed) for name, asset in assets.items() if name.endswith(".js") and "/" not in name
-    )
-    styles = sum(len(asset.compressed) for name, asset in assets.items() if name.endswith(".css"))
+def test_the_first_load_is_small(client: httpx.Client) -> None:
+    def size(address: str, accepted: str = "br") -> int:
+        content, headers = as_sent(client, address, accepted)
+        assert headers["content-encoding"] == accepted, address
+        return len(content)
+
+    page = client.get("/").text
+    addresses = set(re.findall(r'(?:src|href)="(/web/[^"]+)"', page))
+    scripts = sum(size(address) for address in addresses if address.endswith(".js"))
+    styles = sum(size(address) for address in addresses if address.endswith(".css"))
     library = find_chart_library()
     assert library is not None
-    chart = len(gzip.compress(library.path.read_bytes(), 9))
+    chart = size(library.url)
+    drawing = size(f"{base_of(client)}/later/chart.js")
+    assert scripts <= 38_000
     assert chart <= 62_000
-    assert scripts <= 90_000
-    assert scripts + styles + chart <= 200_000
+    assert scripts + drawing + chart <= 90_000  # the page with an answer and its chart
+    assert scripts + styles + drawing + chart + len(page) <= 200_000
+    packed = [size(address, "gzip") for address in addresses]
+    assert sum(packed) + size(library.url, "gzip") <= 200_000
+
+
+def test_what_a_browser_loads_for_a_first_answer_with_its_chart_is_that_small(site: Site, page: Page) -> None:
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    kinds: dict[str, str] = {}
+    sizes: dict[str, int] = {}
+    session.on(
+        "Network.responseReceived", lambda told: kinds.update({told["requestId"]: told["response"]["url"]})
+    )
+    session.on(
+        "Network.loadingFinished", lambda told: sizes.update({told["requestId"]: told["encodedDataLength"]})
+    )
+    visit(page, site.url)
+    ask(page, "Is AAPL a buy?")
+    expect(page.locator("#chart canvas").first).to_be_visible()
+    loaded = {kinds[each]: size for each, size in sizes.items() if each in kinds}
+    scripts = {url: size for url, size in loaded.items() if url.endswith(".js")}
+    assert len(scripts) > 20
+    heads = 800 * len(scripts)  # each response's headers, the content policy among them
+    assert sum(scripts.values()) <= 90_000 + heads
 
 
 def test_health(client: httpx.Client) -> None:
