@@ -24,6 +24,8 @@ export class TurnView {
   /** @type {Map<string, HTMLElement>} */
   #steps = new Map();
   #folded = false;
+  /** @type {HTMLElement[] | null} */
+  #thumbs = null;
 
   /** @param {Turn} turn @param {Actions} actions */
   constructor(turn, actions) {
@@ -209,10 +211,27 @@ export class TurnView {
         turn.status === "done" && h("button.quiet", { type: "button", onclick: () => actions.retry(turn) }, icon("retry"), t("retry")),
         (turn.chart || turn.report.symbols?.length > 0) && h("button.quiet", { type: "button", onclick: () => actions.chart(turn) }, icon("chart"), t("chart")),
         sources > 0 && h("button.quiet", { type: "button", onclick: () => actions.sources(turn) }, t("sources.count", { n: sources })),
+        turn.status === "done" && this.#thumb(0),
         h("span.meta", null, ...this.#meta())),
+      turn.report && turn.status === "done" && this.#thumb(1),
       turn.suggestions.length > 0 && h("div.chips", { role: "group", "aria-label": t("suggestions.label") },
         ...turn.suggestions.map((text) => h("button.chip", { type: "button", onclick: () => actions.ask(text) }, text))),
     ].filter((node) => node instanceof Node);
+  }
+
+  /** What the reader says of the answer: the buttons, and what stands below them. @param {0 | 1} n */
+  #thumb(n) {
+    if (!this.#thumbs) {
+      const more = h("div.thumbs-more");
+      /** @type {Promise<any> | undefined} */
+      let made;
+      const thumbs = () => (made ??= import("./later/thumbs.js").then(({ Thumbs }) => new Thumbs(row, more, this.turn)));
+      const row = h("span.thumbs", { role: "group", "aria-label": t("thumbs") }, ...["up", "down"].map((rating) =>
+        iconButton("thumb", t(`thumbs.${rating}`), async () => (await thumbs()).press(rating), { "aria-pressed": "false", "data-rating": rating })));
+      this.#thumbs = [row, more];
+      if (this.turn.stored || this.turn.said) thumbs();
+    }
+    return this.#thumbs[n];
   }
 
   /** @param {string} status @param {number} n */

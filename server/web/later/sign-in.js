@@ -1,10 +1,12 @@
 // Asks for a key when the server does not know who asks. The key goes to the server once and is kept nowhere here.
 
 import { SIGN_IN, ask } from "../api.js";
-import { $, h, icon } from "../dom.js";
+import { $, ICONS, h, icon } from "../dom.js";
 import { currentLanguage, t } from "../i18n.js";
 import { change, onChange } from "../store.js";
 import "./words.js";
+
+ICONS.eye = "M1.5 8S4 3.5 8 3.5 14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5 8zM8 10a2 2 0 1 0 0-4 2 2 0 0 0 0 4z";
 
 /** @typedef {import("../api.js").Who} Who */
 

@@ -49,6 +49,7 @@ DECISIONS: dict[tuple[str, str], str] = {
     ("GET", "/api/runs/{run_id}/feedback"): OWNED,
     ("DELETE", "/api/runs/{run_id}/feedback"): OWNED,
     ("GET", "/api/sessions/{session_id}"): OWNED,
+    ("GET", "/api/sessions/{session_id}/feedback"): OWNED,
     ("PATCH", "/api/sessions/{session_id}"): OWNED,
     ("DELETE", "/api/sessions/{session_id}"): OWNED,
     ("POST", "/api/sessions/{session_id}/restore"): OWNED,
@@ -238,7 +239,9 @@ def test_the_owner_keeps_everything_after_all_that(world: World) -> None:
     for method, path in sorted(DECISIONS):
         if DECISIONS[method, path] == OWNED and method == "GET":
             filled, more = request_of(world, path)
-            expected = 404 if path.endswith("/feedback") else 200  # nobody said anything: none was forged
+            expected = (
+                404 if path.endswith("{run_id}/feedback") else 200
+            )  # nobody said anything: none was forged
             for owner in ("alice", "alice's browser"):
                 assert world.ask(owner, method, filled, **more).status_code == expected, path
     listed = world.ask("alice", "GET", "/api/sessions").json()["sessions"]

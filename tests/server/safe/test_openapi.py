@@ -40,6 +40,7 @@ PATHS = {
     "/api/runs/{run_id}/feedback",
     "/api/sessions",
     "/api/sessions/{session_id}",
+    "/api/sessions/{session_id}/feedback",
     "/analyst/invoke",
     "/analyst/batch",
     "/analyst/stream",
