@@ -16,9 +16,8 @@ from tests.web.test_access import violations
 
 def pressed(turn: Locator) -> list[str]:
     """Name the buttons that are pressed."""
-    return turn.locator(".thumbs [aria-pressed=true]").evaluate_all(
-        "nodes => nodes.map((node) => node.dataset.rating)"
-    )
+    buttons = turn.locator(".thumbs [aria-pressed=true]").all()
+    return [button.get_attribute("data-rating") or "" for button in buttons]
 
 
 def said(site: Site, page: Page) -> Any:
