@@ -1,7 +1,7 @@
 // Wires the page: which session is shown, what the reader presses, and how the parts know of each other.
 
 import { SIGN_IN, get, who } from "./api.js";
-import { Card } from "./card.js";
+import { Card, isSheet } from "./card.js";
 import { Conversation } from "./conversation.js";
 import { $, h, icon } from "./dom.js";
 import { currentLanguage, t, useLanguage } from "./i18n.js";
@@ -22,7 +22,7 @@ const channel = "BroadcastChannel" in window ? new BroadcastChannel("financial-a
 /** @type {{health: any, universe: {symbol: string, name: string, name_zh: string}[]}} */
 const known = { health: null, universe: [] };
 
-const panel = new Panel({ onLine: (fact) => talk.entries.find(({ turn }) => turn === panel.turn)?.view.lightFact(fact) });
+const panel = new Panel({ onLine: (fact) => talk.entries.find(({ turn }) => turn === panel.turn)?.view.lightFact(fact), ask: (text) => askAlso(text) });
 
 const card = new Card({
   light: (turn, figure) => panel.light(priceOf(turn, figure)),
@@ -148,6 +148,12 @@ function focusBox() {
 function fill(text) {
   $("message").value = text;
   $("message").focus();
+}
+
+/** Put a question into the box behind what stands there. @param {string} text */
+function askAlso(text) {
+  if (isSheet()) layout.closePanel();
+  fill([$("message").value.trim(), text].filter(Boolean).join("\n"));
 }
 
 /** @param {string} text */

@@ -44,7 +44,10 @@ export class Panel {
   #loaded = "";
   #facts = 0;
 
-  /** @param {{onLine: (fact: string | null) => void}} actions */
+  /** @type {import("./later/range.js").Picker | null} */
+  picker = null;
+
+  /** @param {{onLine: (fact: string | null) => void, ask: (text: string) => void}} actions */
   constructor(actions) {
     this.actions = actions;
     this.host = $("chart");
@@ -52,6 +55,7 @@ export class Panel {
       tab.addEventListener("click", () => this.setTab(/** @type {HTMLElement} */ (tab).dataset.tab ?? "chart"));
       tab.addEventListener("keydown", (event) => this.#tabKey(/** @type {KeyboardEvent} */ (event)));
     }
+    $("panel-pick").addEventListener("click", () => (this.picker ? this.picker.close() : this.pick()));
     $("panel-reset").addEventListener("click", () => this.chart?.reset());
   }
 
@@ -83,6 +87,7 @@ export class Panel {
     // What failed is not asked for again with every event; the reader may.
     this.#loaded = `${this.symbol} ${this.range}`;
     const mine = ++this.#load;
+    this.picker?.close();
     const base = `/api/market/${encodeURIComponent(this.symbol)}`;
     const names = [...new Set(["sma_50", "sma_200", ...this.#overlays().filter(({ kind }) => kind === "average").map(({ name }) => name), "rsi_14"])];
     $("panel").setAttribute("aria-busy", "true");
@@ -119,7 +124,7 @@ export class Panel {
       drawLine(this.host, this.bars, this.#shown());
     } else {
       const { Chart } = await drawing();
-      this.chart ??= new Chart(lib, this.host, { onPoint: (n) => this.#drawLine(n), onLine: (fact) => this.actions.onLine(fact) });
+      this.chart ??= new Chart(lib, this.host, { onPoint: (n) => this.#drawLine(n), onLine: (fact) => this.actions.onLine(fact), onRange: (event) => this.pick(event) });
       this.chart.setBars(this.bars);
       this.chart.setRsi(this.on.has("rsi") ? this.series.rsi_14 : null);
     }
@@ -177,6 +182,7 @@ export class Panel {
     };
     const chips = [...groups.values()].map(({ group, name, label }) =>
       chip(group, !this.off.has(group), has(`overlay.${group}`) ? t(`overlay.${group}`) : label, () => this.toggle(group), lineToken(name)));
+    $("panel-pick").hidden = !this.chart;
     if (this.chart) {
       chips.push(chip("rsi", this.on.has("rsi"), t("overlay.rsi"), () => this.switch("rsi", (on) => this.chart?.setRsi(on ? this.series.rsi_14 : null))));
       chips.push(chip("log", this.on.has("log"), t("overlay.log"), () => this.switch("log", (on) => this.chart?.setLog(on))));
@@ -188,6 +194,21 @@ export class Panel {
   #keepFocus(name, act) {
     act();
     /** @type {HTMLElement | null} */ ($("legend").querySelector(`[data-group="${name}"]`))?.focus();
+  }
+
+  /** Let a range of days be chosen, from where a pointer was pressed or from the last ones. @param {PointerEvent} [event] */
+  async pick(event) {
+    if (this.tab !== "chart") this.setTab("chart");
+    const { Picker } = await import("./later/range.js");
+    if (!this.picker) {
+      this.picker = new Picker(this, () => {
+        this.picker = null;
+        $("panel-pick").setAttribute("aria-pressed", "false");
+      });
+      $("panel-pick").setAttribute("aria-pressed", "true");
+    }
+    if (event) this.picker.drag(event);
+    else this.picker.first.focus();
   }
 
   /** @param {string} group */
@@ -229,6 +250,7 @@ export class Panel {
       $(`panel-${tab.dataset.tab}`).hidden = !chosen;
     }
     this.host.hidden = name !== "chart" || !$("panel-message").hidden;
+    if (name !== "chart") this.picker?.close();
     if (name === "table") await this.#drawTable();
     if (name === "sources") await this.#drawSources();
   }

@@ -29,12 +29,19 @@ export class Chart {
   /**
    * @param {any} lib the library
    * @param {HTMLElement} host
-   * @param {{onPoint: (index: number | null) => void, onLine: (fact: string | null) => void}} listeners
+   * @param {{onPoint: (index: number | null) => void, onLine: (fact: string | null) => void, onRange: (event: PointerEvent) => void}} listeners
    */
   constructor(lib, host, listeners) {
     this.lib = lib;
     this.host = host;
     this.listeners = listeners;
+    // With Shift the pointer chooses days; the library, which would move the chart, hears nothing of it.
+    for (const name of ["pointerdown", "mousedown"])
+      host.addEventListener(name, (event) => {
+        if (!(/** @type {PointerEvent} */ (event).shiftKey)) return;
+        event.stopPropagation();
+        if (name === "pointerdown") listeners.onRange(/** @type {PointerEvent} */ (event));
+      }, { capture: true });
     this.chart = lib.createChart(host, { autoSize: true, ...this.#look() });
     this.candles = this.chart.addSeries(lib.CandlestickSeries, { priceLineVisible: false });
     this.volume = this.chart.addSeries(lib.HistogramSeries, { priceScaleId: "volume", priceFormat: { type: "volume" }, lastValueVisible: false, priceLineVisible: false });
