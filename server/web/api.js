@@ -53,7 +53,7 @@ export async function open(url, options) {
     try {
       return await ask(url, options);
     } catch (fault) {
-      if (!(fault instanceof Refusal && fault.status === 401)) throw fault;
+      if (!(fault instanceof Refusal && fault.status === 401) || document.body.dataset.auth === "none") throw fault;
       if (times === who.times) await signIn(options?.signal);
     }
   }

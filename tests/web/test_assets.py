@@ -197,24 +197,16 @@ def test_the_first_load_is_small(client: httpx.Client) -> None:
 
 
 def test_what_a_browser_loads_for_a_first_answer_with_its_chart_is_that_small(site: Site, page: Page) -> None:
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
-    kinds: dict[str, str] = {}
-    sizes: dict[str, int] = {}
-    session.on(
-        "Network.responseReceived", lambda told: kinds.update({told["requestId"]: told["response"]["url"]})
-    )
-    session.on(
-        "Network.loadingFinished", lambda told: sizes.update({told["requestId"]: told["encodedDataLength"]})
-    )
+    packed: dict[str, str | None] = {}
+    page.on("response", lambda told: packed.update({told.url: told.headers.get("content-encoding")}))
     visit(page, site.url)
     ask(page, "Is AAPL a buy?")
     expect(page.locator("#chart canvas").first).to_be_visible()
-    loaded = {kinds[each]: size for each, size in sizes.items() if each in kinds}
-    scripts = {url: size for url, size in loaded.items() if url.endswith(".js")}
+    scripts = [url for url in packed if url.endswith(".js")]
     assert len(scripts) > 20
-    heads = 800 * len(scripts)  # each response's headers, the content policy among them
-    assert sum(scripts.values()) <= 90_000 + heads
+    assert {packed[url] for url in scripts} == {"br"}
+    with httpx.Client() as client:
+        assert sum(len(as_sent(client, url, "br")[0]) for url in scripts) <= 90_000
 
 
 def test_health(client: httpx.Client) -> None:
