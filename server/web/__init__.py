@@ -162,6 +162,12 @@ def contents_hash(assets: Mapping[str, Asset], page: str) -> str:
     return digest.hexdigest()[:10]
 
 
+def language_of(accepted: str) -> str:
+    """Guess whose words the page will need, en or zh, as the page chooses: the first that a browser names."""
+    named = re.search(r"(?:^|,)\s*(en|zh)\b", accepted.lower())
+    return named[1] if named else "en"
+
+
 def web_routes(knows: Knows, chart: ChartLibrary | None, mode: str, auth: str) -> list[BaseRoute]:
     """Give the routes of the page, its deep links, its files and the chart library.
 
@@ -178,16 +184,24 @@ def web_routes(knows: Knows, chart: ChartLibrary | None, mode: str, auth: str) -
         if name.endswith(".js") and "/" not in name
     ]
     page = page.replace("<!-- preload -->", "\n  ".join(preloads))
+    words = '<link rel="modulepreload" href="{base}/later/strings-{language}.js">'
+    page = page.replace("<!-- words -->", words)
     filled = {"base": base, "mode": mode, "auth": auth, "chart": chart.url if chart else ""}
     for name, value in filled.items():
         page = page.replace(f"{{{name}}}", value)
 
-    async def index(_: Request) -> HTMLResponse:
-        return HTMLResponse(page, headers=HEADERS)
+    pages = {language: page.replace("{language}", language) for language in ("en", "zh")}
+
+    def page_for(request: Request, status: int = 200) -> HTMLResponse:
+        language = language_of(request.headers.get("accept-language", ""))
+        return HTMLResponse(pages[language], status, {**HEADERS, "Vary": "Accept-Language"})
+
+    async def index(request: Request) -> HTMLResponse:
+        return page_for(request)
 
     async def session(request: Request) -> HTMLResponse:
         known = await knows(request, request.path_params["session_id"])
-        return HTMLResponse(page, 200 if known else 404, HEADERS)
+        return page_for(request, 200 if known else 404)
 
     async def file(request: Request) -> Response:
         asset = assets.get(request.path_params["path"])

@@ -224,23 +224,10 @@ function drawHealth() {
 /** @param {string} name */
 const dialog = async (name) => (await import("./later/dialogs.js"))[/** @type {"settings"} */ (name)]({ known, sessions, acts, open });
 
-/** @param {number} step */
-function moveTurn(step) {
-  const nodes = talk.entries.map(({ view }) => view.node);
-  const top = $("main").getBoundingClientRect().top;
-  const focused = nodes.findIndex((node) => node.contains(document.activeElement));
-  const at = focused >= 0 ? focused : nodes.findIndex((node) => node.getBoundingClientRect().bottom > top + 8);
-  const next = nodes[Math.max(0, Math.min(nodes.length - 1, at + step))];
+/** @param {"turn" | "section"} kind @param {number} n */
+async function move(kind, n) {
   end.following = false;
-  next?.scrollIntoView({ block: "start" });
-  next?.focus({ preventScroll: true });
-}
-
-/** @param {number} n */
-function moveSection(n) {
-  const section = talk.entries.at(-1)?.view.node.querySelectorAll(".sec")[n - 1];
-  end.following = false;
-  section?.scrollIntoView({ block: "start" });
+  (await import("./later/moves.js"))[kind](talk.entries.map(({ view }) => view.node), n);
 }
 
 /** @type {Record<string, () => boolean | void>} */
@@ -249,12 +236,12 @@ const acts = {
   focus: () => $("message").focus(),
   palette: () => void dialog("palette"),
   sidebar: () => layout.toggleSidebar(),
-  next: () => moveTurn(1),
-  previous: () => moveTurn(-1),
-  section1: () => moveSection(1),
-  section2: () => moveSection(2),
-  section3: () => moveSection(3),
-  section4: () => moveSection(4),
+  next: () => void move("turn", 1),
+  previous: () => void move("turn", -1),
+  section1: () => void move("section", 1),
+  section2: () => void move("section", 2),
+  section3: () => void move("section", 3),
+  section4: () => void move("section", 4),
   chart: () => (panel.turn ? layout.togglePanel() : false),
   stop: () => {
     if (card.isOpen) return card.close();

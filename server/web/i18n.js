@@ -1,10 +1,9 @@
 // The page's language: strings by key, plural forms, and the static page's labels.
 
 import { setting } from "./store.js";
-import en from "./strings-en.js";
 
 /** @type {Record<string, string>} */
-let strings = en;
+let strings = {};
 let language = "en";
 /** Words that came with a module on demand. @type {Record<string, Record<string, string>>} */
 const more = { en: {}, zh: {} };
@@ -22,7 +21,7 @@ export function wantedLanguage() {
 /** Load the wanted language and label the static page with it. */
 export async function useLanguage() {
   language = wantedLanguage();
-  strings = language === "zh" ? (await import("./later/strings-zh.js")).default : en;
+  strings = (await (language === "zh" ? import("./later/strings-zh.js") : import("./later/strings-en.js"))).default;
   plurals = new Intl.PluralRules(locale());
   document.documentElement.lang = locale();
   label(document.documentElement);

@@ -23,17 +23,6 @@ export const COMMANDS = [
   { id: "sheet", keys: "?", single: true },
 ];
 
-/** Keys that are handled where they are pressed; the sheet tells of them. */
-export const LOCAL_KEYS = [
-  { id: "send", keys: "Enter" },
-  { id: "line", keys: "Shift+Enter" },
-  { id: "edit", keys: "↑" },
-  { id: "figures", keys: "← →" },
-];
-
-/** Write a key as this machine names it. @param {string} keys */
-export const keyName = (keys) => (isMac ? keys.replace("Mod+", "⌘").replace("Alt+", "⌥") : keys.replace("Mod", "Ctrl"));
-
 /** @param {KeyboardEvent} event @param {Command} command */
 function matches(event, { keys, single }) {
   const parts = keys.split("+");

@@ -30,9 +30,6 @@ export function newTurn(question, more = {}) {
 /** Whether a run goes on. @param {Turn} turn */
 export const isLive = (turn) => ["queued", "gathering", "writing"].includes(turn.status);
 
-/** How many sections have text. @param {Turn} turn */
-export const written = (turn) => SECTIONS.filter((name) => turn.sections[name].raw).length;
-
 /**
  * Take one event; an event that was taken before changes nothing. Gives the names of what changed.
  * @param {Turn} turn

@@ -12,7 +12,7 @@ from pathlib import Path
 import brotli
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from server.web import (
     CHART_HASHES,
@@ -24,7 +24,7 @@ from server.web import (
     read_assets,
 )
 from tests.web.acts import ask, visit
-from tests.web.conftest import Site
+from tests.web.conftest import Site, Visitor
 
 FILES = sorted(
     path.relative_to(FOLDER).as_posix()
@@ -56,7 +56,7 @@ def test_the_page_has_its_policy_and_no_inline_code(client: httpx.Client, path: 
     assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\son\w+=|\sstyle=", response.text)
     for address in re.findall(r'(?:src|href)="(/[^"]+)"', response.text):
         assert client.get(address).status_code == 200, address
-    assert not re.search(r"\{(base|chart|mode)\}", response.text)
+    assert not re.search(r"\{(base|chart|mode|auth|language)\}", response.text)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -174,13 +174,15 @@ def test_json_is_compressed_and_event_streams_are_not(client: httpx.Client) -> N
         stream.read()
 
 
-def test_the_first_load_is_small(client: httpx.Client) -> None:
+@pytest.mark.parametrize("language", ["en-US,en;q=0.9", "zh-CN,zh;q=0.9,en;q=0.8"])
+def test_the_first_load_is_small(client: httpx.Client, language: str) -> None:
     def size(address: str, accepted: str = "br") -> int:
         content, headers = as_sent(client, address, accepted)
         assert headers["content-encoding"] == accepted, address
         return len(content)
 
-    page = client.get("/").text
+    page = client.get("/", headers={"Accept-Language": language}).text
+    assert f"/later/strings-{language[:2]}.js" in page
     addresses = set(re.findall(r'(?:src|href)="(/web/[^"]+)"', page))
     scripts = sum(size(address) for address in addresses if address.endswith(".js"))
     styles = sum(size(address) for address in addresses if address.endswith(".css"))
@@ -196,7 +198,11 @@ def test_the_first_load_is_small(client: httpx.Client) -> None:
     assert sum(packed) + size(library.url, "gzip") <= 200_000
 
 
-def test_what_a_browser_loads_for_a_first_answer_with_its_chart_is_that_small(site: Site, page: Page) -> None:
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_what_a_browser_loads_for_a_first_answer_with_its_chart_is_that_small(
+    site: Site, visitor: Visitor, locale: str
+) -> None:
+    page = visitor.page(locale=locale)
     packed: dict[str, str | None] = {}
     page.on("response", lambda told: packed.update({told.url: told.headers.get("content-encoding")}))
     visit(page, site.url)
@@ -207,6 +213,27 @@ def test_what_a_browser_loads_for_a_first_answer_with_its_chart_is_that_small(si
     assert {packed[url] for url in scripts} == {"br"}
     with httpx.Client() as client:
         assert sum(len(as_sent(client, url, "br")[0]) for url in scripts) <= 90_000
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("", "en"),
+        ("zh", "zh"),
+        ("ZH-cn,en;q=0.8", "zh"),
+        ("fr-CH, fr;q=0.9, zh;q=0.8, en;q=0.7", "zh"),
+        ("de, en-GB;q=0.8, zh;q=0.7", "en"),
+        ("de", "en"),
+        ("kozh, zhx", "en"),
+        ("*", "en"),
+    ],
+)
+def test_the_words_that_the_page_will_need_are_named(
+    client: httpx.Client, accepted: str, language: str
+) -> None:
+    response = client.get("/", headers={"Accept-Language": accepted})
+    assert f"/later/strings-{language}.js" in response.text
+    assert "Accept-Language" in response.headers["vary"]
 
 
 def test_health(client: httpx.Client) -> None:

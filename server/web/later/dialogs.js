@@ -2,9 +2,8 @@
 
 import { call, who } from "../api.js";
 import { h, icon, openDialog } from "../dom.js";
-import { dateTime } from "../format.js";
-import { currentLanguage, t } from "../i18n.js";
-import { COMMANDS, LOCAL_KEYS, keyName } from "../keys.js";
+import { currentLanguage, locale, t } from "../i18n.js";
+import { COMMANDS, isMac } from "../keys.js";
 import { change, onChange, setting } from "../store.js";
 import "./words.js";
 
@@ -18,6 +17,24 @@ const CHOICES = {
   density: ["comfortable", "compact"],
 };
 const SWITCHES = ["singleKeys", "reduceMotion", "showUsage"];
+
+/** Write a key as this machine names it. @param {string} keys */
+const keyName = (keys) => (isMac ? keys.replace("Mod+", "⌘").replace("Alt+", "⌥") : keys.replace("Mod", "Ctrl"));
+
+/** Keys that are handled where they are pressed; the sheet tells of them. */
+const LOCAL_KEYS = [
+  { id: "send", keys: "Enter" },
+  { id: "line", keys: "Shift+Enter" },
+  { id: "edit", keys: "↑" },
+  { id: "figures", keys: "← →" },
+];
+
+/** @param {string} iso */
+function dateTime(iso) {
+  const day = new Date(iso);
+  if (Number.isNaN(day.getTime())) return iso;
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(day);
+}
 
 /** @param {string} name @param {string} title @param {...(Node | string | false | null)} children */
 function sheet(name, title, ...children) {

@@ -1,8 +1,8 @@
 // What stands in the card of a figure, and how facts are named: stated, data, source, date and formula.
 
 import { h, icon, iconButton } from "../dom.js";
-import { amount, date, exact, number } from "../format.js";
-import { STATES, difference, expectedText } from "../figures.js";
+import { amount, date, number } from "../format.js";
+import { STATES, expectedText } from "../figures.js";
 import { has, t } from "../i18n.js";
 import { isPrice } from "../overlays.js";
 import "./words.js";
@@ -134,4 +134,17 @@ export function describe(turn, figure) {
   if (figure.as_of) parts.push(t("asOf", { date: date(figure.as_of) }));
   if (figure.note) parts.push(figure.note);
   return [...new Set(parts)].join(" · ");
+}
+
+/** The value in full, where it was shortened. @param {string | number} value */
+function exact(value) {
+  const size = Number(value);
+  return Math.abs(size) >= 1e5 ? number(size, 4) : "";
+}
+
+/** How far the stated value is from the data's, in percent; null where that says nothing. @param {Figure} figure @param {string | undefined} value */
+function difference(figure, value) {
+  const [stated, data] = [Number(figure.claimed), Number(value)];
+  if (!figure.claimed || value === undefined || !Number.isFinite(stated) || !Number.isFinite(data) || data === 0) return null;
+  return (stated / data - 1) * 100;
 }

@@ -1,9 +1,12 @@
 // What can be done with a session of the list: rename, pin, save, delete with undo.
 
 import { Refusal, call, sessionUrl } from "../api.js";
-import { $, h, icon } from "../dom.js";
+import { $, ICONS, h, icon } from "../dom.js";
 import { t } from "../i18n.js";
 import "./words.js";
+
+ICONS.pin = "M6 2.5h4l-.5 4 2 2.5h-7l2-2.5zM8 9v4.5";
+ICONS.trash = "M3 4.5h10M6.5 4.5v-2h3v2M4.5 4.5l.5 9h6l.5-9";
 
 /** @typedef {import("../sessions.js").Sessions} Sessions */
 /** @typedef {import("../sessions.js").Summary} Summary */
