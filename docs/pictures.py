@@ -91,6 +91,14 @@ def draw(browser: Browser, url: str, stage: Stage) -> None:
     keep(page, "narrow-chart")
 
 
+def draw_sign_in(browser: Browser, url: str) -> None:
+    """Draw how the page of a server with accounts meets who is not known."""
+    page = browser.new_context(viewport={"width": 960, "height": 600}, locale="en-US").new_page()
+    visit(page, url)
+    page.locator("dialog.sign-in").wait_for()
+    keep(page, "sign-in")
+
+
 def main() -> int:
     """Start a server and a browser and draw."""
     found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
@@ -111,6 +119,9 @@ def main() -> int:
         with serving(settings, wrap) as live:
             browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
             draw(browser, live.url, staged[0])
+            accounts = ServerSettings(store_url="memory:", drain_seconds=0, auth="api-key")
+            with serving(accounts) as guarded:
+                draw_sign_in(browser, guarded.url)
             browser.close()
     return 0
 

@@ -10,7 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from graph.errors import AgentError
 from server import __version__
-from server.api import chat, errors, health, market, metrics, records, sessions
+from server.api import chat, errors, health, market, metrics, records, sessions, sign_in
 from server.api.openapi import DescribedApp
 from server.auth import current_caller
 from server.guard import SafeHeaders, protect
@@ -62,10 +62,11 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
     app.add_middleware(WatchRequests)
     app.include_router(chat.router)
     app.include_router(sessions.router)
+    app.include_router(sign_in.router)
     app.include_router(records.router)
     app.include_router(health.router)
     app.include_router(metrics.router)
     app.include_router(market.router)
     app.include_router(analyst_router(service, settings.serves_development, settings.ping_seconds))
-    app.router.routes.extend(web_routes(knows, chart, settings.agent.mode))
+    app.router.routes.extend(web_routes(knows, chart, settings.agent.mode, settings.auth))
     return app

@@ -26,12 +26,16 @@ METRICS = "/metrics"
 # What anybody may read: whether the server lives, and the page's own files, which hold no data.
 OPEN = frozenset({"/", "/favicon.ico", "/api/health/live", "/api/health/ready"})
 OPEN_UNDER = ("/web/", "/vendor/", "/s/")
+# How a browser becomes known.
+SIGN_IN, SIGN_OUT = "/api/sign-in", "/api/sign-out"
 
 _CALLER = "financial_agent.caller"
 
 
 def is_open(method: str, path: str) -> bool:
     """Say whether a request needs no caller."""
+    if method == "POST":
+        return path in (SIGN_IN, SIGN_OUT)
     return method in ("GET", "HEAD") and (path in OPEN or path.startswith(OPEN_UNDER))
 
 
@@ -75,13 +79,13 @@ class Gate:
                     raise Unauthenticated("metrics")
                 left = None
             else:
-                caller = await access.identify(headers)
+                caller = await access.identify(scope)
                 left = await access.rates.request(caller)
                 scope[_CALLER] = caller
         except AgentError as fault:
             response = self._refuse(fault)
             if isinstance(fault, Unauthenticated):
-                response.headers["WWW-Authenticate"] = access.challenge
+                response.headers["WWW-Authenticate"] = access.challenge(headers)
             await response(scope, receive, send)
             return
         await self._app(scope, receive, send if left is None else _telling(left, send))

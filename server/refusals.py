@@ -2,6 +2,8 @@
 
 RunError
 ├── Unauthenticated      send a key or token that is valid
+│   └── KeyRefused       sign in with another key
+├── KeyTooLong           use a shorter token, or the header
 ├── AuthUnavailable      who calls cannot be established now: try again later
 ├── HostRefused          use an address that this server answers to
 ├── CrossSiteRefused     ask from the server's own page, or have the origin allowed
@@ -26,6 +28,20 @@ class Unauthenticated(RunError):
 
     code = "unauthenticated"
     message = "A valid key or token is needed: send it as `Authorization: Bearer …`."
+
+
+class KeyRefused(Unauthenticated):
+    """Somebody signs in with what is worth nothing."""
+
+    code = "key_refused"
+    message = "This key is not valid here: it is mistyped, has ended or was revoked."
+
+
+class KeyTooLong(RunError):
+    """A token fits into no cookie."""
+
+    code = "key_too_long"
+    message = "This token is too long for a browser to keep. Send it as `Authorization: Bearer …`."
 
 
 class AuthUnavailable(RunError):

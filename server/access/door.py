@@ -7,8 +7,10 @@ import binascii
 import hmac
 
 from starlette.datastructures import Headers
+from starlette.types import Scope
 
 from server.access.caller import LOCAL, Caller
+from server.access.cookie import key_in_cookie
 from server.access.keys import caller_of_key
 from server.access.rates import Rates
 from server.access.tokens import Tokens
@@ -31,8 +33,8 @@ class Access:
         """Give the one user of a server that asks nobody who they are."""
         return LOCAL if self._settings.auth == "none" else None
 
-    async def identify(self, headers: Headers) -> Caller:
-        """Give the caller of a request.
+    async def identify(self, scope: Scope) -> Caller:
+        """Give the caller of a request: by its headers, or where they show no key, by its cookie.
 
         Raises:
             Unauthenticated: the key or token is missing, or is worth nothing.
@@ -40,9 +42,22 @@ class Access:
         """
         if self.anybody is not None:
             return self.anybody
-        shown = credential_of(headers, basic=self._settings.auth == "api-key")
+        headers = Headers(scope=scope)
+        if shows_key(headers):
+            shown = credential_of(headers, basic=self._settings.auth == "api-key")
+        else:
+            shown = key_in_cookie(scope)
         if shown is None:
             raise Unauthenticated("no key or token")
+        return await self.caller_of(shown)
+
+    async def caller_of(self, shown: str) -> Caller:
+        """Say whose a key or token is.
+
+        Raises:
+            Unauthenticated: it is worth nothing.
+            AuthUnavailable, StoreUnavailable: it cannot be checked now.
+        """
         if self._settings.auth == "api-key":
             return await caller_of_key(self._shelf, shown)
         return await self._tokens.caller_of(shown)
@@ -55,13 +70,21 @@ class Access:
         shown = credential_of(headers, basic=False) or ""
         return hmac.compare_digest(shown.encode(), token.get_secret_value().encode())
 
-    @property
-    def challenge(self) -> str:
-        """Give the `WWW-Authenticate` of a refusal; a browser asks its user for the key by Basic."""
+    def challenge(self, headers: Headers) -> str:
+        """Give the `WWW-Authenticate` of a refusal.
+
+        Only who opens an address in a browser is asked by Basic: the page's own requests would bring up the
+        browser's dialog over the page's.
+        """
         realm = 'realm="financial-agent"'
-        if self._settings.auth == "api-key":
+        if self._settings.auth == "api-key" and "text/html" in headers.get("accept", ""):
             return f'Bearer {realm}, Basic {realm}, charset="UTF-8"'
         return f"Bearer {realm}"
+
+
+def shows_key(headers: Headers) -> bool:
+    """Say whether a request's headers are meant to say who asks."""
+    return "authorization" in headers or "x-api-key" in headers
 
 
 def credential_of(headers: Headers, basic: bool) -> str | None:

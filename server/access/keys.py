@@ -84,7 +84,7 @@ async def caller_of_key(shelf: Shelf, text: str) -> Caller:
         raise Unauthenticated(f"wrong secret for key {form[1]}")
     if record["revoked_at"] is not None:
         raise Unauthenticated(f"key {form[1]} is revoked")
-    return Caller(record["owner"], form[1])
+    return Caller(record["owner"], form[1], name=record["owner"])
 
 
 def _key(record: Record) -> Key:

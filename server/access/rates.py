@@ -20,6 +20,9 @@ from server.errors import StoreUnavailable
 from server.protection import ProtectionSettings
 from server.refusals import QuotaExceeded, RateExceeded
 
+# Keys and signatures cannot be guessed: this bounds what guessing costs, and nobody with a valid key waits.
+FAILURES_PER_MINUTE = 20
+
 _NOBODY = Caller("-")  # no owner's name: it begins with a dash
 
 
@@ -38,6 +41,7 @@ class Rates:
     def __init__(self, storage: Storage, requests_per_minute: int, tokens_per_day: int) -> None:
         self._requests = RateLimitItemPerMinute(requests_per_minute) if requests_per_minute else None
         self._tokens = RateLimitItemPerDay(tokens_per_day) if tokens_per_day else None
+        self._failures = RateLimitItemPerMinute(FAILURES_PER_MINUTE)
         self._minute = SlidingWindowCounterRateLimiter(storage)
         self._day = FixedWindowRateLimiter(storage)
 
@@ -58,6 +62,21 @@ class Rates:
         if not taken:
             raise RateExceeded(f"caller {caller.id}", retry_after=max(1.0, wait))
         return Allowance(self._requests.amount, left.remaining, wait)
+
+    async def failure(self, address: str) -> None:
+        """Count a sign-in that failed.
+
+        Raises:
+            RateExceeded: too many of them came from this address within a minute.
+        """
+        try:
+            if await self._minute.hit(self._failures, "failures", address):
+                return
+            left = await self._minute.get_window_stats(self._failures, "failures", address)
+        except StorageError as fault:
+            raise StoreUnavailable("counts of failures") from fault
+        wait = max(1.0, left.reset_time - time.time())
+        raise RateExceeded("failed sign-ins", retry_after=wait)
 
     async def require_tokens(self, caller: Caller) -> None:
         """Refuse a caller whose tokens of the day are used.

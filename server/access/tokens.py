@@ -20,6 +20,7 @@ _LIFETIME_SECONDS = 300.0
 _PAUSE_SECONDS = 10.0  # between fetches for unknown keys: strangers choose their names
 _MOST_BYTES = 65_536
 _LONGEST = 8_192
+_LONGEST_NAME = 100
 
 
 class Tokens:
@@ -54,7 +55,8 @@ class Tokens:
         subject = claims["sub"]
         if not isinstance(subject, str) or not subject:
             raise Unauthenticated("token without a subject")
-        return Caller(owner_of(str(claims["iss"]), subject))
+        owner = owner_of(str(claims["iss"]), subject)
+        return Caller(owner, name=_name_in(claims), until=float(claims["exp"]))
 
     async def _key(self, text: str) -> tuple[Any, list[str]]:
         if self._keys is None:
@@ -62,6 +64,12 @@ class Tokens:
             return (secret.get_secret_value() if secret else ""), _SHARED
         name = jwt.get_unverified_header(text).get("kid")
         return await self._keys.find(name if isinstance(name, str) else None), _PUBLIC
+
+
+def _name_in(claims: dict[str, Any]) -> str:
+    """Give what a token calls its subject; it is shown to nobody else."""
+    named = [claims.get(claim) for claim in ("email", "preferred_username", "name", "sub")]
+    return next(name for name in named if isinstance(name, str) and name)[:_LONGEST_NAME]
 
 
 def owner_of(issuer: str, subject: str) -> str:

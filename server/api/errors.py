@@ -64,6 +64,8 @@ STATUS: Mapping[type[agent.AgentError], int] = {
     service.IndicatorUnknown: 422,
     service.RunFailed: 502,
     refusals.Unauthenticated: 401,
+    refusals.KeyRefused: 401,
+    refusals.KeyTooLong: 422,
     refusals.AuthUnavailable: 503,
     refusals.HostRefused: 403,
     refusals.CrossSiteRefused: 403,
@@ -111,6 +113,7 @@ _FIELD_CODES: Mapping[tuple[str, str | None], tuple[str, str]] = {
     ("branch", None): ("branch_invalid", "`branch` must be the id of a run."),
     ("format", None): ("format_invalid", "The format must be markdown or json."),
     ("now", None): ("now_invalid", "`now` must be true or false."),
+    ("key", None): ("key_invalid", "The key must be text of 1 to 8192 characters."),
     ("Idempotency-Key", None): (
         "idempotency_key_invalid",
         "The Idempotency-Key must have 1 to 255 characters.",

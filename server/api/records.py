@@ -9,12 +9,15 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from server.api.chat import CallerDep, ServiceDep
+from server.api.schemas import Slug
 from server.asking import find_run
 from server.keeping import FEEDBACK, feedback_of
 from server.receipts import make_receipt
 from server.refusals import NoFeedback
+from server.shelf import Record
+from server.transcripts import find_session
 
-router = APIRouter(prefix="/api/runs", tags=["records"])
+router = APIRouter(prefix="/api", tags=["records"])
 
 _LONGEST_REASON = 2000
 
@@ -37,6 +40,12 @@ class Feedback(FeedbackInput):
     at: str
 
 
+class SessionFeedback(BaseModel):
+    """What was said of a session's answers, on all its branches."""
+
+    feedback: list[Feedback]
+
+
 class Signature(BaseModel):
     """The signature over the canonical form of `receipt`; binary values are in base64."""
 
@@ -53,13 +62,13 @@ class SignedReceipt(BaseModel):
     signature: Signature
 
 
-@router.get("/{run_id}/receipt", response_model=SignedReceipt)
+@router.get("/runs/{run_id}/receipt", response_model=SignedReceipt)
 async def receipt(run_id: str, service: ServiceDep, caller: CallerDep) -> dict[str, Any]:
     """Give the signed receipt of an answer that is kept in its session."""
     return await make_receipt(service, caller, run_id)
 
 
-@router.put("/{run_id}/feedback")
+@router.put("/runs/{run_id}/feedback")
 async def put_feedback(run_id: str, said: FeedbackInput, service: ServiceDep, caller: CallerDep) -> Feedback:
     """Say whether an answer was of use; the last word counts."""
     record = await find_run(service, caller, run_id)
@@ -77,18 +86,31 @@ async def put_feedback(run_id: str, said: FeedbackInput, service: ServiceDep, ca
     return Feedback(run_id=run_id, at=at, **said.model_dump())
 
 
-@router.get("/{run_id}/feedback")
+@router.get("/runs/{run_id}/feedback")
 async def get_feedback(run_id: str, service: ServiceDep, caller: CallerDep) -> Feedback:
     """Give what was said of an answer."""
     await find_run(service, caller, run_id)
     kept = await feedback_of(service.shelf, run_id)
     if kept is None:
         raise NoFeedback(f"run {run_id!r}")
-    return Feedback(**{name: kept[name] for name in ("run_id", "rating", "reason", "at")})
+    return _told(kept)
 
 
-@router.delete("/{run_id}/feedback", status_code=204, response_class=Response)
+@router.get("/sessions/{session_id}/feedback")
+async def feedback_in(session_id: Slug, service: ServiceDep, caller: CallerDep) -> SessionFeedback:
+    """Give everything that was said of a session's answers."""
+    await find_session(service, caller, session_id)
+    runs = await service.sessions.runs_of(caller.id, session_id)
+    kept = await service.shelf.some(FEEDBACK, [run.run_id for run in runs])
+    return SessionFeedback(feedback=[_told(kept[run.run_id]) for run in runs if run.run_id in kept])
+
+
+@router.delete("/runs/{run_id}/feedback", status_code=204, response_class=Response)
 async def remove_feedback(run_id: str, service: ServiceDep, caller: CallerDep) -> None:
     """Take back what was said of an answer."""
     await find_run(service, caller, run_id)
     await service.shelf.remove(FEEDBACK, run_id)
+
+
+def _told(kept: Record) -> Feedback:
+    return Feedback(**{name: kept[name] for name in ("run_id", "rating", "reason", "at")})

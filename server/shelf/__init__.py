@@ -5,6 +5,7 @@ A record is a JSON object with a kind and a name. Workers share them, because th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
@@ -24,6 +25,10 @@ class Shelf(Protocol):
 
     async def get(self, kind: str, name: str) -> Record | None:
         """Give a record, or nothing when there is none."""
+        ...
+
+    async def some(self, kind: str, names: Sequence[str]) -> dict[str, Record]:
+        """Give those of the named records that there are, by name, in one round trip."""
         ...
 
     async def all(self, kind: str) -> dict[str, Record]:

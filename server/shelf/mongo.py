@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -41,6 +41,12 @@ class MongoShelf:
         """Give a record, or nothing when there is none."""
         found = await self._call(lambda: self._records.find_one({"_id": f"{kind}/{name}"}))
         return None if found is None else json.loads(found["record"])
+
+    async def some(self, kind: str, names: Sequence[str]) -> dict[str, Record]:
+        """Give those of the named records that there are."""
+        where = {"_id": {"$in": [f"{kind}/{name}" for name in names]}}
+        found = await self._call(lambda: self._records.find(where).to_list())
+        return {each["name"]: json.loads(each["record"]) for each in found}
 
     async def all(self, kind: str) -> dict[str, Record]:
         """Give every record of a kind by its name, in the order of the names."""

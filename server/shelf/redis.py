@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -31,6 +31,13 @@ class RedisShelf:
         """Give a record, or nothing when there is none."""
         found = await self._call(lambda: self._client.hget(_key(kind), name))
         return None if found is None else json.loads(found)
+
+    async def some(self, kind: str, names: Sequence[str]) -> dict[str, Record]:
+        """Give those of the named records that there are."""
+        if not names:
+            return {}
+        found: list[bytes | None] = await self._call(lambda: self._client.hmget(_key(kind), list(names)))
+        return {name: json.loads(each) for name, each in zip(names, found, strict=True) if each is not None}
 
     async def all(self, kind: str) -> dict[str, Record]:
         """Give every record of a kind by its name, in the order of the names."""

@@ -36,6 +36,12 @@ class SqliteShelf:
         rows = await self._fetch("SELECT record FROM records WHERE kind = ? AND name = ?", (kind, name))
         return json.loads(rows[0][0]) if rows else None
 
+    async def some(self, kind: str, names: Sequence[str]) -> dict[str, Record]:
+        """Give those of the named records that there are."""
+        query = "SELECT name, record FROM records WHERE kind = ? AND name IN (SELECT value FROM json_each(?))"
+        rows = await self._fetch(query, (kind, json.dumps(list(names))))
+        return {name: json.loads(record) for name, record in rows}
+
     async def all(self, kind: str) -> dict[str, Record]:
         """Give every record of a kind by its name, in the order of the names."""
         rows = await self._fetch("SELECT name, record FROM records WHERE kind = ? ORDER BY name", (kind,))

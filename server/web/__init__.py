@@ -6,15 +6,18 @@ are the ones named here.
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import hashlib
 import logging
 import re
+import threading
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
+import brotli
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -97,26 +100,47 @@ def lean(source: bytes) -> bytes:
     return _INDENT.sub(b"", _TYPE_CAST.sub(b"", without))
 
 
+_PACKERS: Mapping[str, Callable[[bytes], bytes]] = {
+    "br": lambda content: bytes(brotli.compress(content, quality=11)),
+    "gzip": lambda content: gzip.compress(content, 9, mtime=0),
+}
+
+
+def encoding_for(accepted: str) -> str | None:
+    """Choose how a file is packed for who accepts these encodings: Brotli before gzip, None for plain."""
+    weights: dict[str, float] = {}
+    for part in accepted.lower().split(","):
+        name, _, options = part.partition(";")
+        weight = re.fullmatch(r"\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*", options)
+        weights[name.strip()] = 1.0 if not options else float(weight[1]) if weight else 0.0
+    return next((name for name in _PACKERS if weights.get(name, 0.0) > 0), None)
+
+
 @dataclass(frozen=True)
 class Asset:
-    """One file of the page as it is served: plain, and compressed once for all."""
+    """One file of the page; it is packed once in each way, when somebody first takes it so."""
 
     media_type: str
     plain: bytes
-    compressed: bytes
+    _packed: dict[str, bytes] = field(default_factory=dict, compare=False, repr=False)
+    _packing: threading.Lock = field(default_factory=threading.Lock, compare=False, repr=False)
 
-    @classmethod
-    def of(cls, content: bytes, media_type: str) -> Asset:
-        """Compress a file's bytes."""
-        return cls(media_type, content, gzip.compress(content, 9, mtime=0))
+    def packed(self, encoding: str) -> bytes:
+        """Give the file's bytes as `br` or `gzip`; the first time costs up to a second of a processor."""
+        with self._packing:
+            if encoding not in self._packed:
+                self._packed[encoding] = _PACKERS[encoding](self.plain)
+            return self._packed[encoding]
 
-    def response(self, request: Request) -> Response:
+    async def response(self, request: Request) -> Response:
         """Give the file with the page's headers; its address names its contents, so it may be kept."""
         headers = {**HEADERS, "Cache-Control": IMMUTABLE, "Vary": "Accept-Encoding"}
-        if "gzip" in request.headers.get("accept-encoding", ""):
-            headers["Content-Encoding"] = "gzip"
-            return Response(self.compressed, media_type=self.media_type, headers=headers)
-        return Response(self.plain, media_type=self.media_type, headers=headers)
+        encoding = encoding_for(request.headers.get("accept-encoding", ""))
+        if encoding is None:
+            return Response(self.plain, media_type=self.media_type, headers=headers)
+        body = self._packed.get(encoding) or await asyncio.to_thread(self.packed, encoding)
+        headers["Content-Encoding"] = encoding
+        return Response(body, media_type=self.media_type, headers=headers)
 
 
 def read_assets(folder: Path = FOLDER) -> dict[str, Asset]:
@@ -125,9 +149,8 @@ def read_assets(folder: Path = FOLDER) -> dict[str, Asset]:
     for path in sorted(folder.rglob("*")):
         if kind := _SERVED.get(path.suffix):
             content = path.read_bytes()
-            found[path.relative_to(folder).as_posix()] = Asset.of(
-                content if path.suffix == ".svg" else lean(content), kind
-            )
+            served = content if path.suffix == ".svg" else lean(content)
+            found[path.relative_to(folder).as_posix()] = Asset(kind, served)
     return found
 
 
@@ -139,12 +162,18 @@ def contents_hash(assets: Mapping[str, Asset], page: str) -> str:
     return digest.hexdigest()[:10]
 
 
-def web_routes(knows: Knows, chart: ChartLibrary | None, mode: str) -> list[BaseRoute]:
+def language_of(accepted: str) -> str:
+    """Guess whose words the page will need, en or zh, as the page chooses: the first that a browser names."""
+    named = re.search(r"(?:^|,)\s*(en|zh)\b", accepted.lower())
+    return named[1] if named else "en"
+
+
+def web_routes(knows: Knows, chart: ChartLibrary | None, mode: str, auth: str) -> list[BaseRoute]:
     """Give the routes of the page, its deep links, its files and the chart library.
 
     `knows` says whether the caller of a request has the session named: a link to none is answered by the
-    same page, which says so, and with status 404. `mode` is the analyst's, so that the page need not wait
-    to show it.
+    same page, which says so, and with status 404. `mode` is the analyst's and `auth` says what a caller
+    shows, so that the page need not ask.
     """
     assets = read_assets()
     page = FOLDER.joinpath("index.html").read_text(encoding="utf-8")
@@ -155,18 +184,28 @@ def web_routes(knows: Knows, chart: ChartLibrary | None, mode: str) -> list[Base
         if name.endswith(".js") and "/" not in name
     ]
     page = page.replace("<!-- preload -->", "\n  ".join(preloads))
-    page = page.replace("{base}", base).replace("{mode}", mode).replace("{chart}", chart.url if chart else "")
+    words = '<link rel="modulepreload" href="{base}/later/strings-{language}.js">'
+    page = page.replace("<!-- words -->", words)
+    filled = {"base": base, "mode": mode, "auth": auth, "chart": chart.url if chart else ""}
+    for name, value in filled.items():
+        page = page.replace(f"{{{name}}}", value)
 
-    async def index(_: Request) -> HTMLResponse:
-        return HTMLResponse(page, headers=HEADERS)
+    pages = {language: page.replace("{language}", language) for language in ("en", "zh")}
+
+    def page_for(request: Request, status: int = 200) -> HTMLResponse:
+        language = language_of(request.headers.get("accept-language", ""))
+        return HTMLResponse(pages[language], status, {**HEADERS, "Vary": "Accept-Language"})
+
+    async def index(request: Request) -> HTMLResponse:
+        return page_for(request)
 
     async def session(request: Request) -> HTMLResponse:
         known = await knows(request, request.path_params["session_id"])
-        return HTMLResponse(page, 200 if known else 404, HEADERS)
+        return page_for(request, 200 if known else 404)
 
     async def file(request: Request) -> Response:
         asset = assets.get(request.path_params["path"])
-        return asset.response(request) if asset else Response(status_code=404)
+        return await asset.response(request) if asset else Response(status_code=404)
 
     routes: list[BaseRoute] = [
         Route("/", index),
@@ -174,10 +213,10 @@ def web_routes(knows: Knows, chart: ChartLibrary | None, mode: str) -> list[Base
         Route(base + "/{path:path}", file),
     ]
     if chart is not None:
-        library = Asset.of(chart.path.read_bytes(), _SERVED[".js"])
+        library = Asset(_SERVED[".js"], chart.path.read_bytes())
 
         async def vendor(request: Request) -> Response:
-            return library.response(request)
+            return await library.response(request)
 
         routes.append(Route(chart.url, vendor))
     return routes

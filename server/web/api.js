@@ -24,12 +24,47 @@ export function say(code, sentence) {
   return sentence || t("error.unknown");
 }
 
+export const SIGN_IN = "/api/sign-in";
+
+/** @typedef {{auth: string, caller: string, name: string, key_id: string | null, by: string, until: string | null}} Who */
+/** Who is signed in, and how often somebody has signed in on this page. @type {{now: Who | null, times: number}} */
+export const who = { now: null, times: 0 };
+/** @type {Promise<void> | null} */
+let signing = null;
+
+/** Wait until somebody has signed in. @param {AbortSignal | null} [signal] */
+function signIn(signal) {
+  signing ??= import("./later/sign-in.js")
+    .then(({ signIn }) => signIn(who.now), () => Promise.reject(new Refusal(0, { code: "unreachable" })))
+    .then((now) => void Object.assign(who, { now, times: who.times + 1 }))
+    .finally(() => (signing = null));
+  const left = new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason), { once: true }));
+  return Promise.race([signing, left]);
+}
+
+/**
+ * Give a response that is ok. A request that nobody known makes waits until somebody has signed in, and is made again.
+ * @param {string} url
+ * @param {RequestInit} [options]
+ */
+export async function open(url, options) {
+  for (;;) {
+    const { times } = who;
+    try {
+      return await ask(url, options);
+    } catch (fault) {
+      if (!(fault instanceof Refusal && fault.status === 401) || document.body.dataset.auth === "none") throw fault;
+      if (times === who.times) await signIn(options?.signal);
+    }
+  }
+}
+
 /**
  * Give a response that is ok.
  * @param {string} url
  * @param {RequestInit} [options]
  */
-export async function open(url, options) {
+export async function ask(url, options) {
   let response;
   try {
     response = await fetch(url, options);

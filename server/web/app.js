@@ -1,11 +1,12 @@
 // Wires the page: which session is shown, what the reader presses, and how the parts know of each other.
 
-import { get } from "./api.js";
-import { Card, isPrice } from "./card.js";
+import { SIGN_IN, get, who } from "./api.js";
+import { Card, isSheet } from "./card.js";
 import { Conversation } from "./conversation.js";
 import { $, h, icon } from "./dom.js";
 import { currentLanguage, t, useLanguage } from "./i18n.js";
 import { listen } from "./keys.js";
+import { isPrice } from "./overlays.js";
 import { announce } from "./message.js";
 import * as layout from "./layout.js";
 import { Panel } from "./panel.js";
@@ -21,7 +22,7 @@ const channel = "BroadcastChannel" in window ? new BroadcastChannel("financial-a
 /** @type {{health: any, universe: {symbol: string, name: string, name_zh: string}[]}} */
 const known = { health: null, universe: [] };
 
-const panel = new Panel({ onLine: (fact) => talk.entries.find(({ turn }) => turn === panel.turn)?.view.lightFact(fact) });
+const panel = new Panel({ onLine: (fact) => talk.entries.find(({ turn }) => turn === panel.turn)?.view.lightFact(fact), ask: (text) => askAlso(text) });
 
 const card = new Card({
   light: (turn, figure) => panel.light(priceOf(turn, figure)),
@@ -149,6 +150,12 @@ function fill(text) {
   $("message").focus();
 }
 
+/** Put a question into the box behind what stands there. @param {string} text */
+function askAlso(text) {
+  if (isSheet()) layout.closePanel();
+  fill([$("message").value.trim(), text].filter(Boolean).join("\n"));
+}
+
 /** @param {string} text */
 function send(text) {
   end.following = true;
@@ -217,23 +224,10 @@ function drawHealth() {
 /** @param {string} name */
 const dialog = async (name) => (await import("./later/dialogs.js"))[/** @type {"settings"} */ (name)]({ known, sessions, acts, open });
 
-/** @param {number} step */
-function moveTurn(step) {
-  const nodes = talk.entries.map(({ view }) => view.node);
-  const top = $("main").getBoundingClientRect().top;
-  const focused = nodes.findIndex((node) => node.contains(document.activeElement));
-  const at = focused >= 0 ? focused : nodes.findIndex((node) => node.getBoundingClientRect().bottom > top + 8);
-  const next = nodes[Math.max(0, Math.min(nodes.length - 1, at + step))];
+/** @param {"turn" | "section"} kind @param {number} n */
+async function move(kind, n) {
   end.following = false;
-  next?.scrollIntoView({ block: "start" });
-  next?.focus({ preventScroll: true });
-}
-
-/** @param {number} n */
-function moveSection(n) {
-  const section = talk.entries.at(-1)?.view.node.querySelectorAll(".sec")[n - 1];
-  end.following = false;
-  section?.scrollIntoView({ block: "start" });
+  (await import("./later/moves.js"))[kind](talk.entries.map(({ view }) => view.node), n);
 }
 
 /** @type {Record<string, () => boolean | void>} */
@@ -242,12 +236,12 @@ const acts = {
   focus: () => $("message").focus(),
   palette: () => void dialog("palette"),
   sidebar: () => layout.toggleSidebar(),
-  next: () => moveTurn(1),
-  previous: () => moveTurn(-1),
-  section1: () => moveSection(1),
-  section2: () => moveSection(2),
-  section3: () => moveSection(3),
-  section4: () => moveSection(4),
+  next: () => void move("turn", 1),
+  previous: () => void move("turn", -1),
+  section1: () => void move("section", 1),
+  section2: () => void move("section", 2),
+  section3: () => void move("section", 3),
+  section4: () => void move("section", 4),
   chart: () => (panel.turn ? layout.togglePanel() : false),
   stop: () => {
     if (card.isOpen) return card.close();
@@ -290,6 +284,7 @@ function listenToPage() {
   });
   window.addEventListener("popstate", () => route());
   channel?.addEventListener("message", ({ data }) => {
+    if (data?.type === "signed out") return location.assign("/");
     sessions.refresh();
     if (data?.type === "run" && data.session === talk.sessionId) talk.join(data.run, data.question);
   });
@@ -333,6 +328,7 @@ async function start() {
   sessions.refresh();
   get("/api/symbols").then(({ symbols }) => ((known.universe = symbols), drawExamples()), () => {});
   get("/api/health").then((health) => ((known.health = health), drawHealth()), () => {});
+  if (document.body.dataset.auth !== "none") get(SIGN_IN).then((now) => (who.now ??= now), () => {});
   await routed;
   document.documentElement.dataset.ready = "";
 }

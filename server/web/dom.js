@@ -24,7 +24,7 @@ export function h(spec, attributes, ...children) {
 const SVG = "http://www.w3.org/2000/svg";
 
 /** @type {Record<string, string>} paths on a grid of 16 */
-const ICONS = {
+export const ICONS = {
   send: "M8 13V3M3.5 7.5 8 3l4.5 4.5",
   stop: "M4.5 4.5h7v7h-7z",
   menu: "M2.5 4.5h11M2.5 8h11M2.5 11.5h11",
@@ -37,13 +37,12 @@ const ICONS = {
   copy: "M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z",
   retry: "M13 8a5 5 0 1 1-1.6-3.7M13 2.5v3h-3",
   edit: "M10.5 3l2.5 2.5-7.5 7.5H3v-2.5zM9 4.5 11.5 7",
-  pin: "M6 2.5h4l-.5 4 2 2.5h-7l2-2.5zM8 9v4.5",
-  trash: "M3 4.5h10M6.5 4.5v-2h3v2M4.5 4.5l.5 9h6l.5-9",
   down: "M8 3v10M3.5 8.5 8 13l4.5-4.5",
   save: "M8 2.5v7M5 7l3 3 3-3M2.5 13h11",
   gear: "M8 10a2 2 0 1 0 0-4 2 2 0 0 0 0 4zM8 2v1.6M8 12.4V14M2 8h1.6M12.4 8H14M3.8 3.8l1.1 1.1M11.1 11.1l1.1 1.1M12.2 3.8l-1.1 1.1M4.9 11.1l-1.1 1.1",
   left: "M10 3 5 8l5 5",
   right: "M6 3l5 5-5 5",
+  thumb: "M5 7.5 7.6 2.6c1 0 1.7.8 1.6 1.8L8.9 6.6h3.2c.9 0 1.5.8 1.3 1.7l-.9 3.9c-.2.8-.8 1.3-1.6 1.3H5zM5 7.5H2.5v6H5",
   check: "M3 8.5 6.5 12 13 4.5",
 };
 

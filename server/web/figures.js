@@ -107,13 +107,6 @@ export function expectedText(figure) {
   return amount(figure.expected ?? "", unit, /[€]/.test(figure.text) ? "EUR" : /[¥￥]/.test(figure.text) ? "CNY" : "USD");
 }
 
-/** How far the stated value is from the data's, in percent; null where that says nothing. @param {Figure} figure @param {string | undefined} value */
-export function difference(figure, value) {
-  const [stated, data] = [Number(figure.claimed), Number(value)];
-  if (!figure.claimed || value === undefined || !Number.isFinite(stated) || !Number.isFinite(data) || data === 0) return null;
-  return (stated / data - 1) * 100;
-}
-
 /** Sum up a check for a reader who hears it. @param {Record<string, number>} counts */
 export function summary(counts) {
   const held = counts.supported + counts.derived;

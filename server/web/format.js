@@ -61,24 +61,11 @@ export function amount(value, unit = "", currency = "USD") {
   }
 }
 
-/** The value in full, where it was shortened. @param {string | number} value */
-export function exact(value) {
-  const size = Number(value);
-  return Math.abs(size) >= 1e5 ? number(size, 4) : "";
-}
-
 /** Write an ISO date or time; what is none stays as it is. @param {string} iso */
 export function date(iso) {
   if (!/^\d{4}-\d{2}-\d{2}/.test(iso)) return iso;
   const day = iso.length === 10 ? new Date(`${iso}T12:00:00`) : new Date(iso);
   return Number.isNaN(day.getTime()) ? iso : new Intl.DateTimeFormat(locale(), { dateStyle: "medium" }).format(day);
-}
-
-/** @param {string} iso */
-export function dateTime(iso) {
-  const day = new Date(iso);
-  if (Number.isNaN(day.getTime())) return iso;
-  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(day);
 }
 
 /** @param {number} ms */

@@ -1,11 +1,12 @@
 // The page's language: strings by key, plural forms, and the static page's labels.
 
 import { setting } from "./store.js";
-import en from "./strings-en.js";
 
 /** @type {Record<string, string>} */
-let strings = en;
+let strings = {};
 let language = "en";
+/** Words that came with a module on demand. @type {Record<string, Record<string, string>>} */
+const more = { en: {}, zh: {} };
 let plurals = new Intl.PluralRules("en");
 
 /** @returns {"en" | "zh"} the language that the settings ask for */
@@ -20,10 +21,16 @@ export function wantedLanguage() {
 /** Load the wanted language and label the static page with it. */
 export async function useLanguage() {
   language = wantedLanguage();
-  strings = language === "zh" ? (await import("./later/strings-zh.js")).default : en;
+  strings = (await (language === "zh" ? import("./later/strings-zh.js") : import("./later/strings-en.js"))).default;
   plurals = new Intl.PluralRules(locale());
   document.documentElement.lang = locale();
   label(document.documentElement);
+}
+
+/** Add words that only a module on demand needs. @param {Record<"en" | "zh", Record<string, string>>} words */
+export function extend(words) {
+  Object.assign(more.en, words.en);
+  Object.assign(more.zh, words.zh);
 }
 
 export const currentLanguage = () => language;
@@ -36,7 +43,7 @@ export const locale = () => (language === "zh" ? "zh-CN" : "en");
  * @returns {string}
  */
 export function t(key, values = {}) {
-  let text = strings[key] ?? key;
+  let text = strings[key] ?? more[language][key] ?? key;
   if (text.includes("|") && "n" in values) {
     const forms = text.split("|");
     text = plurals.select(Number(values.n)) === "one" ? forms[0] : forms[forms.length - 1];
@@ -45,7 +52,7 @@ export function t(key, values = {}) {
 }
 
 /** @param {string} key */
-export const has = (key) => key in strings;
+export const has = (key) => key in strings || key in more[language];
 
 /**
  * Label every element that names its strings: `data-t` is its text, `data-t-…` an attribute.

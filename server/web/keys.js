@@ -23,17 +23,6 @@ export const COMMANDS = [
   { id: "sheet", keys: "?", single: true },
 ];
 
-/** Keys that are handled where they are pressed; the sheet tells of them. */
-export const LOCAL_KEYS = [
-  { id: "send", keys: "Enter" },
-  { id: "line", keys: "Shift+Enter" },
-  { id: "edit", keys: "↑" },
-  { id: "figures", keys: "← →" },
-];
-
-/** Write a key as this machine names it. @param {string} keys */
-export const keyName = (keys) => (isMac ? keys.replace("Mod+", "⌘").replace("Alt+", "⌥") : keys.replace("Mod", "Ctrl"));
-
 /** @param {KeyboardEvent} event @param {Command} command */
 function matches(event, { keys, single }) {
   const parts = keys.split("+");
@@ -52,7 +41,7 @@ const isTyping = (target) => target instanceof HTMLElement && (target.isContentE
 export function listen(acts) {
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229 || event.defaultPrevented) return;
-    if (document.querySelector("dialog[open]") && event.key !== "k") return;
+    if (document.querySelector("dialog.sign-in") || (document.querySelector("dialog[open]") && event.key !== "k")) return;
     const command = COMMANDS.find((each) => matches(event, each));
     if (command && acts[command.id]?.() !== false) event.preventDefault();
   });

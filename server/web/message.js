@@ -24,6 +24,8 @@ export class TurnView {
   /** @type {Map<string, HTMLElement>} */
   #steps = new Map();
   #folded = false;
+  /** @type {HTMLElement[] | null} */
+  #thumbs = null;
 
   /** @param {Turn} turn @param {Actions} actions */
   constructor(turn, actions) {
@@ -90,39 +92,20 @@ export class TurnView {
     this.#drawQuestion();
   }
 
-  /** Let the question be changed in its place; the answer to the old one stays as a version. */
-  edit() {
-    const box = /** @type {HTMLTextAreaElement} */ (h("textarea", { rows: "2", "aria-label": t("edit.label") }));
-    box.value = this.turn.question;
+  /** Let the question be changed in its place. */
+  async edit() {
     const leave = () => {
       this.#drawQuestion();
       /** @type {HTMLElement | null} */ (this.question.querySelector(".edit"))?.focus();
     };
-    const send = () => {
-      const text = box.value.trim();
-      if (text) this.actions.edit(this.turn, text);
-    };
-    box.addEventListener("keydown", (event) => {
-      if (event.isComposing || event.keyCode === 229) return;
-      if (event.key === "Escape") leave();
-      else if (event.key === "Enter" && !event.shiftKey) send();
-      else return;
-      event.preventDefault();
-      event.stopPropagation();
-    });
-    const buttons = h("div.row", null,
-      h("button.primary", { type: "button", onclick: send }, t("edit.send")),
-      h("button.quiet", { type: "button", onclick: leave }, t("cancel")));
-    this.question.replaceChildren(h("div.editor", null, box, buttons));
-    box.focus();
-    box.select();
+    (await import("./later/edit.js")).edit(this.question, this.turn.question, { send: (text) => this.actions.edit(this.turn, text), leave });
   }
 
   #drawSteps() {
     const { turn } = this;
     for (const step of turn.steps.values()) {
       const old = this.#steps.get(step.id);
-      const made = drawStep(step);
+      const made = drawStep(step, isLive(turn) ? null : () => this.actions.retry(turn));
       if (old) old.replaceWith(made);
       else this.stepList.append(made);
       this.#steps.set(step.id, made);
@@ -209,10 +192,27 @@ export class TurnView {
         turn.status === "done" && h("button.quiet", { type: "button", onclick: () => actions.retry(turn) }, icon("retry"), t("retry")),
         (turn.chart || turn.report.symbols?.length > 0) && h("button.quiet", { type: "button", onclick: () => actions.chart(turn) }, icon("chart"), t("chart")),
         sources > 0 && h("button.quiet", { type: "button", onclick: () => actions.sources(turn) }, t("sources.count", { n: sources })),
+        turn.status === "done" && this.#thumb(0),
         h("span.meta", null, ...this.#meta())),
+      turn.report && turn.status === "done" && this.#thumb(1),
       turn.suggestions.length > 0 && h("div.chips", { role: "group", "aria-label": t("suggestions.label") },
         ...turn.suggestions.map((text) => h("button.chip", { type: "button", onclick: () => actions.ask(text) }, text))),
     ].filter((node) => node instanceof Node);
+  }
+
+  /** What the reader says of the answer: the buttons, and what stands below them. @param {0 | 1} n */
+  #thumb(n) {
+    if (!this.#thumbs) {
+      const more = h("div.thumbs-more");
+      /** @type {Promise<any> | undefined} */
+      let made;
+      const thumbs = () => (made ??= import("./later/thumbs.js").then(({ Thumbs }) => new Thumbs(row, more, this.turn)));
+      const row = h("span.thumbs", { role: "group", "aria-label": t("thumbs") }, ...["up", "down"].map((rating) =>
+        iconButton("thumb", t(`thumbs.${rating}`), async () => (await thumbs()).press(rating), { "aria-pressed": "false", "data-rating": rating })));
+      this.#thumbs = [row, more];
+      if (this.turn.stored || this.turn.said) thumbs();
+    }
+    return this.#thumbs[n];
   }
 
   /** @param {string} status @param {number} n */
@@ -301,13 +301,14 @@ function stepSummary(step) {
   return summary;
 }
 
-/** @param {any} step */
-function drawStep(step) {
+/** @param {any} step @param {(() => void) | null} retry what asks the question again, where nothing is going on */
+function drawStep(step, retry) {
   const label = stepLabel(step);
   const summary = stepSummary(step);
   return h(`li.${step.state}`, { title: step.summary ?? null },
     h("span.mark", { "aria-hidden": "true" }),
-    h("span", null, label, h("span.sr", null, ` ${t(`state.step.${step.state}`)}`)),
+    h("span", null, label, h("span.sr", null, ` ${t(`state.step.${step.state}`)}`),
+      step.state === "failed" && retry && h("button.link.step-retry", { type: "button", title: t("step.retry.title"), onclick: retry }, t("step.retry"))),
     h("span.step-more", null, [step.state === "started" ? "" : summary, step.ms !== undefined && step.ms !== null ? duration(step.ms) : ""].filter(Boolean).join(" · ")));
 }
 

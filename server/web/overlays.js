@@ -52,6 +52,12 @@ export function symbolsOf(turn) {
   return [...found].filter((symbol) => SYMBOL.test(symbol));
 }
 
+/** @param {Fact} fact */
+export const isPrice = (fact) => fact.unit === "price" && Number(fact.value) > 0 && !/atr|macd/.test(fact.metric ?? "");
+
+/** Name the colour of a line. @param {string} name */
+export const lineToken = (name) => ({ sma_50: "ma50", sma_200: "ma200", ema_20: "derived" })[name] ?? (name.startsWith("fib_") ? "fib" : "text-3");
+
 /**
  * Which overlay lies under a point: the nearest whose line is at most `reach` pixels away.
  * @param {{fact: string, y: number | null}[]} lines

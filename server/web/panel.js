@@ -1,18 +1,29 @@
 // The panel beside the answer: the chart with its legend, the same bars as a table, and the facts behind the figures.
 
 import { Refusal, get } from "./api.js";
-import { factName, factValue } from "./card.js";
-import { Chart, lineToken, loadLibrary } from "./chart.js";
 import { $, h } from "./dom.js";
 import { change, compact, date, number } from "./format.js";
 import { has, t } from "./i18n.js";
-import { overlaysOf, symbolsOf } from "./overlays.js";
+import { lineToken, overlaysOf, symbolsOf } from "./overlays.js";
 
 /** @typedef {import("./reduce.js").Turn} Turn */
 /** @typedef {import("./reduce.js").Fact} Fact */
+/** @typedef {import("./later/chart.js").Chart} Chart */
 
 const RANGES = ["1m", "3m", "6m", "1y", "3y", "max"];
-const ROWS = 300;
+
+/** @type {Promise<any> | null} */
+let library = null;
+
+const drawing = () => import("./later/chart.js");
+
+/** Load the chart library; null when the server has none. @returns {Promise<any>} */
+function loadLibrary() {
+  const url = document.querySelector('meta[name="chart-library"]')?.getAttribute("content");
+  if (url) drawing();
+  library ??= url ? import(url).then(() => /** @type {any} */ (window).LightweightCharts ?? null, () => null) : Promise.resolve(null);
+  return library;
+}
 
 export class Panel {
   /** @type {Turn | null} */
@@ -33,7 +44,10 @@ export class Panel {
   #loaded = "";
   #facts = 0;
 
-  /** @param {{onLine: (fact: string | null) => void}} actions */
+  /** @type {import("./later/range.js").Picker | null} */
+  picker = null;
+
+  /** @param {{onLine: (fact: string | null) => void, ask: (text: string) => void}} actions */
   constructor(actions) {
     this.actions = actions;
     this.host = $("chart");
@@ -41,6 +55,7 @@ export class Panel {
       tab.addEventListener("click", () => this.setTab(/** @type {HTMLElement} */ (tab).dataset.tab ?? "chart"));
       tab.addEventListener("keydown", (event) => this.#tabKey(/** @type {KeyboardEvent} */ (event)));
     }
+    $("panel-pick").addEventListener("click", () => (this.picker ? this.picker.close() : this.pick()));
     $("panel-reset").addEventListener("click", () => this.chart?.reset());
   }
 
@@ -72,6 +87,7 @@ export class Panel {
     // What failed is not asked for again with every event; the reader may.
     this.#loaded = `${this.symbol} ${this.range}`;
     const mine = ++this.#load;
+    this.picker?.close();
     const base = `/api/market/${encodeURIComponent(this.symbol)}`;
     const names = [...new Set(["sma_50", "sma_200", ...this.#overlays().filter(({ kind }) => kind === "average").map(({ name }) => name), "rsi_14"])];
     $("panel").setAttribute("aria-busy", "true");
@@ -107,7 +123,8 @@ export class Panel {
       const { drawLine } = await import("./later/line.js");
       drawLine(this.host, this.bars, this.#shown());
     } else {
-      this.chart ??= new Chart(lib, this.host, { onPoint: (n) => this.#drawLine(n), onLine: (fact) => this.actions.onLine(fact) });
+      const { Chart } = await drawing();
+      this.chart ??= new Chart(lib, this.host, { onPoint: (n) => this.#drawLine(n), onLine: (fact) => this.actions.onLine(fact), onRange: (event) => this.pick(event) });
       this.chart.setBars(this.bars);
       this.chart.setRsi(this.on.has("rsi") ? this.series.rsi_14 : null);
     }
@@ -125,11 +142,11 @@ export class Panel {
   #refresh() {
     this.chart?.setOverlays(this.#shown(), this.series);
     this.#drawLegend();
-    this.host.setAttribute("aria-label", this.#summary());
+    this.host.setAttribute("aria-label", this.summary());
     if (this.tab === "sources" && this.turn && this.#facts !== this.turn.facts.size + this.turn.figures.size) this.#drawSources();
   }
 
-  #summary() {
+  summary() {
     if (!this.bars?.close.length) return t("chart");
     const { close, time, as_of } = this.bars;
     return t("chart.summary", {
@@ -165,9 +182,10 @@ export class Panel {
     };
     const chips = [...groups.values()].map(({ group, name, label }) =>
       chip(group, !this.off.has(group), has(`overlay.${group}`) ? t(`overlay.${group}`) : label, () => this.toggle(group), lineToken(name)));
+    $("panel-pick").hidden = !this.chart;
     if (this.chart) {
-      chips.push(chip("rsi", this.on.has("rsi"), t("overlay.rsi"), () => this.#switch("rsi", (on) => this.chart?.setRsi(on ? this.series.rsi_14 : null))));
-      chips.push(chip("log", this.on.has("log"), t("overlay.log"), () => this.#switch("log", (on) => this.chart?.setLog(on))));
+      chips.push(chip("rsi", this.on.has("rsi"), t("overlay.rsi"), () => this.switch("rsi", (on) => this.chart?.setRsi(on ? this.series.rsi_14 : null))));
+      chips.push(chip("log", this.on.has("log"), t("overlay.log"), () => this.switch("log", (on) => this.chart?.setLog(on))));
     }
     $("legend").replaceChildren(...chips);
   }
@@ -178,6 +196,21 @@ export class Panel {
     /** @type {HTMLElement | null} */ ($("legend").querySelector(`[data-group="${name}"]`))?.focus();
   }
 
+  /** Let a range of days be chosen, from where a pointer was pressed or from the last ones. @param {PointerEvent} [event] */
+  async pick(event) {
+    if (this.tab !== "chart") this.setTab("chart");
+    const { Picker } = await import("./later/range.js");
+    if (!this.picker) {
+      this.picker = new Picker(this, () => {
+        this.picker = null;
+        $("panel-pick").setAttribute("aria-pressed", "false");
+      });
+      $("panel-pick").setAttribute("aria-pressed", "true");
+    }
+    if (event) this.picker.drag(event);
+    else this.picker.first.focus();
+  }
+
   /** @param {string} group */
   toggle(group) {
     if (!this.off.delete(group)) this.off.add(group);
@@ -185,7 +218,7 @@ export class Panel {
   }
 
   /** @param {string} name @param {(on: boolean) => void} act */
-  #switch(name, act) {
+  switch(name, act) {
     if (!this.on.delete(name)) this.on.add(name);
     act(this.on.has(name));
     this.#drawLegend();
@@ -208,7 +241,7 @@ export class Panel {
   }
 
   /** @param {string} name */
-  setTab(name) {
+  async setTab(name) {
     this.tab = name;
     for (const tab of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#panel [role=tab]"))) {
       const chosen = tab.dataset.tab === name;
@@ -216,9 +249,10 @@ export class Panel {
       tab.tabIndex = chosen ? 0 : -1;
       $(`panel-${tab.dataset.tab}`).hidden = !chosen;
     }
-    if (name === "table") this.#drawTable();
-    if (name === "sources") this.#drawSources();
     this.host.hidden = name !== "chart" || !$("panel-message").hidden;
+    if (name !== "chart") this.picker?.close();
+    if (name === "table") await this.#drawTable();
+    if (name === "sources") await this.#drawSources();
   }
 
   /** @param {KeyboardEvent} event */
@@ -231,38 +265,19 @@ export class Panel {
     next.focus();
   }
 
-  #drawTable() {
-    const { bars } = this;
-    if (!bars) return $("panel-table").replaceChildren(h("p.quiet-line", null, t("table.none")));
-    const last = bars.time.length;
-    const rows = [];
-    for (let n = last - 1; n >= Math.max(0, last - ROWS); n--)
-      rows.push(h("tr", null, h("th", { scope: "row" }, date(bars.time[n])),
-        ...["open", "high", "low", "close"].map((name) => h("td", null, number(bars[name][n], 2, 2))), h("td", null, compact(bars.volume[n]))));
-    const head = ["date", "open", "high", "low", "close", "volume"].map((name) => h("th", { scope: "col" }, t(`bar.${name}`)));
-    const note = last > ROWS && h("p.quiet-line", null, t("table.latest", { shown: ROWS, all: last }));
-    $("panel-table").replaceChildren(...[note, h("table", null, h("caption.sr", null, this.#summary()), h("thead", null, h("tr", null, ...head)), h("tbody", null, ...rows))].filter((node) => node instanceof Node));
+  async #drawTable() {
+    (await import("./later/tables.js")).drawTable(this);
   }
 
-  #drawSources() {
-    const { turn } = this;
-    const used = new Set([...(turn?.figures.values() ?? [])].flatMap(({ facts }) => facts ?? []));
-    const facts = [...(turn?.facts.values() ?? [])].filter(({ id }) => used.has(id) || this.on.has("all facts"));
-    this.#facts = turn ? turn.facts.size + turn.figures.size : 0;
-    const all = h("button.quiet", { type: "button", "aria-pressed": String(this.on.has("all facts")), onclick: () => (this.#switch("all facts", () => {}), this.#drawSources()) }, t("sources.all", { n: turn?.facts.size ?? 0 }));
-    /** @type {Map<string, Fact[]>} */
-    const groups = new Map();
-    for (const fact of facts) groups.set(fact.source ?? "", [...(groups.get(fact.source ?? "") ?? []), fact]);
-    const lists = [...groups].map(([source, found], n) => h("section.source", null,
-      h("h3", null, h("span.cite", null, `[${n + 1}]`), source || t("sources.unnamed")),
-      h("ul", null, ...found.map((fact) => h("li", { "data-fact": fact.id, tabindex: "-1" }, h("span", null, factName(fact), fact.as_of && !source.endsWith(fact.as_of) && fact.as_of !== fact.period ? h("small", null, date(fact.as_of)) : null), h("b", null, factValue(fact)))))));
-    $("panel-sources").replaceChildren(...(lists.length ? lists : [h("p.quiet-line", null, t("sources.none"))]), ...(turn?.facts.size ? [all] : []));
+  async #drawSources() {
+    this.#facts = this.turn ? this.turn.facts.size + this.turn.figures.size : 0;
+    (await import("./later/tables.js")).drawSources(this);
   }
 
   /** Show the row of a fact among the sources. @param {Turn} turn @param {string} id */
-  openRow(turn, id) {
+  async openRow(turn, id) {
     this.turn = turn;
-    this.setTab("sources");
+    await this.setTab("sources");
     const row = /** @type {HTMLElement | null} */ ($("panel-sources").querySelector(`[data-fact="${CSS.escape(id)}"]`));
     row?.scrollIntoView({ block: "center" });
     row?.focus();

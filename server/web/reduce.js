@@ -11,7 +11,7 @@ export const SECTIONS = ["verdict", "evidence", "insights", "caveat"];
  *   question: string, runId: string | null, sessionId: string | null, status: string, mode: string, model: string,
  *   createdAt: string, seq: number, steps: Map<string, any>, facts: Map<string, Fact>, chart: any,
  *   sections: Record<string, Section>, figures: Map<string, Figure>, report: any, usage: any, suggestions: string[],
- *   error: any, gap: boolean, versions: string[]
+ *   error: any, gap: boolean, versions: string[], stored?: boolean, said?: {rating: "up" | "down", reason: string | null} | null
  * }} Turn
  */
 
@@ -29,9 +29,6 @@ export function newTurn(question, more = {}) {
 
 /** Whether a run goes on. @param {Turn} turn */
 export const isLive = (turn) => ["queued", "gathering", "writing"].includes(turn.status);
-
-/** How many sections have text. @param {Turn} turn */
-export const written = (turn) => SECTIONS.filter((name) => turn.sections[name].raw).length;
 
 /**
  * Take one event; an event that was taken before changes nothing. Gives the names of what changed.
@@ -137,7 +134,7 @@ function report(turn, found) {
  */
 export function fromTranscript(item, sessionId) {
   const turn = newTurn(item.question, {
-    runId: item.run_id, sessionId, createdAt: item.created_at, versions: item.versions ?? [],
+    runId: item.run_id, sessionId, createdAt: item.created_at, versions: item.versions ?? [], stored: true,
     status: item.status === "running" || item.status === "queued" ? "gathering" : item.status,
   });
   for (const fact of item.facts ?? []) turn.facts.set(fact.id, fact);

@@ -1,7 +1,7 @@
 // The list of sessions: search, rename, pin, delete with undo.
 
-import { Refusal, call, get, sessionUrl } from "./api.js";
-import { $, h, icon, iconButton } from "./dom.js";
+import { Refusal, get } from "./api.js";
+import { $, h, iconButton } from "./dom.js";
 import { t } from "./i18n.js";
 
 /** @typedef {{session_id: string, title: string, created_at: string, last_at: string, turns: number, pinned?: boolean, running?: boolean, snippet?: string}} Summary */
@@ -85,116 +85,9 @@ export class Sessions {
       h("span.title", null, session.title || t("sessions.untitled")),
       this.#query && session.snippet ? h("span.snippet", null, session.snippet) : null);
     const row = h("li", { "data-session": id }, link);
-    const more = iconButton("more", t("sessions.actions", { title: session.title }), () => this.#menu(row, session, more), { "aria-haspopup": "menu", "aria-expanded": "false" });
+    const more = iconButton("more", t("sessions.actions", { title: session.title }), async () => (await import("./later/session-menu.js")).menu(this, row, session, more), { "aria-haspopup": "menu", "aria-expanded": "false" });
     row.append(more);
     return row;
-  }
-
-  /** @param {HTMLElement} row @param {Summary} session @param {HTMLElement} button */
-  #menu(row, session, button) {
-    const open = row.querySelector(".menu");
-    if (open) return this.#closeMenu(button);
-    for (const other of $("sessions").querySelectorAll(".menu")) other.remove();
-    /** @param {string} label @param {string} picture @param {() => void} act */
-    const item = (label, picture, act) => h("button", { type: "button", role: "menuitem", onclick: () => (this.#closeMenu(button), act()) }, icon(picture), label);
-    const menu = h("div.menu", { role: "menu" },
-      item(t("rename"), "edit", () => this.#rename(row, session)),
-      item(t(session.pinned ? "unpin" : "pin"), "pin", () => this.#change(session, { pinned: !session.pinned })),
-      item(t("export.markdown"), "save", () => this.actions.save(session.session_id)),
-      item(t("delete"), "trash", () => this.remove(session)));
-    menu.addEventListener("keydown", (event) => {
-      const items = /** @type {HTMLElement[]} */ ([...menu.children]);
-      const at = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
-      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      if (step) items[(at + step + items.length) % items.length].focus();
-      else if (event.key === "Escape") this.#closeMenu(button);
-      else return;
-      event.preventDefault();
-      event.stopPropagation();
-    });
-    menu.addEventListener("focusout", (event) => {
-      if (!menu.contains(/** @type {Node | null} */ (event.relatedTarget)) && event.relatedTarget !== button) setTimeout(() => menu.remove()), button.setAttribute("aria-expanded", "false");
-    });
-    row.append(menu);
-    button.setAttribute("aria-expanded", "true");
-    /** @type {HTMLElement} */ (menu.firstElementChild).focus();
-  }
-
-  /** @param {HTMLElement} button */
-  #closeMenu(button) {
-    button.setAttribute("aria-expanded", "false");
-    button.focus();
-    for (const menu of $("sessions").querySelectorAll(".menu")) menu.remove();
-  }
-
-  /** @param {HTMLElement} row @param {Summary} session */
-  #rename(row, session) {
-    const box = /** @type {HTMLInputElement} */ (h("input", { type: "text", "aria-label": t("rename"), maxlength: "120" }));
-    box.value = session.title;
-    let done = false;
-    /** @param {boolean} keep */
-    const leave = (keep) => {
-      if (done) return;
-      done = true;
-      const title = box.value.trim();
-      if (keep && title && title !== session.title) this.#change(session, { title });
-      else this.draw();
-      /** @type {HTMLElement | null} */ ($("sessions").querySelector(`[data-session="${CSS.escape(session.session_id)}"] a`))?.focus();
-    };
-    box.addEventListener("keydown", (event) => {
-      if (event.isComposing || event.keyCode === 229) return;
-      if (event.key === "Enter" || event.key === "Escape") {
-        event.preventDefault();
-        event.stopPropagation();
-        leave(event.key === "Enter");
-      }
-    });
-    box.addEventListener("blur", () => leave(true));
-    row.replaceChildren(box);
-    box.focus();
-    box.select();
-  }
-
-  /** @param {Summary} session @param {Partial<Summary>} values */
-  async #change(session, values) {
-    const before = { ...session };
-    Object.assign(session, values);
-    this.draw();
-    try {
-      await call("PATCH", sessionUrl(session.session_id), values);
-      if (values.title) this.actions.renamed(session.session_id, values.title);
-    } catch (fault) {
-      Object.assign(session, before);
-      this.draw();
-      this.actions.toast(fault instanceof Refusal ? fault.message : t("error.unknown"));
-    }
-  }
-
-  /** Delete a session; for a while it can be had back. @param {Summary} session */
-  async remove(session) {
-    const id = session.session_id;
-    try {
-      const kept = await call("DELETE", sessionUrl(id));
-      this.found = this.found.filter((other) => other.session_id !== id);
-      this.draw();
-      this.actions.gone(id);
-      const ms = kept?.restorable_until ? Math.min(6000, Math.max(0, new Date(kept.restorable_until).getTime() - Date.now())) : 0;
-      this.actions.toast(t("deleted", { title: session.title }), ms ? { label: t("undo"), act: () => this.#restore(id) } : undefined, ms || 4000);
-    } catch (fault) {
-      this.actions.toast(fault instanceof Refusal ? fault.message : t("error.unknown"));
-    }
-    $("search").focus({ preventScroll: true });
-  }
-
-  /** @param {string} id */
-  async #restore(id) {
-    try {
-      await call("POST", `${sessionUrl(id)}/restore`);
-      await this.refresh();
-      this.actions.back(id);
-    } catch (fault) {
-      this.actions.toast(fault instanceof Refusal ? fault.message : t("error.unknown"));
-    }
   }
 
   /** @param {KeyboardEvent} event */

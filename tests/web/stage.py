@@ -160,9 +160,11 @@ class Stage:
                     {"run_id": found.run_id, "session_id": found.session_id, "status": "stopped"}
                 )
             return self._stream(found, int(headers.get("last-event-id", "-0").rpartition("-")[2]), "")
-        if parts[:2] == ["api", "sessions"] and len(parts) == 3 and method == "GET":
+        if parts[:2] == ["api", "sessions"] and len(parts) > 2 and method == "GET":
             turns = [run.turn() for run in self.runs.values() if run.session_id == parts[2]]
-            if turns:
+            if turns and parts[3:] == ["feedback"]:
+                return JSONResponse({"feedback": []})
+            if turns and len(parts) == 3:
                 head = {"session_id": parts[2], "title": turns[0]["question"], "turns": len(turns)}
                 times = {"created_at": "2026-01-01T00:00:00Z", "last_at": "2026-01-01T00:00:00Z"}
                 return JSONResponse({**head, **times, "transcript": turns})

@@ -188,10 +188,12 @@ def test_the_keys_that_are_told_work(site: Site, page: Page) -> None:
     expect(page.locator("#sidebar")).to_be_hidden()
     page.keyboard.press("Control+b")
     page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox", name="Search sessions, companies")).to_be_focused()
     page.keyboard.type("risk")
     page.keyboard.press("Escape")
     expect(page.locator("dialog")).to_have_count(0)
     page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox", name="Search sessions, companies")).to_be_focused()
     page.keyboard.type("MSFT")
     page.keyboard.press("Enter")
     expect(page.locator("#message")).to_have_value("Is MSFT a buy?")
@@ -235,8 +237,10 @@ def test_enter_that_chooses_a_candidate_sends_nothing(site: Site, page: Page) ->
 
 def test_both_languages_have_every_string(site: Site, page: Page) -> None:
     visit(page, site.url)
-    english = module(page, "strings-en.js", "return m.default")
-    chinese = module(page, "later/strings-zh.js", "return m.default")
+    more = module(page, "later/words.js", "return m.default")
+    assert set(more["en"]) <= set(more["zh"])
+    english = {**module(page, "later/strings-en.js", "return m.default"), **more["en"]}
+    chinese = {**module(page, "later/strings-zh.js", "return m.default"), **more["zh"]}
     assert set(english) <= set(chinese)
     assert set(chinese) - set(english) <= {
         *(f"metric.{name}" for name in METRICS),
@@ -270,7 +274,7 @@ def test_switching_the_language_leaves_no_english(site: Site, page: Page) -> Non
     visit(page, site.url)
     turn, _ = play(page, site.stage, CHINESE, "苹果怎么样")
     ended(turn, "done")
-    english = module(page, "strings-en.js", "return m.default")
+    english = module(page, "later/strings-en.js", "return m.default")
     page.click("#language-button")
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
     expect(page.locator(".sec h3")).to_have_text(["结论", "证据", "洞察与行动", "风险提示"])
@@ -295,6 +299,16 @@ def test_switching_the_language_leaves_no_english(site: Site, page: Page) -> Non
     expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
+def test_a_language_that_the_browser_does_not_name_is_kept(site: Site, visitor: Visitor) -> None:
+    page = visitor.page()
+    visit(page, site.url)
+    page.click("#language-button")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    page.reload()
+    expect(page.locator("#empty h2")).to_have_text("想核验什么？")
+    page.wait_for_timeout(5000)  # a browser that complains of what it loaded in vain does so after a while
+
+
 def test_a_chinese_browser_is_met_in_chinese_with_red_for_rising(site: Site, visitor: Visitor) -> None:
     page = visitor.page(locale="zh-CN")
     visit(page, site.url)
@@ -302,8 +316,8 @@ def test_a_chinese_browser_is_met_in_chinese_with_red_for_rising(site: Site, vis
     ask(page, "AAPL 现在值得买入吗？")
     expect(page.locator("#chart canvas").first).to_be_visible()
     assert page.evaluate("document.documentElement.dataset.updown") == "red-up"
-    up = module(page, "chart.js", "return m.color('up')")
-    red = module(page, "chart.js", "return m.color('red')")
+    up = module(page, "later/chart.js", "return m.color('up')")
+    red = module(page, "later/chart.js", "return m.color('red')")
     assert up == red
     page.wait_for_timeout(300)
     counts = page.evaluate("""([red]) => {
@@ -319,8 +333,8 @@ def test_a_chinese_browser_is_met_in_chinese_with_red_for_rising(site: Site, vis
     assert counts > 50
     page.click("#settings-button")
     page.get_by_label("涨跌颜色").select_option("blue-orange")
-    assert module(page, "chart.js", "return m.color('up')") == module(
-        page, "chart.js", "return m.color('blue')"
+    assert module(page, "later/chart.js", "return m.color('up')") == module(
+        page, "later/chart.js", "return m.color('blue')"
     )
 
 

@@ -9,10 +9,22 @@ import re
 from importlib.util import find_spec
 from pathlib import Path
 
+import brotli
 import httpx
 import pytest
+from playwright.sync_api import expect
 
-from server.web import CHART_HASHES, CONTENT_POLICY, FOLDER, find_chart_library, lean, read_assets
+from server.web import (
+    CHART_HASHES,
+    CONTENT_POLICY,
+    FOLDER,
+    encoding_for,
+    find_chart_library,
+    lean,
+    read_assets,
+)
+from tests.web.acts import ask, visit
+from tests.web.conftest import Site, Visitor
 
 FILES = sorted(
     path.relative_to(FOLDER).as_posix()
@@ -27,6 +39,13 @@ def base_of(client: httpx.Client) -> str:
     return found[1]
 
 
+def as_sent(client: httpx.Client, address: str, accepted: str) -> tuple[bytes, httpx.Headers]:
+    """Give a file's bytes as they cross the wire."""
+    with client.stream("GET", address, headers={"Accept-Encoding": accepted}) as response:
+        assert response.status_code == 200
+        return b"".join(response.iter_raw()), response.headers
+
+
 @pytest.mark.parametrize("path", ["/", "/s/unknown"])
 def test_the_page_has_its_policy_and_no_inline_code(client: httpx.Client, path: str) -> None:
     response = client.get(path)
@@ -37,7 +56,7 @@ def test_the_page_has_its_policy_and_no_inline_code(client: httpx.Client, path: 
     assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\son\w+=|\sstyle=", response.text)
     for address in re.findall(r'(?:src|href)="(/[^"]+)"', response.text):
         assert client.get(address).status_code == 200, address
-    assert not re.search(r"\{(base|chart|mode)\}", response.text)
+    assert not re.search(r"\{(base|chart|mode|auth|language)\}", response.text)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -73,14 +92,31 @@ def test_no_file_is_longer_than_400_lines() -> None:
         assert FOLDER.joinpath(name).read_text(encoding="utf-8").count("\n") <= 400, name
 
 
-def test_files_come_compressed_to_who_can_read_it(client: httpx.Client) -> None:
+@pytest.mark.parametrize(
+    ("accepted", "expected"),
+    [
+        ("br", "br"),
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip", "gzip"),
+        ("GZIP, Br;q=0", "gzip"),
+        ("br;q=0.000, gzip;q=0.5", "gzip"),
+        ("br; q=0.1", "br"),
+        ("identity", None),
+        ("", None),
+    ],
+)
+def test_files_come_packed_as_their_reader_takes_them(
+    client: httpx.Client, accepted: str, expected: str | None
+) -> None:
     address = f"{base_of(client)}/app.js"
-    packed = client.get(address, headers={"Accept-Encoding": "gzip"})
-    plain = client.get(address, headers={"Accept-Encoding": "identity"})
-    assert packed.headers["content-encoding"] == "gzip"
-    assert "content-encoding" not in plain.headers
-    assert packed.content == plain.content  # httpx has unpacked it
-    assert packed.headers["vary"] == "Accept-Encoding"
+    plain = client.get(address, headers={"Accept-Encoding": "identity"}).content
+    assert plain == read_assets()["app.js"].plain
+    content, headers = as_sent(client, address, accepted)
+    assert headers.get("content-encoding") == expected
+    assert "Accept-Encoding" in headers["vary"]
+    unpack = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[expected]
+    assert unpack(content) == plain
+    assert encoding_for("br;q=nonsense, gzipped, abr") is None
 
 
 @pytest.mark.parametrize(
@@ -138,18 +174,66 @@ def test_json_is_compressed_and_event_streams_are_not(client: httpx.Client) -> N
         stream.read()
 
 
-def test_the_first_load_is_small() -> None:
-    assets = read_assets()
-    scripts = sum(
-        len(asset.compressed) for name, asset in assets.items() if name.endswith(".js") and "/" not in name
-    )
-    styles = sum(len(asset.compressed) for name, asset in assets.items() if name.endswith(".css"))
+@pytest.mark.parametrize("language", ["en-US,en;q=0.9", "zh-CN,zh;q=0.9,en;q=0.8"])
+def test_the_first_load_is_small(client: httpx.Client, language: str) -> None:
+    def size(address: str, accepted: str = "br") -> int:
+        content, headers = as_sent(client, address, accepted)
+        assert headers["content-encoding"] == accepted, address
+        return len(content)
+
+    page = client.get("/", headers={"Accept-Language": language}).text
+    assert f"/later/strings-{language[:2]}.js" in page
+    addresses = set(re.findall(r'(?:src|href)="(/web/[^"]+)"', page))
+    scripts = sum(size(address) for address in addresses if address.endswith(".js"))
+    styles = sum(size(address) for address in addresses if address.endswith(".css"))
     library = find_chart_library()
     assert library is not None
-    chart = len(gzip.compress(library.path.read_bytes(), 9))
+    chart = size(library.url)
+    drawing = size(f"{base_of(client)}/later/chart.js")
+    assert scripts <= 38_000
     assert chart <= 62_000
-    assert scripts <= 90_000
-    assert scripts + styles + chart <= 200_000
+    assert scripts + drawing + chart <= 90_000  # the page with an answer and its chart
+    assert scripts + styles + drawing + chart + len(page) <= 200_000
+    packed = [size(address, "gzip") for address in addresses]
+    assert sum(packed) + size(library.url, "gzip") <= 200_000
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_what_a_browser_loads_for_a_first_answer_with_its_chart_is_that_small(
+    site: Site, visitor: Visitor, locale: str
+) -> None:
+    page = visitor.page(locale=locale)
+    packed: dict[str, str | None] = {}
+    page.on("response", lambda told: packed.update({told.url: told.headers.get("content-encoding")}))
+    visit(page, site.url)
+    ask(page, "Is AAPL a buy?")
+    expect(page.locator("#chart canvas").first).to_be_visible()
+    scripts = [url for url in packed if url.endswith(".js")]
+    assert len(scripts) > 20
+    assert {packed[url] for url in scripts} == {"br"}
+    with httpx.Client() as client:
+        assert sum(len(as_sent(client, url, "br")[0]) for url in scripts) <= 90_000
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("", "en"),
+        ("zh", "zh"),
+        ("ZH-cn,en;q=0.8", "zh"),
+        ("fr-CH, fr;q=0.9, zh;q=0.8, en;q=0.7", "zh"),
+        ("de, en-GB;q=0.8, zh;q=0.7", "en"),
+        ("de", "en"),
+        ("kozh, zhx", "en"),
+        ("*", "en"),
+    ],
+)
+def test_the_words_that_the_page_will_need_are_named(
+    client: httpx.Client, accepted: str, language: str
+) -> None:
+    response = client.get("/", headers={"Accept-Language": accepted})
+    assert f"/later/strings-{language}.js" in response.text
+    assert "Accept-Language" in response.headers["vary"]
 
 
 def test_health(client: httpx.Client) -> None:

@@ -1,9 +1,11 @@
 // The sheets: settings, the list of keys, and the palette of commands.
 
+import { call, who } from "../api.js";
 import { h, icon, openDialog } from "../dom.js";
-import { currentLanguage, t } from "../i18n.js";
-import { COMMANDS, LOCAL_KEYS, keyName } from "../keys.js";
+import { currentLanguage, locale, t } from "../i18n.js";
+import { COMMANDS, isMac } from "../keys.js";
 import { change, onChange, setting } from "../store.js";
+import "./words.js";
 
 /** @typedef {{known: any, sessions: import("../sessions.js").Sessions, acts: Record<string, () => any>, open: (id: string) => void}} Page */
 
@@ -16,6 +18,24 @@ const CHOICES = {
 };
 const SWITCHES = ["singleKeys", "reduceMotion", "showUsage"];
 
+/** Write a key as this machine names it. @param {string} keys */
+const keyName = (keys) => (isMac ? keys.replace("Mod+", "⌘").replace("Alt+", "⌥") : keys.replace("Mod", "Ctrl"));
+
+/** Keys that are handled where they are pressed; the sheet tells of them. */
+const LOCAL_KEYS = [
+  { id: "send", keys: "Enter" },
+  { id: "line", keys: "Shift+Enter" },
+  { id: "edit", keys: "↑" },
+  { id: "figures", keys: "← →" },
+];
+
+/** @param {string} iso */
+function dateTime(iso) {
+  const day = new Date(iso);
+  if (Number.isNaN(day.getTime())) return iso;
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(day);
+}
+
 /** @param {string} name @param {string} title @param {...(Node | string | false | null)} children */
 function sheet(name, title, ...children) {
   document.querySelector(`dialog.${name}`)?.remove();
@@ -26,6 +46,25 @@ function sheet(name, title, ...children) {
   document.body.append(dialog);
   openDialog(dialog);
   return dialog;
+}
+
+/** Who is signed in, and the way out. */
+function signedIn() {
+  const { now } = who;
+  if (!now || now.by === "none") return null;
+  const more = [now.key_id && t("signOut.key", { id: now.key_id }), now.until && t("signOut.until", { date: dateTime(now.until) })];
+  const leave = async () => {
+    try {
+      await call("POST", "/api/sign-out");
+      new BroadcastChannel("financial-agent").postMessage({ type: "signed out" });
+      location.assign("/");
+    } catch (fault) {
+      note.textContent = /** @type {Error} */ (fault).message;
+    }
+  };
+  const note = h("small", { role: "status" }, now.by === "header" ? t("signOut.header") : more.filter(Boolean).join(" · "));
+  return h("div.set.who", null, h("p", null, h("span", null, t("signOut.as", { name: now.name })), note),
+    now.by === "cookie" && h("button.outlined", { type: "button", onclick: leave }, t("signOut")));
 }
 
 /** @param {Page} page */
@@ -40,7 +79,7 @@ export function settings(page) {
     return h("p.set", null, h("label", { for: `set-${name}` }, t(`set.${name}`)), box);
   });
   const version = page.known.health?.version ?? "";
-  const dialog = sheet("settings", t("settings"), ...rows, ...switches, h("h3", null, t("about")), h("p.quiet-line", null, t("about.text", { version })),
+  const dialog = sheet("settings", t("settings"), signedIn(), ...rows, ...switches, h("h3", null, t("about")), h("p.quiet-line", null, t("about.text", { version })),
     h("p.quiet-line", null, h("a", { href: "https://www.tradingview.com/", rel: "noopener noreferrer", target: "_blank" }, "tradingview.com")));
   const language = currentLanguage();
   onChange(() => setTimeout(() => {

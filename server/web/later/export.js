@@ -1,11 +1,12 @@
 // Takes an answer away: as Markdown with its figures in footnotes, as a page without code, on paper.
 
-import { describe } from "../card.js";
+import { describe } from "./facts.js";
 import { h, icon } from "../dom.js";
 import { STATES } from "../figures.js";
 import { t } from "../i18n.js";
 import { SECTIONS, fromTranscript, sourcesOf } from "../reduce.js";
 import { Refusal, get, sessionUrl } from "../api.js";
+import "./words.js";
 
 /** @typedef {import("../reduce.js").Turn} Turn */
 /** @typedef {(text: string) => void} Toast */

@@ -14,6 +14,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 
 from graph.settings import AgentSettings
+from server.access.cookie import PLAIN, SECURE
 from server.access.keys import add_key, revoke_key
 from server.settings import ServerSettings
 from server.shelf import open_shelf
@@ -28,6 +29,9 @@ DECISIONS: dict[tuple[str, str], str] = {
     ("GET", "/s/{session_id}"): OPEN,  # the page alone, the same for every id
     ("GET", "/api/health/live"): OPEN,
     ("GET", "/api/health/ready"): OPEN,
+    ("POST", "/api/sign-in"): OPEN,  # here keys are shown
+    ("POST", "/api/sign-out"): OPEN,  # takes a cookie away and reads none
+    ("GET", "/api/sign-in"): ANY,
     ("GET", "/api/health"): ANY,
     ("GET", "/openapi.json"): ANY,
     ("GET", "/api/sessions"): ANY,
@@ -45,6 +49,7 @@ DECISIONS: dict[tuple[str, str], str] = {
     ("GET", "/api/runs/{run_id}/feedback"): OWNED,
     ("DELETE", "/api/runs/{run_id}/feedback"): OWNED,
     ("GET", "/api/sessions/{session_id}"): OWNED,
+    ("GET", "/api/sessions/{session_id}/feedback"): OWNED,
     ("PATCH", "/api/sessions/{session_id}"): OWNED,
     ("DELETE", "/api/sessions/{session_id}"): OWNED,
     ("POST", "/api/sessions/{session_id}/restore"): OWNED,
@@ -65,8 +70,21 @@ for _name, _method in _LANGSERVE.items():
     DECISIONS[_method, f"/analyst/{_name}"] = ANY
     DECISIONS[_method, f"/analyst/c/{{config_hash}}/{_name}"] = ANY
 
+OWN_PAGE = {"Sec-Fetch-Site": "same-origin"}
 BODIES = {"PUT": {"rating": "up"}, "PATCH": {"title": "another"}}
-REFUSED = ("nobody", "nonsense", "wrong secret", "revoked", "two keys")
+REFUSED = (
+    "nobody",
+    "nonsense",
+    "wrong secret",
+    "revoked",
+    "two keys",
+    "revoked cookie",
+    "cookie beside a wrong key",
+    "cookie from another site",
+    "cookie from a sibling's page",
+)
+ELSEWHERE = ("cookie from another site", "cookie from a sibling's page")
+STRANGERS = ("bob", "bob's browser")
 
 
 @dataclass(frozen=True)
@@ -96,6 +114,16 @@ async def _make_keys(url: str) -> dict[str, dict[str, str]]:
         "two keys": {"Authorization": f"Bearer {alice}", "X-API-Key": bob},
         "alice": {"Authorization": f"Bearer {alice}"},
         "bob": {"X-API-Key": bob},
+        "alice's browser": {**OWN_PAGE, "Cookie": f"{PLAIN}={alice}"},
+        "bob's browser": {**OWN_PAGE, "Cookie": f"{SECURE}={bob}; other=1"},
+        "revoked cookie": {**OWN_PAGE, "Cookie": f"{PLAIN}={revoked}"},
+        "cookie beside a wrong key": {
+            **OWN_PAGE,
+            "Cookie": f"{PLAIN}={alice}",
+            "Authorization": "Bearer nonsense",
+        },
+        "cookie from another site": {"Sec-Fetch-Site": "cross-site", "Cookie": f"{PLAIN}={alice}"},
+        "cookie from a sibling's page": {"Sec-Fetch-Site": "same-site", "Cookie": f"{PLAIN}={alice}"},
     }
 
 
@@ -149,6 +177,8 @@ def request_of(world: World, path: str) -> tuple[str, dict[str, Any]]:
     filled = filled.replace("{symbol}", "AAPL")
     if path.startswith(("/web/", "/vendor/")):
         return files_of(world.live)[path], {}
+    if path == "/api/sign-in":
+        return path, {"json": {"key": world.callers["alice"]["Authorization"].removeprefix("Bearer ")}}
     if end == "indicators":
         return filled + "?names=sma_20", {}
     if end == "batch":
@@ -173,8 +203,11 @@ def test_who_is_not_known_gets_nothing_but_what_is_open(
     if method in BODIES:
         more = {"json": BODIES[method]}
     response = world.ask(caller, method, filled, **more)
+    if caller in ELSEWHERE and method != "GET":
+        assert (response.status_code, response.json()["code"]) == (403, "cross_site")
+        return
     if DECISIONS[method, path] == OPEN:
-        assert response.status_code == 200
+        assert response.status_code in (200, 204)
         return
     assert response.status_code == 401
     assert response.json()["code"] == "unauthenticated"
@@ -182,22 +215,23 @@ def test_who_is_not_known_gets_nothing_but_what_is_open(
     assert world.run_id not in response.text
 
 
+@pytest.mark.parametrize("stranger", STRANGERS)
 @pytest.mark.parametrize(("method", "path"), sorted(DECISIONS))
-def test_a_stranger_finds_nothing_of_another(world: World, method: str, path: str) -> None:
+def test_a_stranger_finds_nothing_of_another(world: World, method: str, path: str, stranger: str) -> None:
     filled, more = request_of(world, path)
     if method in BODIES:
         more = {"json": BODIES[method]}
-    response = world.ask("bob", method, filled, **more)
+    response = world.ask(stranger, method, filled, **more)
     decision = DECISIONS[method, path]
     if decision == OWNED:
         assert response.status_code == 404
         unknown = filled.replace(world.run_id, "nosuchrun0").replace(world.session_id, "nosuchsession")
-        told, other = response.json(), world.ask("bob", method, unknown, **more).json()
+        told, other = response.json(), world.ask(stranger, method, unknown, **more).json()
         assert told == other  # nothing tells an id of another's from an id of nobody's
     elif decision == METRICS:
         assert response.status_code == 401
     else:
-        assert response.status_code == 200, response.text
+        assert response.status_code in (200, 204), response.text
     assert "alices" not in response.text
 
 
@@ -205,8 +239,11 @@ def test_the_owner_keeps_everything_after_all_that(world: World) -> None:
     for method, path in sorted(DECISIONS):
         if DECISIONS[method, path] == OWNED and method == "GET":
             filled, more = request_of(world, path)
-            expected = 404 if path.endswith("/feedback") else 200  # nobody said anything: none was forged
-            assert world.ask("alice", method, filled, **more).status_code == expected, path
+            expected = (
+                404 if path.endswith("{run_id}/feedback") else 200
+            )  # nobody said anything: none was forged
+            for owner in ("alice", "alice's browser"):
+                assert world.ask(owner, method, filled, **more).status_code == expected, path
     listed = world.ask("alice", "GET", "/api/sessions").json()["sessions"]
     assert [each["session_id"] for each in listed] == ["alices"]
 

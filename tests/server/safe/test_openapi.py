@@ -29,6 +29,8 @@ _BOUNDED: Any = {
     "suppress_health_check": list(HealthCheck),
 }
 PATHS = {
+    "/api/sign-in",
+    "/api/sign-out",
     "/api/chat",
     "/api/chat/stream",
     "/api/runs/{run_id}",
@@ -38,6 +40,7 @@ PATHS = {
     "/api/runs/{run_id}/feedback",
     "/api/sessions",
     "/api/sessions/{session_id}",
+    "/api/sessions/{session_id}/feedback",
     "/analyst/invoke",
     "/analyst/batch",
     "/analyst/stream",

@@ -216,6 +216,20 @@ def test_feedback_is_kept_changed_and_taken_back(client: httpx.Client) -> None:
     assert client.get(place).status_code == 404
 
 
+async def test_a_session_tells_what_was_said_of_all_its_answers(answered: ServerSettings) -> None:
+    app = create_app(answered)
+    async with app.router.lifespan_context(app), client_of(app) as client:
+        runs = [await asked(client, each) for each in ("Is AAPL a buy?", "And MSFT?", "What of IBM?")]
+        other = await asked(client, "Is AAPL a buy?", "other")
+        for run_id, rating in ((runs[2], "down"), (runs[0], "up"), (other, "up")):
+            await client.put(f"/api/runs/{run_id}/feedback", json={"rating": rating, "reason": rating})
+        told = (await client.get("/api/sessions/s/feedback")).json()["feedback"]
+        assert [(each["run_id"], each["rating"]) for each in told] == [(runs[0], "up"), (runs[2], "down")]
+        assert told[0] == (await client.get(f"/api/runs/{runs[0]}/feedback")).json()
+        gone = await client.get("/api/sessions/none/feedback")
+        assert (gone.status_code, gone.json()["code"]) == (404, "session_not_found")
+
+
 @pytest.mark.parametrize(
     "said",
     [

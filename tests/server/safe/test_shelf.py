@@ -22,6 +22,10 @@ async def test_a_record_is_what_was_put_last_and_of_its_kind_alone(backend: Back
         await shelf.put("b", "x", {"n": 4})
         assert await shelf.get("a", "x") == {"n": 2, "text": "涨 \u2028 \U0001f4c8", "none": None}
         assert list(await shelf.all("a")) == ["b", "x"]
+        assert await shelf.some("a", ["b", "nothing", "b"]) == {"b": {"n": 3}}
+        assert await shelf.some("b", ["x", "b"]) == {"x": {"n": 4}}
+        assert await shelf.some("a", []) == {}
+        assert await shelf.some("c", [f"n{n}" for n in range(2000)]) == {}
         await shelf.remove("a", "x", "not there")
         await shelf.remove("a")
         assert list(await shelf.all("a")) == ["b"]

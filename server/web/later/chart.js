@@ -1,20 +1,10 @@
 // Draws bars, averages and levels with the chart library, which the server gives out of an installed package.
 
-import { t } from "./i18n.js";
-import { nearest } from "./overlays.js";
+import { t } from "../i18n.js";
+import { lineToken, nearest } from "../overlays.js";
 
-/** @typedef {import("./overlays.js").Overlay} Overlay */
+/** @typedef {import("../overlays.js").Overlay} Overlay */
 /** @typedef {{time: string[], open: number[], high: number[], low: number[], close: number[], volume: number[]}} Bars */
-
-/** @type {Promise<any> | null} */
-let library = null;
-
-/** Load the chart library; null when the server has none. @returns {Promise<any>} */
-export function loadLibrary() {
-  const url = document.querySelector('meta[name="chart-library"]')?.getAttribute("content");
-  library ??= url ? import(url).then(() => /** @type {any} */ (window).LightweightCharts ?? null, () => null) : Promise.resolve(null);
-  return library;
-}
 
 /** Resolve a colour token to what a canvas understands. @param {string} token @param {number} [alpha] */
 export function color(token, alpha = 1) {
@@ -25,9 +15,6 @@ export function color(token, alpha = 1) {
   probe.remove();
   return alpha === 1 ? found : found.replace(/^rgb\((.*)\)$/, `rgba($1, ${alpha})`);
 }
-
-/** @param {string} name */
-export const lineToken = (name) => ({ sma_50: "ma50", sma_200: "ma200", ema_20: "derived" })[name] ?? (name.startsWith("fib_") ? "fib" : "text-3");
 
 export class Chart {
   /** @type {Map<string, {overlay: Overlay, series: any}>} */
@@ -42,12 +29,19 @@ export class Chart {
   /**
    * @param {any} lib the library
    * @param {HTMLElement} host
-   * @param {{onPoint: (index: number | null) => void, onLine: (fact: string | null) => void}} listeners
+   * @param {{onPoint: (index: number | null) => void, onLine: (fact: string | null) => void, onRange: (event: PointerEvent) => void}} listeners
    */
   constructor(lib, host, listeners) {
     this.lib = lib;
     this.host = host;
     this.listeners = listeners;
+    // With Shift the pointer chooses days; the library, which would move the chart, hears nothing of it.
+    for (const name of ["pointerdown", "mousedown"])
+      host.addEventListener(name, (event) => {
+        if (!(/** @type {PointerEvent} */ (event).shiftKey)) return;
+        event.stopPropagation();
+        if (name === "pointerdown") listeners.onRange(/** @type {PointerEvent} */ (event));
+      }, { capture: true });
     this.chart = lib.createChart(host, { autoSize: true, ...this.#look() });
     this.candles = this.chart.addSeries(lib.CandlestickSeries, { priceLineVisible: false });
     this.volume = this.chart.addSeries(lib.HistogramSeries, { priceScaleId: "volume", priceFormat: { type: "volume" }, lastValueVisible: false, priceLineVisible: false });
