@@ -42,10 +42,7 @@ def score(cases: Iterable[Case]) -> Score:
 
 def _add(total: Score, case: Case) -> None:
     checker = Checker(case.facts, case.sources)
-    began = process_time()
-    figures = checker.check(case.answer, case.question)
-    total.seconds += process_time() - began
-    total.size += len(case.answer)
+    figures = _checked(total, checker, case.answer, case.question)
     alarms = [figure for figure in figures if figure.status in _ALARMS]
     groups = (f"family {case.family}", f"on {case.stands_on}", f"language {case.language}", "all")
     if not case.wrong:
@@ -60,15 +57,24 @@ def _add(total: Score, case: Case) -> None:
     if alarms:
         total.failures.append(f"{case.family}/{case.stands_on} alarm | {case.answer} | {_told(alarms)}")
     for wrong in case.wrong:
-        caught = any(figure.status in _ALARMS for figure in checker.check(wrong.answer, case.question))
+        told = _checked(total, checker, wrong.answer, case.question)
+        caught = any(figure.status in _ALARMS for figure in told)
         total.kinds[wrong.kind][caught] += 1
         for group in groups:
             total.pairs[group][caught and not alarms] += 1
         if not caught:
-            told = _told(checker.check(wrong.answer, case.question))
             total.failures.append(
-                f"{case.family}/{case.stands_on} missed {wrong.kind} | {wrong.answer} | {told}"
+                f"{case.family}/{case.stands_on} missed {wrong.kind} | {wrong.answer} | {_told(told)}"
             )
+
+
+def _checked(total: Score, checker: Checker, answer: str, question: str) -> list[Figure]:
+    """Check one answer and add the time that it takes."""
+    began = process_time()
+    figures = checker.check(answer, question)
+    total.seconds += process_time() - began
+    total.size += len(answer.encode())
+    return figures
 
 
 def _told(figures: Iterable[Figure]) -> str:

@@ -82,25 +82,41 @@ def sums(page: Page) -> list[Sum]:
 
 
 def _glosses(page: Page) -> list[Sum]:
-    """Find the sums in parentheses right behind their result, as in "11.3 ((10.5 + 12.0) / 2)"."""
+    """Find the sums right behind their result, as in "11.3 ((10.5 + 12.0) / 2)" and "5, i.e. (4 + 6) / 2"."""
     found: list[Sum] = []
     for index, result in enumerate(page.numbers[:-2]):
         opened = _OPENS.match(page.masked, result.end)
         if opened is None:
             continue
-        close = _closing(page.masked, opened.start())
+        bracket = opened[0].endswith("(") and "." not in opened[0]
+        close = _closing(page.masked, opened.end() - 1) if bracket else _end_of_sum(page, index + 1)
         last = bisect_left(page.number_starts, close)
         if close < 0 or not 2 <= last - index - 1 <= _LONGEST:
             continue
-        start = opened.start(1) + 1
-        tokens = _tokens(page, page.numbers[index + 1 : last], start, close)
+        tokens = _tokens(
+            page, page.numbers[index + 1 : last], opened.end() if bracket else opened.start(), close
+        )
         operands = tuple(token for token in tokens if isinstance(token, Number))
         if len(operands) == last - index - 1:
             found.append(Sum(operands, tuple(tokens), result))
     return found
 
 
-_OPENS = re.compile(r"\s?(\()")
+def _end_of_sum(page: Page, index: int) -> int:
+    """Give the place behind the last of the figures from `index` on that signs join."""
+    numbers = page.numbers
+    while index + 1 < len(numbers) and numbers[index + 1].start - numbers[index].end < 24:
+        signs = _signs(page.masked[numbers[index].end : numbers[index + 1].start])
+        if not signs or all(sign in "()" for sign in signs):
+            break
+        index += 1
+    end = numbers[index].end
+    while end < len(page.masked) and page.masked[end] in ") ":
+        end += 1
+    return end
+
+
+_OPENS = re.compile(r"\s?,?\s?(?:i\.e\.,?\s|namely |that is,? |即)[\s$€£¥]*\(?|\s?\(")
 
 
 def _closing(text: str, start: int) -> int:
@@ -140,9 +156,20 @@ def _tokens(page: Page, numbers: Sequence[Number], start: int, end: int) -> list
     return ["("] * min(opened, max(0, missing)) + tokens
 
 
+_WORDS = (
+    (re.compile(r"(?<![a-z])(?:less|minus)(?![a-z])|减去?"), "-"),
+    (re.compile(r"(?<![a-z])plus(?![a-z])|加上?"), "+"),
+    (re.compile(r"(?<![a-z])(?:over|divided by)(?![a-z])|除以"), "/"),
+    (re.compile(r"(?<![a-z])(?:times|multiplied by)(?![a-z])|乘以?"), "*"),
+)
+
+
 def _signs(gap: str) -> list[str] | None:
     """Read what stands between two figures as signs; None when words do."""
     signs: list[str] = []
+    if len(gap) > 3:
+        for pattern, sign in _WORDS:
+            gap = pattern.sub(sign, gap)
     for char in gap:
         if char in _OPERATORS:
             signs.append(_OPERATORS[char])

@@ -70,8 +70,8 @@ class Book:
         for cell in cells:
             key = FREE + cell.fact.label
             held = self.lines.get(key)
-            if held and (held[0].fact.unit == "percent") != (cell.fact.unit == "percent"):
-                # A row of amounts and of shares is two lines of one name.
+            if held and _family(held[0].fact) != _family(cell.fact):
+                # A row of amounts and of shares or counts is several lines of one name.
                 key += f"{ALSO}{cell.fact.unit}"
             known = Known(cell.fact, key, cell.period, cell.day, cell.column)
             self.lines.setdefault(key, []).append(known)
@@ -110,6 +110,11 @@ class Book:
             for match in pattern.finditer(text)
         ]
         return sorted(found)
+
+
+def _family(fact: Fact) -> str:
+    """Name what the amounts of one line have in common."""
+    return fact.unit if fact.unit in ("percent", "count") else ""
 
 
 def _listed(names: Iterable[str]) -> Iterable[str]:

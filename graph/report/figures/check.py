@@ -35,6 +35,8 @@ from graph.report.model import Figure
 
 # No trap is set: an absurd number becomes infinite or not a number and matches nothing.
 _ARITHMETIC = Context(prec=50, Emax=999999, Emin=-999999, traps=[])
+# Questions that a checker keeps read.
+_ASKED = 8
 _TOWARD = re.compile(
     r"(?:(?<![a-z])(?:above|below|under|over|near|toward|towards|past|through|beyond|to|around|beneath"
     r"|into|holds?|reclaims?|breaks?|at|loses?|tests?|retests?)|跌破|突破|站上|守住|高于|低于|站稳|失守|至|在|到|回踩|下方"
@@ -83,6 +85,23 @@ class Checker:
             self.rows = rows_by_metric(free, self.book.lines)
         self._by_id: dict[str, Fact] = {}
         self.has_days = any(fact.unit == "days" for fact in typed)
+        self._asked: dict[str, Page] = {}
+
+    def asked(self, question: str) -> Page:
+        """Read a question, which is the same for every sentence of an answer."""
+        page = self._asked.get(question)
+        if page is None:
+            if len(self._asked) >= _ASKED:
+                self._asked.clear()
+            page = self._asked[question] = self.read(question)
+        return page
+
+    def read(self, text: str) -> Page:
+        """Read a text with the names that the facts and documents give to their amounts."""
+        page = Page(text)
+        free = self.free.find(page.norm, page.low, page.scopes)
+        page.adopt(merge(page.low, page.mentions, free, self.book.lines, self.rows))
+        return page
 
     def fact(self, fact_id: str) -> Fact | None:
         """Find a fact, or an amount read from a table, by the id that a figure gives."""
@@ -101,13 +120,9 @@ class _Check:
 
     def __init__(self, known: Checker, text: str, question: str) -> None:
         self.text = text
-        self.page = Page(text)
-        self.asked = Page(question)
+        self.page, self.asked = known.read(text), known.asked(question)
         self.book, self.passages, self.has_days = known.book, known.passages, known.has_days
         self.quotable = {(asked.value, asked.unit, asked.currency) for asked in self.asked.numbers}
-        for page in (self.page, self.asked):
-            free = known.free.find(page.low, page.scopes)
-            page.adopt(merge(page.low, page.mentions, free, self.book.lines, known.rows))
         self.resolver = Resolver(self.page, self.book, self.asked)
         self.lookup = Lookup(self.resolver, self.book)
         self.reader = Reader(self.lookup)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 
 from graph.report.figures import cues, derive
@@ -17,13 +17,16 @@ from graph.report.figures.book import Known
 from graph.report.figures.derive import Derived
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_derived, weigh_facts
+from graph.report.figures.joining import changes, comparable, joined, ratios
 from graph.report.figures.labels import Mention
 from graph.report.figures.layout import Scope
 from graph.report.figures.lookup import Lookup
+from graph.report.figures.naming import Label
 from graph.report.figures.page import Page
 from graph.report.figures.passages import Passages
 from graph.report.figures.periods import Period
 from graph.report.figures.role import Role
+from graph.report.figures.units import is_rate
 from graph.report.figures.wording import telling, words
 
 _YEARS = ("year", "quarter", "half", "span", "day", "month")
@@ -63,20 +66,26 @@ class Combine:
         periods = self._periods(number, scope)
         if cues.WHOLE.search(told) and not self.page.named_in((scope.start, scope.end)):
             periods = []
-        side = role.side or self._side(told)
-        unsigned = bool(cues.APART.search(told))
+        side = 0 if cues.VALUED.search(told) else role.side or self._side(told)
+        unsigned = bool(cues.APART.search(told)) or not side
         own = {key for label in labels[:1] if label.cost < _BESIDE for key in label.mention.keys}
-        found = list(self._derived(number, cue, lines, periods, own))
+        spoken = self.page.named_in((scope.start, scope.end))
+        rated = number.bare and number.decimals and not scope.cell and cues.RATED.search(told)
+        strict = not (self._cued(cue) or rated) or number.unit in ("multiple", "pp", "bps")
+        if strict and self._is_stated(number, labels, scope):
+            return None
+        found = list(self._over_time(number, cue, lines, periods, own))
         if len(settled) >= 2:
             found += self._of_settled(number, cue, settled)
-        if not found and periods and not self.page.named_in((scope.start, scope.end)):
+        if not found and periods and not spoken:
             # The question's periods may be of another matter.
-            found = list(self._derived(number, cue, lines, [], own))
+            found, periods = list(self._over_time(number, cue, lines, [], own)), []
         finding = weigh_derived(number, found, side, unsigned=unsigned)
+        if (finding is None or finding.status != "derived") and len(lines) >= 2:
+            finding = weigh_derived(number, self._across(number, cue, lines, periods), 0, unsigned=True)
         if finding is None or finding.status != "derived":
-            enclosed = self._is_enclosed(number, scope)
-            return self.level(number) if enclosed else None
-        return finding if finding is not None and finding.status == "derived" else None
+            return self.level(number) if self._is_enclosed(number, scope) else None
+        return finding
 
     def _without_names(self, scope: Scope) -> str:
         """Give the words of a scope without the names in it: "average" and "total" may be part of one."""
@@ -98,6 +107,41 @@ class Combine:
                 return finding
         return None
 
+    def two_periods(self, first: Number, second: Number, onward: int = 0) -> tuple[Finding, Finding] | None:
+        """Find two figures as the values of one row at two of the periods that the sentence names.
+
+        `onward` is 1 where the second is said to be the later one, -1 where the first is.
+        """
+        scope = self.resolver.scope(first)
+        periods = self._periods(first, scope)
+        if len(periods) < 2:
+            return None
+        for line in self._lines(first, scope):
+            held = [self._at(line, period) for period in periods]
+            told = [
+                [weigh_facts(number, known[:1], 0, "named fact", either=True) for known in held]
+                for number in (first, second)
+            ]
+            for a, one in enumerate(told[0]):
+                for b, other in enumerate(told[1]):
+                    if one is None or other is None or one.status != "supported" != other.status:
+                        continue
+                    later = (periods[b].order() > periods[a].order()) - (
+                        periods[b].order() < periods[a].order()
+                    )
+                    if onward and later != onward:
+                        continue
+                    if a != b and one.status == other.status and held[a][0] is not held[b][0]:
+                        return one, other
+        return None
+
+    def differs(self, number: Number, fact: Known) -> bool:
+        """Tell whether another of the periods that the sentence names has another value in the fact's row."""
+        scope = self.resolver.scope(number)
+        periods = [item.period for item in self.page.named_in((scope.start, scope.end))]
+        line = self.lookup.book.line(fact.key)
+        return any(item.value != fact.value and any(item.of(period) for period in periods) for item in line)
+
     def _is_held(self, number: Number) -> bool:
         """Tell whether the figure is told as the value of the name right before it, as in "cash of $5"."""
         index = bisect_left(self.page.mention_starts, number.start) - 1
@@ -107,6 +151,21 @@ class Combine:
         if cues.HELD.fullmatch(self.page.masked, mention.end, number.start) is None:
             return False
         return cues.GIVES.search(self.page.masked, max(0, mention.start - 40), mention.start) is None
+
+    def _is_stated(self, number: Number, labels: Sequence[Label], scope: Scope) -> bool:
+        """Tell whether the figure is told as the value of a name that it may be of, right beside it."""
+        if scope.cell:
+            return True
+        for label in labels[:1]:
+            mention = label.mention
+            held = self.lookup.book.line(mention.keys[0])[:1] if mention.keys else []
+            rates = number.unit in ("pp", "bps") and bool(held) and is_rate(held[0].fact.unit)
+            if not (rates or self.lookup.naming.fits(number, mention)):
+                return False
+            if mention.start >= number.end:
+                return cues.OWNED.fullmatch(self.page.low, number.end, mention.start) is not None
+            return cues.STATED.fullmatch(self.page.low, mention.end, number.start) is not None
+        return False
 
     def _is_glossed(self, number: Number) -> bool:
         """Tell whether the figure stands in parentheses right behind the name that it is of."""
@@ -133,7 +192,7 @@ class Combine:
         rises, falls = bool(cues.RISES.search(told)), bool(cues.FALLS.search(told))
         return 0 if rises == falls else 1 if rises else -1
 
-    def _derived(
+    def _over_time(
         self,
         number: Number,
         cue: str,
@@ -141,44 +200,48 @@ class Combine:
         periods: Sequence[Period],
         own: set[str],
     ) -> Iterator[Derived]:
+        """Compare or join the periods of a row; where nothing says which, the periods named are compared."""
         unit = number.unit
-        moved, mean, added = cues.MOVED.search(cue), cues.MEAN.search(cue), cues.SUM.search(cue)
+        compared = bool(cues.MOVED.search(cue) or cues.UNLIKE.search(cue))
+        mean, added = bool(cues.MEAN.search(cue)), bool(cues.SUM.search(cue))
+        open_ = not (compared or mean or added) and len(periods) >= 2
         # A figure beside the name of one row is no change of another.
         named = [line for line in lines if line.known[0].key in own]
         for line in named or lines:
-            if moved or cues.UNLIKE.search(cue):
+            if compared or open_:
                 for old, new in self._pairs(line, periods):
-                    yield from _changes(old, new, number)
-            if unit in ("pp", "bps") or not (mean or added):
+                    yield from changes(old, new, number)
+            if unit in ("pp", "bps") or not (mean or added or open_):
                 continue
             picked = self._over(line, periods)
             if len(picked) >= 2:
-                yield from _joined(picked, bool(mean), bool(added) and unit != "percent")
-        if len(lines) >= 2:
-            yield from self._across(number, cue, lines, periods)
+                yield from joined(picked, mean, (added or open_) and unit != "percent")
 
     def _across(
         self, number: Number, cue: str, lines: Sequence[_Line], periods: Sequence[Period]
     ) -> Iterator[Derived]:
-        """Combine several rows at one period: their sum, mean, difference or ratio."""
-        share, mean, added = cues.SHARE.search(cue), cues.MEAN.search(cue), cues.SUM.search(cue)
+        """Combine rows at one period: their ratio, and their sum, mean or difference as it is said."""
+        mean, added = bool(cues.MEAN.search(cue)), bool(cues.SUM.search(cue))
+        apart = bool(cues.UNLIKE.search(cue) or cues.MOVED.search(cue)) or not (mean or added)
+        added = added or not (mean or cues.UNLIKE.search(cue))
+        rated = number.unit in ("percent", "multiple") or (not number.unit and not number.currency)
         for period in periods or (None,):
             held = [(line, self._at(line, period)) for line in lines]
             some = sorted(((line, items[0]) for line, items in held if items), key=lambda pair: pair[0].place)
             for (first, a), (second, b) in combinations(some[:_MOST], 2):
-                if not _comparable(a, b):
+                if not comparable(a, b):
                     continue
                 top, bottom = (b, a) if first.bottom and not second.bottom else (a, b)
-                if share and number.unit in ("percent", "multiple", ""):
-                    yield from _ratios(top, bottom, number)
+                if rated:
+                    yield from ratios(top, bottom, number)
                 if a.fact.unit == b.fact.unit and number.unit not in ("percent", "multiple"):
-                    if cues.UNLIKE.search(cue) or cues.MOVED.search(cue):
+                    if apart:
                         yield from (gap for gap in (derive.gap(a, b, number.unit),) if gap is not None)
                     if added or mean:
-                        yield from _joined([a, b], bool(mean), bool(added))
+                        yield from joined([a, b], mean, added)
             whole = [item for _, item in some[:_MOST] if item.fact.unit == some[0][1].fact.unit]
             if len(whole) > 2 and (mean or added):
-                yield from _joined(whole, bool(mean), bool(added))
+                yield from joined(whole, mean, added)
 
     def _of_settled(self, number: Number, cue: str, settled: Sequence[Known]) -> Iterator[Derived]:
         """Combine the figures of the sentence that are right by themselves."""
@@ -189,13 +252,13 @@ class Combine:
             same = a.key == b.key and a.order() != b.order()
             if same and cues.MOVED.search(cue):
                 old, new = sorted((a, b), key=Known.order)
-                yield from _changes(old, new, number)
+                yield from changes(old, new, number)
             if not same and number.unit not in ("percent", "multiple") and cues.UNLIKE.search(cue):
                 yield from (gap for gap in (derive.gap(a, b, number.unit),) if gap is not None)
             if number.unit not in ("percent", "multiple") and (cues.MEAN.search(cue) or cues.SUM.search(cue)):
-                yield from _joined([a, b], bool(cues.MEAN.search(cue)), bool(cues.SUM.search(cue)))
+                yield from joined([a, b], bool(cues.MEAN.search(cue)), bool(cues.SUM.search(cue)))
             if not same and cues.SHARE.search(cue) and number.unit in ("percent", "multiple", ""):
-                yield from _ratios(a, b, number)
+                yield from ratios(a, b, number)
 
     def _lines(self, number: Number, scope: Scope) -> list[_Line]:
         """Give the rows that the sentence names, else those of the sentences before, else the question's."""
@@ -305,41 +368,3 @@ class Combine:
 def _is_bottom(low: str, start: int, place: int) -> bool:
     """Tell whether what is named at a place is what something else is set against."""
     return cues.BOTTOM.search(low, start, place) is not None and cues.TOP.search(low, start, place) is None
-
-
-def _changes(old: Known, new: Known, number: Number) -> Iterator[Derived]:
-    if old.fact.entity != new.fact.entity or old.fact.unit != new.fact.unit:
-        return
-    unit = number.unit or ("money" if number.currency or number.scale else "")
-    unit = "pp" if unit == "points" else unit
-    change = derive.change(old, new, unit)
-    if change is not None:
-        yield change
-
-
-def _joined(known: Sequence[Known], mean: bool, added: bool) -> Iterator[Derived]:
-    signs = {item.value < 0 for item in known}
-    for told in (known, [_unsigned(item) for item in known]) if len(signs) > 1 else (known,):
-        if mean:
-            yield derive.mean(told)
-        elif added:
-            yield derive.total(told)
-
-
-def _unsigned(known: Known) -> Known:
-    """Take a cost or payment that is filed as negative by its size."""
-    return replace(known, fact=replace(known.fact, value=abs(known.value)))
-
-
-def _ratios(top: Known, bottom: Known, number: Number) -> Iterator[Derived]:
-    factor = derive.HUNDRED if number.unit == "percent" else derive.ONE
-    ratio = derive.share(top, bottom, "ratio", factor)
-    if ratio is not None:
-        yield ratio
-
-
-def _comparable(a: Known, b: Known) -> bool:
-    """Tell whether two facts are of one entity and one time, as far as they say."""
-    if a.fact.entity != b.fact.entity or a is b:
-        return False
-    return a.period is None or b.period is None or a.period.agrees(b.period) or a.period == b.period

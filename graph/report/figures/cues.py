@@ -12,7 +12,7 @@ def _words(words: str, more: str = "") -> re.Pattern[str]:
     return re.compile(rf"(?<![a-z])(?:{words})(?![a-z])" + (f"|{more}" if more else ""))
 
 
-MEAN = re.compile(r"averag|(?<![a-z])mean(?![a-z])|平均|均值")
+MEAN = re.compile(r"averag|(?<![a-z])(?:mean|mid-?point|halfway)(?![a-z])|平均|均值|中值|中点")
 SUM = _words(
     r"sum(?:s|med)?|add(?:ing|ed|s)?|plus|both|combined|together|altogether|aggregate|cumulative(?:ly)?"
     r"|added up|totall?(?:ed|ing)|in total|total of|totals?",
@@ -42,7 +42,8 @@ ONLY_SHARE = re.compile(
 # Before the name of what something else is set against, and of what is set against it.
 BOTTOM = re.compile(
     r"(?:(?<![a-z])(?:of|to|by|out of|over|in|against|relative to)\s"
-    r"(?:the |its |total |overall |our |company's |all |their )*$|[占/÷]\s?$)"
+    r"(?:the |its |total |overall |our |company's |all |their |net |revenues? |sales |from |of )*$"
+    r"|[占/÷]\s?$)"
 )
 TOP = re.compile(
     r"(?<!as a )(?<!as )(?<![a-z])(?:share|ratio|proportion|portion|fraction) of (?:the |its |total )*$"
@@ -65,4 +66,16 @@ GIVES = _words(
 )
 # Between a name and the figure that is its value.
 HELD = re.compile(r"\s?(?:line |快线|线)?(?:of|at)?\s?(?:about |约|\()?")
+# The same with a verb that states it.
+STATED = re.compile(
+    r"\s?(?:line |快线|线)?\s?(?:\(|,)?\s?(?:of|at|was|is|were|are|stands at|stood at|=|:|[为是])?\s?"
+    r"(?:about |roughly |approximately |约|\()?"
+)
+# Between a figure and the name behind it that it is the value of.
+OWNED = re.compile(r"\s?(?:(?:of|in)\s)?(?:its |the |total |annual )*|的|\s?\(")
+# What a bare number can only be.
+RATED = _words(r"ratio|proportion|fraction|divided by|multiple", r"[/÷]|之比|比率|除以")
 SET_AGAINST = _words(r"out of|of|on|versus|vs\.?|divided by|over|against", r"[/÷]")
+
+# Whether a rise is better depends on what rises: of a cost it is not.
+VALUED = re.compile(r"(?<![a-z])(?:improv|better|worse|deteriorat)|改善|恶化|优化")

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import log
 
+from graph.report.figures.initials import Initials
 from graph.report.figures.labels import Mention, find_mentions
 from graph.report.figures.layout import Scope
 from graph.report.figures.tables import ALSO, FREE
@@ -26,6 +27,7 @@ _TAIL = re.compile(r",?\s(?:net of|including|excluding|less|which)(?![a-z])|\s?\
 # Years and rates that are part of a name, as in "3.875% notes due 2028".
 _NUMBER = re.compile(r"(?<![\d.,$€£])(?:(?:19|20)\d\d|\d{1,2}\.\d{1,3}%)(?![\d.])")
 _STRANGE = 0.4
+_JOINED = 1.2
 _AND = re.compile(r"(?<![a-z])and(?![a-z])|&|,")
 _ANOTHER = re.compile(r"[,，、+]|(?<![a-z])(?:and|or)(?![a-z])|和|与|及")
 # Names joined into one, as in "revenue from Japan" and "Japan revenue".
@@ -37,6 +39,9 @@ _JOINS = re.compile(
     r"|[a-z]*(?:ed|ing|es)\s)[a-z&-]{3,14}){1,2}\s"
 )
 _MOST = 200
+_RUN = 4
+# A short form stands for the whole of its label, and for nothing that stands in it.
+_SHORT = 0.1
 _TOGETHER = 32
 _ENOUGH = 0.6
 # As much is enough where a word is in no other label.
@@ -64,6 +69,8 @@ _COMMON = frozenset(
     }
 )
 _FAINT = 0.35
+# Nouns that other words of a name tell apart.
+_GENERAL = _COMMON | {"revenu", "cost", "incom", "margin", "rat", "rate", "charg", "asset"}
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,7 @@ class _Label:
     own: frozenset[str]
     heading: frozenset[str]
     faint: frozenset[str] = frozenset()
+    figured: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,6 +89,7 @@ class _Hit:
     end: int
     key: str
     whole: bool
+    general: bool = False
 
 
 class FreeLabels:
@@ -88,9 +97,10 @@ class FreeLabels:
 
     def __init__(self, keys: Iterable[str]) -> None:
         self._labels = [self._read(key) for key in keys]
-        counts = Counter(word for label in self._labels for word in label.own | label.heading)
+        distinct = {(label.own, label.heading) for label in self._labels}
+        counts = Counter(word for own, heading in distinct for word in own | heading)
         self._counts = counts
-        total = len(self._labels)
+        total = len(distinct)
         self._weight = {
             word: log(1 + total / count) * (_FAINT if word in _COMMON else 1)
             for word, count in counts.items()
@@ -98,6 +108,8 @@ class FreeLabels:
         self._whole = {
             label.key: self._sum(label.own) - (1 - _FAINT) * self._sum(label.faint) for label in self._labels
         }
+        self._by_key = {label.key: label for label in self._labels}
+        self._initials = Initials((label.key, _own_of(label.key)) for label in self._labels)
         self._numbered = any(word[0].isdigit() for word in counts)
         self._index: dict[str, list[_Label]] = {}
         for label in self._labels:
@@ -105,7 +117,7 @@ class FreeLabels:
                 self._index.setdefault(word, []).append(label)
 
     def _read(self, key: str) -> _Label:
-        heading, _, own = key.removeprefix(FREE).partition(ALSO)[0].rpartition(": ")
+        heading, own = key.removeprefix(FREE).partition(ALSO)[0].rpartition(": ")[0], _own_of(key)
         if not stems(own) - _COMMON:
             # "Total" alone is no name; with its heading it is.
             own = f"{own} {heading}" if stems(heading) - _COMMON else ""
@@ -117,16 +129,17 @@ class FreeLabels:
             (stems(own) or stems(heading)) | numbers,
             stems(heading),
             stems(own) - head if head else frozenset(),
+            any(char.isdigit() for char in _own_of(key)),
         )
 
-    def find(self, low: str, scopes: Sequence[Scope]) -> list[Mention]:
-        """Find the free labels mentioned in the scopes of lower-case text, in order."""
+    def find(self, norm: str, low: str, scopes: Sequence[Scope]) -> list[Mention]:
+        """Find the free labels mentioned in the scopes of a text, in order; `low` is it in lower case."""
         if not self._labels:
             return []
-        found = [mention for scope in scopes for mention in self._in_scope(low, scope)]
+        found = [mention for scope in scopes for mention in self._in_scope(norm, low, scope)]
         return sorted(found, key=lambda mention: mention.start)
 
-    def _in_scope(self, low: str, scope: Scope) -> list[Mention]:
+    def _in_scope(self, norm: str, low: str, scope: Scope) -> list[Mention]:
         places: dict[str, list[tuple[str, int, int]]] = {}
         by_key = {}
         told = list(words(low, scope.start, scope.end))
@@ -147,6 +160,17 @@ class FreeLabels:
             for key, here in places.items()
             for hit in self._hits(low, by_key[key], here)
         ]
+        for key, label in by_key.items():
+            # A label with an amount in it, as in "customers over $100,000 of ARR", is found as it stands.
+            own = _own_of(key)
+            place = low.find(own, scope.start, scope.end) if label.figured else -1
+            if place >= 0:
+                hits.append(_Hit(self._whole[key] + len(own), place, place + len(own), key, True))
+        hits += [
+            _Hit(self._whole[key] + _SHORT, start, end, key, True)
+            for start, end, keys in self._initials.find(norm, scope.start, scope.end)
+            for key in keys[:4]
+        ]
         return self._choose(low, hits)
 
     def _strange(
@@ -156,7 +180,7 @@ class FreeLabels:
         inner = told[bisect_left(starts, hit.start) : bisect_left(starts, hit.end)]
         strange = sum(word not in label.own and word not in label.heading for word, _, _ in inner)
         joined = len(_AND.findall(low, hit.start, hit.end)) > len(_AND.findall(label.key))
-        return _STRANGE * (strange + joined)
+        return _STRANGE * strange + _JOINED * joined
 
     def _hits(self, low: str, label: _Label, here: Sequence[tuple[str, int, int]]) -> list[_Hit]:
         """Weigh each place where words of the label stand together."""
@@ -186,6 +210,10 @@ class FreeLabels:
             said = {word for word, _, _ in group}
             covered = self._sum((label.own - label.faint) & said) + _FAINT * self._sum(label.faint & said)
             own = any(self._counts[word] == 1 for word in label.own & said)
+            run = low[group[0][1] : group[-1][2]]
+            if own and len(run) >= _RUN and not run[0].isascii() and run in label.key:
+                # A stretch of Chinese that stands as it is in this label alone.
+                covered = max(covered, _ENOUGH_OWN * whole)
             if covered < (_ENOUGH_OWN if own else _ENOUGH) * whole or not covered:
                 continue
             score = (
@@ -194,7 +222,7 @@ class FreeLabels:
                 - _MISSING * (whole - covered)
             )
             full = not (label.own - label.faint - said)
-            hits.append(_Hit(score, group[0][1], group[-1][2], label.key, full))
+            hits.append(_Hit(score, group[0][1], group[-1][2], label.key, full, said <= _GENERAL))
         return hits
 
     def _sum(self, those: frozenset[str] | set[str]) -> float:
@@ -222,11 +250,16 @@ class FreeLabels:
     def _is_part(self, low: str, hit: _Hit, beside: list[_Hit]) -> bool:
         """Tell whether a label told in part belongs to the name of a label told in full beside it."""
         return any(
-            other.whole
-            and other is not hit
+            other is not hit
+            and (other.whole or (hit.general and not other.general))
             and _JOINS.fullmatch(low, min(hit.end, other.end), max(hit.start, other.start))
             for other in beside
         )
+
+
+def _own_of(key: str) -> str:
+    """Give the label of a row without the headings above it."""
+    return key.removeprefix(FREE).partition(ALSO)[0].rpartition(": ")[2]
 
 
 def _parted(low: str, group: Sequence[tuple[str, int, int]], own: frozenset[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from graph.report.figures.periods import Period, digit_starts, find_periods, is_led, matches_of
+from graph.report.figures.periods import Period, digit_starts, find_periods, is_led
 
 HOLE = "\x00"
 
@@ -95,6 +95,8 @@ _NAMES = [
         r"(?<=\x00)/\d{1,4}(?![\d.,%])",
     )
 ]
+_MARKUP = re.compile(r"[`\[【]|://|www\.")
+_DIGIT = re.compile(r"\d")
 # An identifier mixes letters and digits; amounts such as 391bn or usd391 keep to known letters.
 _IDENTIFIER = re.compile(r"[a-z\d_]{2,}")
 _AMOUNT = re.compile(
@@ -126,21 +128,30 @@ def _identifiers(low: str) -> list[tuple[int, int]]:
 def mask(low: str) -> tuple[str, list[Named]]:
     """Blank out what is no claim in lower-case text, and give the periods that were named."""
     text = low
-    for pattern in _MASKS:
-        text = _cut(text, [match.span() for match in pattern.finditer(text)])
+    if _MARKUP.search(low):
+        for pattern in _MASKS:
+            text = _cut(text, [match.span() for match in pattern.finditer(text)])
     text = text.replace("`", " ")
     named = [
         Named(start, end, period)
         for start, end, period in find_periods(text)
         if not _DUE.search(text, max(0, start - 16), start)
     ]
+    if _DIGIT.search(text) is None:
+        return text, sorted(named, key=lambda item: item.start)
     text = _cut(text, [match.span(1) for match in _DUE_YEAR.finditer(text)])
     # A figure may follow a Chinese period without a space, as in 上年969.9亿.
     ends = [(item.end - 1, item.end) for item in named if not text[item.end - 1].isascii()]
     text = _cut(_cut(text, [(item.start, item.end) for item in named]), ends, " ")
     starts = digit_starts(text)
     for pattern, led in _NAMES:
-        text = _cut(text, [match.span() for match in matches_of(pattern, led, text, starts)])
+        holes = (
+            [match.span() for start in starts if (match := pattern.match(text, start)) is not None]
+            if led
+            else [match.span() for match in pattern.finditer(text)]
+        )
+        if holes:
+            text = _cut(text, holes)
     return _cut(text, _identifiers(text)), sorted(named, key=lambda item: item.start)
 
 

@@ -285,17 +285,6 @@ def digit_starts(text: str) -> list[int]:
     return [match.start() for match in _DIGITS.finditer(text)]
 
 
-def matches_of(pattern: re.Pattern[str], led: bool, text: str, starts: list[int]) -> Iterator[re.Match[str]]:
-    """Find the pattern; one that is led by digits only at the given starts of digits."""
-    if not led:
-        yield from pattern.finditer(text)
-        return
-    for start in starts:
-        match = pattern.match(text, start)
-        if match is not None:
-            yield match
-
-
 _ONLY_CHINESE = re.compile(r"[年月](?![?|)度])")
 
 
@@ -332,7 +321,14 @@ def find_periods(low: str) -> Iterator[tuple[int, int, Period]]:
         "month": bool(_MONTH_NAME.search(low)),
     }
     for pattern, build, led, need in _PLANS:
-        for match in matches_of(pattern, led, low, starts) if held[need] else ():
+        if not held[need]:
+            continue
+        matches = (
+            [match for start in starts if (match := pattern.match(low, start)) is not None]
+            if led
+            else pattern.finditer(low)
+        )
+        for match in matches:
             if match.start() in taken or match.end() - 1 in taken:
                 continue
             period = build(match)

@@ -80,7 +80,7 @@ class Reader:
         """Tell whether a row filed as negative may be told without a sign, as costs and payments are."""
         if not all(key.startswith(FREE) for key in mention.keys):
             return False
-        if not any(_RESULT.search(key) for key in mention.keys):
+        if not any(_RESULT.search(key.rpartition(": ")[2]) for key in mention.keys):
             return True
         known = [item for key in mention.keys for item in self.book.line(key)]
         if all(item.value <= 0 for item in known) and not any(_LOSS.search(key) for key in mention.keys):

@@ -7,24 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from graph.facts import Fact, Unit
+from graph.facts import Fact
 from graph.report.figures.extract import Number, extract
+from graph.report.figures.kinds import PERCENT, Head, Kinds, RowKind
 from graph.report.figures.mask import mask
 from graph.report.figures.normal import normalise
 from graph.report.figures.periods import Period, find_periods
 from graph.report.figures.scale import currency_of, scale_of
 from graph.report.figures.wording import tokens
 
-_PER_SHARE = re.compile(r"per\b.{0,40}\bshare|per share|per unit|每股|(?<![a-z])(?:eps|dps)(?![a-z])")
-_PRICE = re.compile(r"fair value|price|per share|per unit")
-_SHARES = re.compile(
-    r"\bshares?\b(?!holder)|number of|\bunits\b|\bemployees\b|headcount|股数|股本(?!溢)|人数"
-)
-_MONEY_OF_SHARES = re.compile(r"value|price|cost|expense|compensation|issu|repurchas|proceeds|capital")
-_PERCENT = re.compile(r"%|percent|(?<![a-z])rate(?![a-z])|率|占比")
-_RATE = re.compile(
-    r"(?<![a-z])(?:rates?|margins?|yield|percentage|percent)(?![a-z])|\(%\)|(?<!\d)(?<!\d )%|率"
-)
 _CHANGE = re.compile(
     r"(?<![a-z])(?:change|variance|vs\.?|versus|increase|decrease|growth)(?![a-z])|变动|增减|同比"
 )
@@ -36,7 +27,7 @@ _CLOSING = re.compile(r"\)?\s?%?\)?")
 FREE = "label:"
 ALSO = "\x00"
 _PERIOD_WORDS = frozenset(
-    {"fiscal", "ended", "end", "years", "december", "as", "period", "restated", "unaudit"}
+    {"fiscal", "ended", "end", "years", "december", "as", "period", "restated", "unaudit", "or"}
 )
 _MOST_ROWS = 2000
 _MOST_CELLS = 64
@@ -88,7 +79,7 @@ def table_cells(texts: Sequence[tuple[str, str]]) -> list[Cell]:
         if "|" in text:
             own = scale_of(caption)
             power = everywhere if own is None else own
-            cells += _Table(title, text, power, currency_of(text) or currency).cells()
+            cells += _Table(title, text, power, currency_of(text) or currency, " ".join(captions)).cells()
     return cells
 
 
@@ -101,7 +92,7 @@ def _joined(line: str) -> list[str]:
     cells: list[str] = []
     pending = ""
     for cell in [part.strip() for part in line.split("|")][:_MOST_CELLS]:
-        if cell and cells and len(cells) > 1 and cell in (")", "%", ")%", ") %"):
+        if cell and cells and len(cells) > 1 and cell in (")", "%", ")%", ") %") and _ends_amount(cells):
             while len(cells) > 2 and not cells[-1]:
                 cells.pop()
             cells[-1] += cell
@@ -109,26 +100,36 @@ def _joined(line: str) -> list[str]:
             if cell == "-" or not cell:
                 cells.append(cell)
             else:
+                cells += [pending] if pending else []
                 pending = cell
         elif pending and not cell:
             continue
+        elif pending and not any(char.isdigit() or char in "(-—" for char in cell):
+            # A sign that heads its own column.
+            cells += [pending, cell]
+            pending = ""
         else:
             cells.append(pending + cell)
             pending = ""
-    return cells
+    return [*cells, pending] if pending else cells
+
+
+def _ends_amount(cells: list[str]) -> bool:
+    """Tell whether the last cell that shows anything shows an amount."""
+    shown = next((cell for cell in reversed(cells[1:]) if cell), "")
+    return re.fullmatch(r"[^a-z\u4e00-\u9fff]*\d[^a-z\u4e00-\u9fff]*", shown) is not None
 
 
 class _Table:
     """One table on its way to facts."""
 
-    def __init__(self, title: str, text: str, power: int, currency: str | None) -> None:
+    def __init__(self, title: str, text: str, power: int, currency: str | None, captions: str = "") -> None:
         self.title = title
         self.power = power
         self.currency = currency
         lines = [line for line in text.split("\n")[:_MOST_ROWS] if "|" in line]
         self.rows = [_joined(line) for line in lines]
-        self.has_rates = "%" in text
-        self.has_money = any("$" in line or "€" in line or "£" in line for line in lines)
+        self.kinds = Kinds(power, lines, captions)
         self.heads: list[list[str]] = []
         self.columns: list[_Column] = []
         self.read_rows = 0
@@ -152,19 +153,28 @@ class _Table:
                     if not started and not self.columns and scale_of(label) is not None:
                         continue
                     heading, outer = label, heading if not started else outer
-                    percent = bool(_PERCENT.search(label))
+                    percent = bool(PERCENT.search(label))
                 continue
             if started and len(rest) == 2 * len(self.columns) and not any(rest[::2]):
                 # Cells for a currency sign that this row leaves empty.
                 rest = rest[1::2]
                 shown = [(place // 2, number) for place, number in shown]
             if not started:
-                self.columns = self._head(len(rest))
+                headed = [place for head in self.heads for place, text in enumerate(head) if text and place]
+                self.columns = self._head(max(len(rest), *headed, 0))
                 started = True
             name = f"{heading}: {label}" if heading and label else label or f"{heading}: total".strip(": ")
-            for (place, number), column in zip(shown, self._columns_of(rest, shown), strict=True):
-                if not column.change:
-                    found.append(self._cell(index, place, name, label, number, column, percent))
+            pairs = [
+                (place, number, column)
+                for (place, number), column in zip(shown, self._columns_of(rest, shown), strict=True)
+                if not column.change
+            ]
+            row_kind = self.kinds.of_row(label, [number for _, number, _ in pairs])
+            for place, number, column in pairs:
+                found.append(self._cell(index, place, name, label, number, column, percent, row_kind))
+                if row_kind == "open":
+                    # The row may count things: then its amounts stand as they are shown.
+                    found.append(self._cell(index, place, name, label, number, column, percent, "count"))
         return found
 
     def _has_period(self, text: str) -> bool:
@@ -223,9 +233,18 @@ class _Table:
         return [self.columns[place] if place < len(self.columns) else blank for place, _ in shown]
 
     def _cell(
-        self, row: int, place: int, name: str, label: str, number: Number, column: _Column, percent: bool
+        self,
+        row: int,
+        place: int,
+        name: str,
+        label: str,
+        number: Number,
+        column: _Column,
+        percent: bool,
+        row_kind: RowKind,
     ) -> Cell:
-        unit, power = self._unit(label, name, number, column, percent)
+        head = Head(column.text, column.power, column.percent)
+        unit, power = self.kinds.unit(label, name, number, head, percent, row_kind)
         value = -abs(number.value) if number.enclosed else number.value
         currency = self.currency if unit in ("money", "per_share") else None
         fact = Fact(
@@ -239,36 +258,14 @@ class _Table:
         )
         return Cell(fact, column.period, column.day, column.words)
 
-    def _unit(
-        self, label: str, name: str, number: Number, column: _Column, percent: bool
-    ) -> tuple[Unit, int]:
-        """Settle the unit of an amount, and the power of ten that the caption gives it."""
-        if number.unit == "percent" or (column.percent and not number.currency):
-            return "percent", 0
-        if number.unit == "multiple":
-            return "multiple", 0
-        if number.unit in ("pp", "bps"):
-            return ("pp" if number.unit == "pp" else "bps"), 0
-        small = abs(number.value) < 1000 and not number.currency
-        if small and self.has_rates and (percent or _RATE.search(label) or not self.has_money):
-            return "percent", 0
-        if _PER_SHARE.search(label) or (_PER_SHARE.search(name) and number.decimals >= 2):
-            return "per_share", 0
-        if _PRICE.search(column.text) and number.decimals == 2 and self.power == 0:
-            return "per_share", 0
-        counted = bool(_SHARES.search(label) or _SHARES.search(column.text))
-        counted = counted or bool(_SHARES.search(name) and not number.currency and not self.has_money)
-        if counted and not number.currency and not _MONEY_OF_SHARES.search(label):
-            own = scale_of(label)
-            return "count", self.power if own is None else own
-        own = scale_of(label)
-        return "money", own if own is not None else self.power if column.power is None else column.power
-
 
 def _amount(cell: str) -> Number | None:
     """Read a cell that shows one amount; None when it shows none, several, or words."""
     if not cell or len(cell) > 60 or not any(char.isdigit() for char in cell):
         return None
+    if _PLAIN.fullmatch(cell) and not _YEAR.fullmatch(cell):
+        plain = extract(": " + cell)
+        return plain[0] if len(plain) == 1 else None
     # The mark keeps a filed (512) from being read as the number of a list.
     masked, named = mask(": " + _FOOTNOTE_BEHIND.sub(r"\1", cell))
     if named and not re.search(r"[$€£%]", cell):
@@ -279,6 +276,8 @@ def _amount(cell: str) -> Number | None:
     return numbers[0]
 
 
+_PLAIN = re.compile(r"(?:us|hk)?[$€£¥]?\s?\(?-?\d{1,3}(?:,\d{3})*(?:\.\d{1,4})?\)?%?|\d{3,9}(?:\.\d{1,4})?")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _CAPTION = re.compile(r"\([^()]{0,60}(?:thousands|millions|billions|except)[^()]{0,60}\)")
 _FOOTNOTE_BEHIND = re.compile(r"(\d\)?)\s?\((?:\d{1,2}|[a-z])\)$")
 

@@ -94,7 +94,7 @@ _SHORT = {
         归母净利润: 归属 母公 公司 净利 利润
         归母净利: 归属 母公 公司 净利 利润
         经营现金流: 经营 营活 活动 现金 金流 流量
-        总资产: 资产 产总 总计
+        总资产: 资产 产合 合计
         总负债: 负债 债合 合计
         营收: 营业 业收 收入
         """.strip().splitlines()
@@ -109,6 +109,8 @@ _WORD_OR_SHORT = re.compile(
     + "|".join(word for word in _SHORT if not word.isascii())
     + r")|[\u4e00-\u9fff]+"
 )
+# One word for a total, of the same length.
+_TOTAL = re.compile(r"总额|总计|总和")
 _TOKEN = re.compile(r"[a-z]+|\d+|[\u4e00-\u9fff]{1,2}")
 
 
@@ -126,6 +128,8 @@ def stem(word: str) -> str:
 
 def words(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[str, int, int]]:
     """Find the telling words of lower-case text, as (stem, start, end); Chinese in pairs of characters."""
+    if "总" in text:
+        text = _TOTAL.sub("合计", text)
     for match in _WORD_OR_SHORT.finditer(text, start, len(text) if end is None else end):
         word = match[0]
         if word in _SHORT:

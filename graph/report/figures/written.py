@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -14,6 +15,14 @@ from graph.report.figures.finding import Finding
 from graph.report.figures.role import direction
 from graph.report.figures.units import clash, is_rate, matches
 
+# Between a figure and the one that it is set against, or becomes.
+_SET_AGAINST = re.compile(
+    r"[\s\x00()]*(?:->|=>|→|(?:up |down )?(?:from|to)|against|versus|vs\.?|compared (?:with|to)|at|less|and"
+    r"|对比|至|升至|降至)"
+    r"[\s\x00()]*(?:about |approximately |约)?[\s$€£¥(]*"
+)
+_ONWARD = re.compile(r"->|=>|→|(?<![a-z])to(?![a-z])|至|到")
+_BACK = re.compile(r"from|against|versus|vs|compared|对比")
 _PARTS = frozenset({1, 2, 3, 4, 100})
 
 
@@ -28,7 +37,40 @@ class Written:
     def look(self, findings: Mapping[int, Finding]) -> dict[int, Finding]:
         """Give the findings that change: figures of sums that hold, moves told the wrong way round."""
         found = self._sums(findings)
+        found |= self._pairs({**findings, **found})
         return found | self._turned({**findings, **found})
+
+    def _pairs(self, findings: Mapping[int, Finding]) -> dict[int, Finding]:
+        """Decide two figures set against each other as one row's at two of the periods that are named."""
+        found: dict[int, Finding] = {}
+        numbers = self.page.numbers
+        for index in range(len(numbers) - 1):
+            first, second = numbers[index], numbers[index + 1]
+            gap = self.page.masked[first.end : second.start]
+            if (
+                first.unit != second.unit
+                or first.currency != second.currency
+                or len(gap) > 40
+                or _SET_AGAINST.fullmatch(gap) is None
+            ):
+                continue
+            held = (findings[index], findings[index + 1])
+            if all(finding.status == "supported" for finding in held):
+                if _twice(*held) and first.value == second.value and self._held_apart(index, held[1]):
+                    found[index] = Finding("unsupported", "no fact", note="told twice, of two periods")
+                continue
+            if any(finding.status in ("derived", "context") for finding in held):
+                continue
+            onward = _ONWARD.search(gap) is not None
+            back = not onward and _BACK.search(gap) is not None
+            pair = self.combine.two_periods(first, second, 1 if onward else -1 if back else 0)
+            if pair is not None:
+                found[index], found[index + 1] = pair
+        return found
+
+    def _held_apart(self, index: int, finding: Finding) -> bool:
+        """Tell whether the row of a figure has another value at another of the periods that are named."""
+        return self.combine.differs(self.page.numbers[index], finding.known[0])
 
     def _turned(self, findings: Mapping[int, Finding]) -> dict[int, Finding]:
         """Find moves told in the wrong direction, as in "fell from $3 to $4"."""
@@ -96,6 +138,11 @@ class Written:
         text = self.page.norm
         told = " ".join(t if isinstance(t, str) else text[t.start : t.end] for t in written.tokens)
         return Finding("derived", "written out", ids=ids, formula=told)
+
+
+def _twice(first: Finding, second: Finding) -> bool:
+    """Tell whether two figures rest on one fact."""
+    return bool(first.known) and bool(second.known) and first.known[0] == second.known[0]
 
 
 def _value(number: Number, finding: Finding) -> Decimal | None:

@@ -1,0 +1,52 @@
+"""Ways in which facts of one row, or of one period, come to another value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from graph.report.figures import derive
+from graph.report.figures.book import Known
+from graph.report.figures.derive import Derived
+from graph.report.figures.extract import Number
+
+
+def changes(old: Known, new: Known, number: Number) -> Iterator[Derived]:
+    """Give the change between two facts, in the unit in which it is told."""
+    if old.fact.entity != new.fact.entity or old.fact.unit != new.fact.unit:
+        return
+    unit = number.unit or ("money" if number.currency or number.scale else "")
+    unit = "pp" if unit == "points" else unit
+    change = derive.change(old, new, unit)
+    if change is not None:
+        yield change
+
+
+def joined(known: Sequence[Known], mean: bool, added: bool) -> Iterator[Derived]:
+    """Give the mean or the sum of facts, costs by their size where they stand beside receipts."""
+    signs = {item.value < 0 for item in known}
+    for told in (known, [unsigned(item) for item in known]) if len(signs) > 1 else (known,):
+        if mean:
+            yield derive.mean(told)
+        elif added:
+            yield derive.total(told)
+
+
+def unsigned(known: Known) -> Known:
+    """Take a cost or payment that is filed as negative by its size."""
+    return replace(known, fact=replace(known.fact, value=abs(known.value)))
+
+
+def ratios(top: Known, bottom: Known, number: Number) -> Iterator[Derived]:
+    """Give the ratio of two facts, in percent where it is told so."""
+    factor = derive.HUNDRED if number.unit == "percent" else derive.ONE
+    ratio = derive.share(top, bottom, "ratio", factor)
+    if ratio is not None:
+        yield ratio
+
+
+def comparable(a: Known, b: Known) -> bool:
+    """Tell whether two facts are of one entity and one time, as far as they say."""
+    if a.fact.entity != b.fact.entity or a is b:
+        return False
+    return a.period is None or b.period is None or a.period.agrees(b.period) or a.period == b.period

@@ -1,0 +1,127 @@
+"""What the amounts of a table's row are: money at the scale of the table, counts, rates, amounts per one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from graph.facts import Unit
+from graph.report.figures.extract import Number
+from graph.report.figures.scale import scale_of
+from graph.report.figures.wording import stems
+
+_PER_SHARE = re.compile(r"per\b.{0,40}\bshare|per share|per unit|每股|(?<![a-z])(?:eps|dps)(?![a-z])")
+_PRICE = re.compile(r"fair value|price|per share|per unit")
+_SHARES = re.compile(
+    r"\bshares?\b(?!holder)|number of|\bunits\b|\bemployees\b|headcount|股数|股本(?!溢)|人数"
+    r"|\bcounts?\b|数量|销量|产量|户数|门店数"
+)
+# An amount of money by one of something else is told at its own scale, as in "price per gallon".
+_PER_ONE = re.compile(r"(?<![a-z])per\s(?!cent|share)[a-z]|(?<=[a-z])/(?=[a-z])|每[\u4e00-\u9fff]")
+# Things that are counted, not paid: the last word of a name, or before "of", "in" and a parenthesis.
+_COUNTED = re.compile(
+    r"(?<![a-z])(?:employees|headcount|customers|subscribers|users|stores|shops|restaurants|branches|sites"
+    r"|locations|facilities|hotels|rooms|beds|homes|properties|vehicles|aircraft|wells|patients"
+    r"|members|merchants|students|households|accounts|orders|deliveries|shipments|passengers|departures|miles|hours|days"
+    r"|tonnes|tons|barrels"
+    r"|ounces|pounds|gallons|acres|square feet|square metres|megawatts|mw|gwh|mwh|boe|licen[sc]es"
+    r"|policies|claims|units|teu|subscriptions|lines|agents|pumps|sets|clinics|schools|plants|projects)"
+    r"(?=$|\)|\s?\(|\s(?:of|in|at|over|under|on|per|by|with|end|sold|produced|served|flown|delivered|shipped"
+    r"|added)(?![a-z]))"
+    r"|[人家个台辆架套户]数|\((?:人|家|台|辆|架|吨|套|户|万吨)\)"
+)
+_OTHERWISE = re.compile(r"(?:otherwise|where|as) (?:noted|indicated|stated|specified)|另有|除外")
+# Words of rows that are surely sums of money.
+_MONEY = re.compile(
+    r"revenu|income|expens|(?<![a-z])cost|sales|asset|liabilit|cash|debt|profit|loss|tax|earning|equity"
+    r"|payable|receivabl"
+    r"|inventor|margin|gain|(?<![a-z])sale|interest|dividend|premium|proceed|payment|charge|fee|capital|deposit|loan|goodwill"
+    r"|amorti[sz]|depreci|investment|收入|成本|费用|利润|资产|负债|现金|税|款|借|费|损失|准备|金额|投资"
+)
+_EXCEPT = re.compile(r"(?:except|excluding|other than|unless)\s(?:for\s)?([^.;()\n]{3,160})")
+# Counts of shares come in the scale of their table; stores and people as they are.
+_IN_SHARES = re.compile(r"\bshares?\b|股|\bunits\b")
+_MONEY_OF_SHARES = re.compile(r"value|price|cost|expense|compensation|issu|repurchas|proceeds|capital")
+PERCENT = re.compile(r"%|percent|(?<![a-z])rate(?![a-z])|率|占比")
+_RATE = re.compile(
+    r"(?<![a-z])(?:rates?|margins?|yield|percentage|percent)(?![a-z])|\(%\)|(?<!\d)(?<!\d )%|率"
+)
+_CENTS = re.compile(r"\d\.\d\d(?![\d%])")
+# Words of an exception that name no row.
+_NOT_COUNTED = frozenset(
+    {"amount", "data", "percentag", "perc", "ratio", "share", "not", "otherwi", "indicat", "where", "other"}
+)
+
+RowKind = Literal["", "per_share", "count", "open"]
+
+
+@dataclass(frozen=True)
+class Head:
+    """What a column's header says of the amounts below it."""
+
+    text: str = ""
+    power: int | None = None
+    percent: bool = False
+
+
+class Kinds:
+    """Settles the units of one table, from its power of ten, its lines and the captions around it."""
+
+    def __init__(self, power: int, lines: Sequence[str], captions: str) -> None:
+        self.power = power
+        self.has_rates = any("%" in line for line in lines)
+        self.has_money = any("$" in line or "€" in line or "£" in line for line in lines)
+        self.has_decimals = sum(bool(_CENTS.search(line)) for line in lines) * 2 > len(lines)
+        self.excepted = stems(" ".join(_EXCEPT.findall(captions))) - _NOT_COUNTED
+        self.otherwise = _OTHERWISE.search(captions) is not None
+
+    def of_row(self, label: str, shown: Sequence[Number]) -> RowKind:
+        """Tell what the table's scale leaves alone; "open" where a row may be a count or an amount."""
+        if not self.power or not shown or scale_of(label) is not None:
+            return ""
+        priced = any(number.currency for number in shown)
+        small = all(number.decimals == 2 and abs(number.value) < 1000 for number in shown)
+        if _PER_ONE.search(label) or (priced and small and not self.has_decimals):
+            return "per_share"
+        if priced or any(number.unit or number.decimals for number in shown):
+            return ""
+        money = _MONEY.search(label) is not None
+        if _COUNTED.search(label):
+            return "open" if money else "count"
+        if stems(label) & self.excepted:
+            return "count"
+        return "open" if self.otherwise and not money else ""
+
+    def unit(
+        self, label: str, name: str, number: Number, column: Head, percent: bool, row: RowKind
+    ) -> tuple[Unit, int]:
+        """Settle the unit of an amount, and the power of ten that the caption gives it."""
+        unit, power = self._unit(label, name, number, column, percent)
+        if unit == "money" and row in ("per_share", "count"):
+            return ("per_share" if row == "per_share" else "count"), 0
+        return unit, power
+
+    def _unit(self, label: str, name: str, number: Number, column: Head, percent: bool) -> tuple[Unit, int]:
+        if number.unit == "percent" or (column.percent and not number.currency):
+            return "percent", 0
+        if number.unit == "multiple":
+            return "multiple", 0
+        if number.unit in ("pp", "bps"):
+            return ("pp" if number.unit == "pp" else "bps"), 0
+        small = abs(number.value) < 1000 and not number.currency
+        if small and self.has_rates and (percent or _RATE.search(label) or not self.has_money):
+            return "percent", 0
+        if _PER_SHARE.search(label) or (_PER_SHARE.search(name) and number.decimals >= 2):
+            return "per_share", 0
+        if _PRICE.search(column.text) and number.decimals == 2 and self.power == 0:
+            return "per_share", 0
+        counted = bool(_SHARES.search(label) or _SHARES.search(column.text))
+        counted = counted or bool(_SHARES.search(name) and not number.currency and not self.has_money)
+        if counted and not number.currency and not _MONEY_OF_SHARES.search(label):
+            own = scale_of(label)
+            shares = _IN_SHARES.search(label) or _IN_SHARES.search(name) or _SHARES.search(column.text)
+            return "count", (self.power if shares else 0) if own is None else own
+        own = scale_of(label)
+        return "money", own if own is not None else self.power if column.power is None else column.power
