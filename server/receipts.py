@@ -15,7 +15,6 @@ from server.refusals import NoReceipt, SigningUnavailable
 from server.runs.run import thread_of
 from server.service import Service
 from server.sessions import RunRecord
-from server.signing import FORMAT, KeyUnusable, open_signer
 
 
 async def make_receipt(service: Service, caller: Caller, run_id: str) -> dict[str, Any]:
@@ -26,6 +25,9 @@ async def make_receipt(service: Service, caller: Caller, run_id: str) -> dict[st
         NoReceipt: the run is going, or nothing of it was kept in the session.
         SigningUnavailable: the key cannot be read or made.
     """
+    # Imported by those who ask for one: cryptography takes its time, and a start should not wait for it.
+    from server.signing import FORMAT, KeyUnusable, open_signer
+
     record = await service.manager.find(caller.id, run_id)
     turn, facts = await _find_turn(service, record)
     if turn is None:
@@ -35,7 +37,7 @@ async def make_receipt(service: Service, caller: Caller, run_id: str) -> dict[st
         signer = await asyncio.to_thread(open_signer, service.settings)
     except KeyUnusable as fault:
         raise SigningUnavailable(str(fault)) from fault
-    return signer.sign(_receipt(record, turn, facts, kept))
+    return signer.sign({"format": FORMAT, **_receipt(record, turn, facts, kept)})
 
 
 async def _find_turn(service: Service, record: RunRecord) -> tuple[Turn | None, list[dict[str, Any]] | None]:
@@ -60,7 +62,6 @@ def _receipt(
 ) -> dict[str, Any]:
     report = turn["report"]
     return {
-        "format": FORMAT,
         "made_by": f"financial-agent {__version__}",
         "run_id": record.run_id,
         "session_id": record.session_id,

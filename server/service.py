@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from graph.agent import Analyst, build_deps, build_graph
 from graph.deps import Deps
+from graph.indicators import talib
 from server.access.door import Access
 from server.access.rates import open_rates
 from server.checkpoints import open_checkpointer
@@ -38,6 +39,7 @@ from server.telemetry.watch import WatchedLog
 logger = logging.getLogger("financial_agent.service")
 
 SWEEP_SECONDS = 2.0
+WARM_UP_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,8 @@ async def open_service(settings: ServerSettings) -> AsyncIterator[Service]:
         stack.callback(tracer.close)
         lag = asyncio.create_task(metrics.watch_loop(), name="loop-lag")
         stack.callback(lag.cancel)
+        warming = asyncio.create_task(_warm_up(), name="warm-up")
+        stack.callback(warming.cancel)
         sessions = timed_index(sessions, metrics)
         keeper = Keeper(deps, shelf, rates)
         graph = build_graph(deps, checkpointer)
@@ -122,6 +126,12 @@ async def open_service(settings: ServerSettings) -> AsyncIterator[Service]:
         )
         stack.push_async_callback(_sweeping(service))
         yield service
+
+
+async def _warm_up() -> None:
+    """Import, once the server is ready, what its first question would otherwise wait for."""
+    await asyncio.sleep(WARM_UP_SECONDS)
+    await asyncio.to_thread(talib)
 
 
 def _sweeping(service: Service) -> Callable[[], Awaitable[None]]:

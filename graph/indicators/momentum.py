@@ -7,27 +7,26 @@ import calendar
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-import talib
-
-from graph.indicators import Floats
+from graph.indicators import Floats, talib
 
 _MAX_GAP = timedelta(days=10)
 
 
 def rsi(close: Floats, days: int = 14) -> Floats:
     """Give Wilder's relative strength index of the closes, 0 to 100."""
-    return talib.RSI(close, timeperiod=days)
+    values: Floats = talib().RSI(close, timeperiod=days)
+    return values
 
 
 def macd(close: Floats) -> tuple[Floats, Floats, Floats]:
     """Give the MACD(12,26,9) line, its signal and their difference, in the closes' unit."""
-    line, signal, histogram = talib.MACD(close, fastperiod=12, slowperiod=26, signalperiod=9)
+    line, signal, histogram = talib().MACD(close, fastperiod=12, slowperiod=26, signalperiod=9)
     return line, signal, histogram
 
 
 def stochastic(high: Floats, low: Floats, close: Floats) -> tuple[Floats, Floats]:
     """Give the slow stochastic(14,3,3): %K smoothed over 3 bars and %D, its average over 3; 0 to 100."""
-    k, d = talib.STOCH(high, low, close, fastk_period=14, slowk_period=3, slowd_period=3)
+    k, d = talib().STOCH(high, low, close, fastk_period=14, slowk_period=3, slowd_period=3)
     return k, d
 
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import talib
-
-from graph.indicators import Floats
+from graph.indicators import Floats, talib
 
 
 def sma(close: Floats, days: int) -> Floats:
     """Average the last `days` closes, equally weighted, in the closes' unit."""
-    return talib.SMA(close, timeperiod=days)
+    values: Floats = talib().SMA(close, timeperiod=days)
+    return values
 
 
 def ema(close: Floats, days: int) -> Floats:
     """Average the closes exponentially with weight 2 / (days + 1), seeded by the first simple average."""
-    return talib.EMA(close, timeperiod=days)
+    values: Floats = talib().EMA(close, timeperiod=days)
+    return values
 
 
 def adx(high: Floats, low: Floats, close: Floats, days: int = 14) -> Floats:
     """Measure how directional the prices are, 0 to 100, by Wilder's average directional index."""
-    return talib.ADX(high, low, close, timeperiod=days)
+    values: Floats = talib().ADX(high, low, close, timeperiod=days)
+    return values

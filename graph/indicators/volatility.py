@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
-import talib
 
-from graph.indicators import Floats
+from graph.indicators import Floats, talib
 
 TRADING_DAYS = 252
 
 
 def atr(high: Floats, low: Floats, close: Floats, days: int = 14) -> Floats:
     """Average the true range by Wilder's smoothing, in the prices' unit."""
-    return talib.ATR(high, low, close, timeperiod=days)
+    values: Floats = talib().ATR(high, low, close, timeperiod=days)
+    return values
 
 
 def bollinger(close: Floats, days: int = 20, width: float = 2.0) -> tuple[Floats, Floats]:
     """Give the upper and lower band: the simple average ± `width` population standard deviations."""
-    upper, _, lower = talib.BBANDS(close, timeperiod=days, nbdevup=width, nbdevdn=width)
+    upper, _, lower = talib().BBANDS(close, timeperiod=days, nbdevup=width, nbdevdn=width)
     return upper, lower
 
 

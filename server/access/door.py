@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
@@ -13,10 +14,12 @@ from server.access.caller import LOCAL, Caller
 from server.access.cookie import key_in_cookie
 from server.access.keys import caller_of_key
 from server.access.rates import Rates
-from server.access.tokens import Tokens
 from server.protection import ProtectionSettings
 from server.refusals import Unauthenticated
 from server.shelf import Shelf
+
+if TYPE_CHECKING:
+    from server.access.tokens import Tokens
 
 
 class Access:
@@ -25,7 +28,12 @@ class Access:
     def __init__(self, settings: ProtectionSettings, shelf: Shelf, rates: Rates) -> None:
         self._settings = settings
         self._shelf = shelf
-        self._tokens = Tokens(settings)
+        self._tokens: Tokens | None = None
+        if settings.auth == "jwt":
+            # What only some servers need is not imported by all: cryptography takes its time.
+            from server.access.tokens import Tokens
+
+            self._tokens = Tokens(settings)
         self.rates = rates
 
     @property
@@ -58,9 +66,9 @@ class Access:
             Unauthenticated: it is worth nothing.
             AuthUnavailable, StoreUnavailable: it cannot be checked now.
         """
-        if self._settings.auth == "api-key":
-            return await caller_of_key(self._shelf, shown)
-        return await self._tokens.caller_of(shown)
+        if self._tokens is not None:
+            return await self._tokens.caller_of(shown)
+        return await caller_of_key(self._shelf, shown)
 
     def opens_metrics(self, headers: Headers) -> bool:
         """Say whether a request may read the metrics."""
