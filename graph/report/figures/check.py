@@ -21,11 +21,12 @@ from graph.report.figures.growth import Growth
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.naming import Label
 from graph.report.figures.page import Page
-from graph.report.figures.passages import Passages, counts, near_words
+from graph.report.figures.passages import Passages
 from graph.report.figures.readings import Reader
 from graph.report.figures.resolve import Resolver
 from graph.report.figures.role import Role, role_of
 from graph.report.figures.tables import FREE, table_cells
+from graph.report.figures.telling import counts, near_words
 from graph.report.figures.terms import LEVELS
 from graph.report.figures.timing import When
 from graph.report.figures.units import is_rate, shown
@@ -206,7 +207,7 @@ class _Check:
             found = self.passages.support(
                 asked, near, number, periods or [item.period for item in self.asked.named], was
             )
-        return found
+        return found or self.passages.nearest(said, near, number, periods, was)
 
     def _settled_by(self, number: Number) -> list[Known]:
         return self.settled.get(self.page.scope_index(number.start), [])

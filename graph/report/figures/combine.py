@@ -31,6 +31,8 @@ from graph.report.figures.wording import telling, words
 
 _YEARS = ("year", "quarter", "half", "span", "day", "month")
 _MOST = 6
+# Units in which a change is told of what is in another unit.
+_RELATIVE = ("percent", "pp", "bps", "multiple")
 # The cost of a name that stands beside the figure.
 _BESIDE = 16
 
@@ -53,6 +55,7 @@ class Combine:
         self.page = lookup.page
         self.passages = passages
         self.asked = asked
+        self._is_base = False
 
     def read(self, number: Number, role: Role, settled: Sequence[Known]) -> Finding | None:
         """Give the finding of a figure that is right so; None when it is not."""
@@ -70,8 +73,14 @@ class Combine:
         unsigned = bool(cues.APART.search(told)) or not side
         own = {key for label in labels[:1] if label.cost < _BESIDE for key in label.mention.keys}
         spoken = self.page.named_in((scope.start, scope.end))
+        self._is_base = len(spoken) == 1 and (
+            cues.BASE.search(self.page.low, max(scope.start, spoken[0].start - 24), spoken[0].start)
+            is not None
+        )
         rated = number.bare and number.decimals and not scope.cell and cues.RATED.search(told)
         strict = not (self._cued(cue) or rated) or number.unit in ("multiple", "pp", "bps")
+        if not self._cued(cue) and self.resolver.is_from(number):
+            return None
         if strict and self._is_stated(number, labels, scope):
             return None
         found = list(self._over_time(number, cue, lines, periods, own))
@@ -135,13 +144,6 @@ class Combine:
                         return one, other
         return None
 
-    def differs(self, number: Number, fact: Known) -> bool:
-        """Tell whether another of the periods that the sentence names has another value in the fact's row."""
-        scope = self.resolver.scope(number)
-        periods = [item.period for item in self.page.named_in((scope.start, scope.end))]
-        line = self.lookup.book.line(fact.key)
-        return any(item.value != fact.value and any(item.of(period) for period in periods) for item in line)
-
     def _is_held(self, number: Number) -> bool:
         """Tell whether the figure is told as the value of the name right before it, as in "cash of $5"."""
         index = bisect_left(self.page.mention_starts, number.start) - 1
@@ -204,10 +206,20 @@ class Combine:
         unit = number.unit
         compared = bool(cues.MOVED.search(cue) or cues.UNLIKE.search(cue))
         mean, added = bool(cues.MEAN.search(cue)), bool(cues.SUM.search(cue))
-        open_ = not (compared or mean or added) and len(periods) >= 2
+        open_ = not (compared or mean or added) and (len(periods) >= 2 or unit in _RELATIVE)
         # A figure beside the name of one row is no change of another.
         named = [line for line in lines if line.known[0].key in own]
+        compound = number.unit == "percent" and cues.COMPOUND.search(cue)
         for line in named or lines:
+            if compound:
+                for old, new in self._pairs(line, periods):
+                    if old.period is not None and new.period is not None:
+                        rate = derive.cagr(old, new, new.period.year - old.period.year)
+                        yield from (rate,) if rate is not None else ()
+                continue
+            if mean and len(line.known) == 2:
+                # Both ends of a range.
+                yield from joined(line.known, True, False)
             if compared or open_:
                 for old, new in self._pairs(line, periods):
                     yield from changes(old, new, number)
@@ -223,6 +235,7 @@ class Combine:
         """Combine rows at one period: their ratio, and their sum, mean or difference as it is said."""
         mean, added = bool(cues.MEAN.search(cue)), bool(cues.SUM.search(cue))
         apart = bool(cues.UNLIKE.search(cue) or cues.MOVED.search(cue)) or not (mean or added)
+        apart = bool(cues.UNLIKE.search(cue)) if number.unit in ("pp", "bps") else apart
         added = added or not (mean or cues.UNLIKE.search(cue))
         rated = number.unit in ("percent", "multiple") or (not number.unit and not number.currency)
         for period in periods or (None,):
@@ -273,7 +286,7 @@ class Combine:
         if not found or (len(found) == 1 and len(asked) > 1):
             found += [line for line in asked if line.known not in [other.known for other in found]]
         found += self._told(self.page, scope.start, scope.end)
-        if self.asked.low and not telling(self.page.masked, scope.start, scope.end):
+        if self.asked.low and not found:
             found += self._told(self.asked, 0, len(self.asked.low))
         return found[: 2 * _MOST]
 
@@ -285,7 +298,8 @@ class Combine:
         for word, place, _ in words(page.masked, start, end):
             places.setdefault(word, place)
         found = []
-        for by, known in self.passages.lines(telling(page.masked, start, end)):
+        said = telling(page.masked, start, end)
+        for by, known in self.passages.lines(said) or self.passages.closest(said):
             place = min((places.get(word, start) for word in by), default=start)
             found.append(_Line(tuple(known), place, _is_bottom(page.low, max(start, place - 30), place)))
         return found
@@ -336,14 +350,22 @@ class Combine:
                     yield from ((old, new) for new in self._at(line, last) if new is not old)
             return
         dated = [item for item in line.known if item.period is not None or item.day is not None]
+        before = [item for item in dated if item.period is not None and item.period.kind == "prior"]
+        if before:
+            # "a year ago" of a sentence that names no year.
+            yield from ((old, new) for old in before for new in line.known if new.period is None)
+            dated = [item for item in dated if item not in before]
         news = self._at(line, ordered[0]) if ordered else self.lookup.book.latest(dated)
+        if ordered and self._is_base:
+            yield from (
+                (old, new) for old in news for new in self.lookup.book.latest(dated) if new is not old
+            )
+            return
         for new in news:
             earlier = [
                 item
                 for item in dated
-                if item.order() < new.order()
-                and item.fact.entity == new.fact.entity
-                and (item.period is None or new.period is None or item.period.kind == new.period.kind)
+                if item.order() < new.order() and item.fact.entity == new.fact.entity and _alike(item, new)
             ]
             if earlier:
                 latest = max(item.order() for item in earlier)
@@ -368,3 +390,11 @@ class Combine:
 def _is_bottom(low: str, start: int, place: int) -> bool:
     """Tell whether what is named at a place is what something else is set against."""
     return cues.BOTTOM.search(low, start, place) is not None and cues.TOP.search(low, start, place) is None
+
+
+def _alike(a: Known, b: Known) -> bool:
+    """Tell whether two facts are of periods that may be compared: years, or days, or quarters."""
+    if a.period is None or b.period is None:
+        return True
+    kinds = {a.period.kind, b.period.kind}
+    return len(kinds) == 1 or kinds <= {"day", "month", "year"}

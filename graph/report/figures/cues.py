@@ -79,3 +79,10 @@ SET_AGAINST = _words(r"out of|of|on|versus|vs\.?|divided by|over|against", r"[/�
 
 # Whether a rise is better depends on what rises: of a cost it is not.
 VALUED = re.compile(r"(?<![a-z])(?:improv|better|worse|deteriorat)|改善|恶化|优化")
+# Growth of several years told by the year.
+COMPOUND = re.compile(r"cagr|compound|(?<![a-z])annuali[sz]ed|growth per (?:year|annum)|per annum|复合")
+# Before the one period that is named: what it is compared with.
+BASE = re.compile(
+    r"(?:(?<![a-z])(?:against|since|versus|vs\.?|from|compared (?:with|to)|relative to|over|than|on)"
+    r"(?: the| its| end of)* ?|[较比自])$"
+)
