@@ -186,7 +186,7 @@ class _Check:
             if level is not None:
                 return level
             finding = None
-        if number.word and finding is None:
+        if number.word and finding is None and not self.combine.computed:
             return Finding("context", "figure of speech")
         return finding or Finding(
             "unsupported", "no fact", note="no fact of that name and period shows this figure"
@@ -199,6 +199,8 @@ class _Check:
         named = [item.period for item in self.page.named_in((scope.start, scope.end))]
         was = self.resolver.is_from(number)
         period = self.lookup.meant(when) if when.own or not was else None
+        # "lower than a year ago at $5" tells $5 of now.
+        named = [item for item in named if item.kind != "prior"]
         periods = [period] if period is not None else [] if was else named
         near = near_words(self.page, number)
         found = self.passages.support(said, near, number, periods, was)

@@ -43,7 +43,7 @@ ONLY_SHARE = re.compile(
 BOTTOM = re.compile(
     r"(?:(?<![a-z])(?:of|to|by|out of|over|in|against|relative to)\s"
     r"(?:the |its |total |overall |our |company's |all |their |net |revenues? |sales |from |of )*$"
-    r"|[占/÷]\s?$)"
+    r"|(?<![a-z])(?:against|relative to)\s(?:[a-z-]+\s\(?){0,2}$|[占/÷]\s?$)"
 )
 TOP = re.compile(
     r"(?<!as a )(?<!as )(?<![a-z])(?:share|ratio|proportion|portion|fraction) of (?:the |its |total )*$"
@@ -85,4 +85,16 @@ COMPOUND = re.compile(r"cagr|compound|(?<![a-z])annuali[sz]ed|growth per (?:year
 BASE = re.compile(
     r"(?:(?<![a-z])(?:against|since|versus|vs\.?|from|compared (?:with|to)|relative to|over|than|on)"
     r"(?: the| its| end of)* ?|[较比自])$"
+)
+# Before what something moved to.
+MOVED_TO = re.compile(
+    rf"(?<![a-z])(?:{UP}|{DOWN}|doubled|tripled|halved)(?![a-z])[^;|]{{0,44}}"
+    r"(?<!out )(?<!amounted )(?<!amounts )(?<!came )(?<!comes )(?<!up )(?<![a-z])to\s?"
+    r"(?:about |around |roughly )?[$€£¥]?$"
+)
+# A margin is a share of revenue, whether the sentence names it or not.
+MARGIN = re.compile(r"(?<![a-z])margin(?![a-z])|利润率|毛利率")
+REVENUE = re.compile(
+    r"revenue|label:(?:.*: )?(?:total |net |total net )?(?:revenues?|sales|turnover)"
+    r"|label:(?:.*: )?营业总?收入"
 )

@@ -124,7 +124,7 @@ class Passages:
         ranked = named or ranked
         best = max((score for score, _, _ in ranked), default=0.0)
         for score, passage, other in ranked:
-            if score and score >= _CLOSEST * best and _same(number, other.number):
+            if score > 0 and score >= _CLOSEST * best and _same(number, other.number):
                 return Finding(
                     "supported", "sentence of a document", note=passage.title, known=(_known(passage, other),)
                 )
@@ -132,12 +132,14 @@ class Passages:
 
     def _closeness(self, said: frozenset[str], near: frozenset[str], passage: Passage, figure: Said) -> float:
         """Weigh the words that a claim shares with a figure and its sentence."""
+        near = near or said
         rest = passage.said - figure.near
         return (
             self._sum(near & figure.near)
             + 0.2 * self._sum((said - near) & figure.near)
             + 0.3 * self._sum(near & rest)
             + 0.1 * self._sum((said - near) & rest)
+            - 0.2 * self._sum(figure.near - said)
         )
 
     def _sum(self, those: frozenset[str]) -> float:

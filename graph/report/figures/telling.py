@@ -81,6 +81,10 @@ def read_passages(title: str, text: str) -> list[Passage]:
             if was and alike:
                 # What it is compared with is of the same thing.
                 near |= alike[-1].near
+            if figures and timing.moves(number) == 1:
+                # Both ends of a move are of one thing.
+                near |= figures[-1].near
+                figures[-1] = replace(figures[-1], near=near)
             period = _of_segment(page, number, scope) or period
             figures.append(Said(number, near, period, was, counts(page, number)))
             if period is not None and period.year and number.start - scope.start < 200:

@@ -17,7 +17,8 @@ from graph.report.figures.units import clash, is_rate, matches
 
 # Between a figure and the one that it is set against, or becomes.
 _SET_AGAINST = re.compile(
-    r"[\s\x00()]*(?:->|=>|→|(?:up |down )?(?:from|to)|against|versus|vs\.?|compared (?:with|to)|at|less|and"
+    r"[\s\x00(),]*(?:(?:at|in|for|on)\s[\s\x00,]*)?"
+    r"(?:->|=>|→|(?:up |down )?(?:from|to)|against|versus|vs\.?|compared (?:with|to)|at|less|and"
     r"|对比|至|升至|降至)"
     r"[\s\x00()]*(?:about |approximately |约)?[\s$€£¥(]*"
 )
@@ -53,7 +54,7 @@ class Written:
             if (
                 first.unit != second.unit
                 or first.currency != second.currency
-                or len(gap) > 40
+                or len(gap) > 60
                 or _SET_AGAINST.fullmatch(gap) is None
             ):
                 continue
@@ -145,7 +146,11 @@ class Written:
 def _twice(first: Finding, second: Finding) -> bool:
     """Tell whether two figures are right by the same facts."""
     right = first.status == second.status and first.status in ("supported", "derived")
-    return right and bool(first.ids) and first.ids == second.ids
+    return (
+        right
+        and (bool(first.ids) or bool(first.known))
+        and (first.ids, first.known) == (second.ids, second.known)
+    )
 
 
 def _value(number: Number, finding: Finding) -> Decimal | None:
