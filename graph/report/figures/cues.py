@@ -88,7 +88,7 @@ BASE = re.compile(
 )
 # Before what something moved to.
 MOVED_TO = re.compile(
-    rf"(?<![a-z])(?:{UP}|{DOWN}|doubled|tripled|halved)(?![a-z])[^;|]{{0,44}}"
+    rf"(?<![a-z])(?:{UP}|{DOWN}|doubled|tripled|halved)(?![a-z])(?:(?!by\s)[^;|]){{0,44}}"
     r"(?<!out )(?<!amounted )(?<!amounts )(?<!came )(?<!comes )(?<!up )(?<![a-z])to\s?"
     r"(?:about |around |roughly )?[$€£¥]?$"
 )
