@@ -21,11 +21,12 @@ from graph.report.figures.growth import Growth
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.naming import Label
 from graph.report.figures.page import Page
-from graph.report.figures.passages import Passages, counts, near_words
+from graph.report.figures.passages import Passages
 from graph.report.figures.readings import Reader
 from graph.report.figures.resolve import Resolver
 from graph.report.figures.role import Role, role_of
 from graph.report.figures.tables import FREE, table_cells
+from graph.report.figures.telling import counts, near_words
 from graph.report.figures.terms import LEVELS
 from graph.report.figures.timing import When
 from graph.report.figures.units import is_rate, shown
@@ -185,7 +186,7 @@ class _Check:
             if level is not None:
                 return level
             finding = None
-        if number.word and finding is None:
+        if number.word and finding is None and not self.combine.computed:
             return Finding("context", "figure of speech")
         return finding or Finding(
             "unsupported", "no fact", note="no fact of that name and period shows this figure"
@@ -198,6 +199,8 @@ class _Check:
         named = [item.period for item in self.page.named_in((scope.start, scope.end))]
         was = self.resolver.is_from(number)
         period = self.lookup.meant(when) if when.own or not was else None
+        # "lower than a year ago at $5" tells $5 of now.
+        named = [item for item in named if item.kind != "prior"]
         periods = [period] if period is not None else [] if was else named
         near = near_words(self.page, number)
         found = self.passages.support(said, near, number, periods, was)
@@ -206,7 +209,7 @@ class _Check:
             found = self.passages.support(
                 asked, near, number, periods or [item.period for item in self.asked.named], was
             )
-        return found
+        return found or self.passages.nearest(said, near, number, periods, was)
 
     def _settled_by(self, number: Number) -> list[Known]:
         return self.settled.get(self.page.scope_index(number.start), [])

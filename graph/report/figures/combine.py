@@ -7,9 +7,9 @@ question does where the sentence names none.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 
 from graph.report.figures import cues, derive
@@ -18,30 +18,22 @@ from graph.report.figures.derive import Derived
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_derived, weigh_facts
 from graph.report.figures.joining import changes, comparable, joined, ratios
-from graph.report.figures.labels import Mention
 from graph.report.figures.layout import Scope
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.naming import Label
+from graph.report.figures.operands import MOST, Line, Operands
 from graph.report.figures.page import Page
 from graph.report.figures.passages import Passages
 from graph.report.figures.periods import Period
 from graph.report.figures.role import Role
 from graph.report.figures.units import is_rate
-from graph.report.figures.wording import telling, words
 
-_YEARS = ("year", "quarter", "half", "span", "day", "month")
-_MOST = 6
+# Units in which a change is told of what is in another unit.
+_RELATIVE = ("percent", "pp", "bps", "multiple")
+# Between a figure and the period that it is of.
+_RIGHT_BEHIND = re.compile(r"\s?\(?(?:in|for|at|as of|during|on)?\s?(?:the |fiscal )*")
 # The cost of a name that stands beside the figure.
 _BESIDE = 16
-
-
-@dataclass(frozen=True)
-class _Line:
-    """The facts of one row and where it is named; `bottom` when it is what others are set against."""
-
-    known: tuple[Known, ...]
-    place: int
-    bottom: bool = False
 
 
 class Combine:
@@ -53,25 +45,39 @@ class Combine:
         self.page = lookup.page
         self.passages = passages
         self.asked = asked
+        self.operands = Operands(lookup, passages, asked)
+        self._is_base = False
+        # Whether the rows that the sentence names gave anything to compare the figure with.
+        self.computed = False
 
     def read(self, number: Number, role: Role, settled: Sequence[Known]) -> Finding | None:
         """Give the finding of a figure that is right so; None when it is not."""
         scope = self.resolver.scope(number)
+        self.computed = False
         told = self._without_names(scope)
         labels = self.resolver.labels(number)
         if self._is_glossed(number) or (role.kind == "level" and self._is_held(number)):
             return None
         cue = told if self._cued(told) else told + " " + self.asked.low
-        lines = self._lines(number, scope)
-        periods = self._periods(number, scope)
+        lines = self.operands.lines(number, scope)
+        periods = self.operands.periods(number, scope)
         if cues.WHOLE.search(told) and not self.page.named_in((scope.start, scope.end)):
             periods = []
         side = 0 if cues.VALUED.search(told) else role.side or self._side(told)
         unsigned = bool(cues.APART.search(told)) or not side
         own = {key for label in labels[:1] if label.cost < _BESIDE for key in label.mention.keys}
         spoken = self.page.named_in((scope.start, scope.end))
+        self._is_base = len(spoken) == 1 and (
+            cues.BASE.search(self.page.low, max(scope.start, spoken[0].start - 24), spoken[0].start)
+            is not None
+        )
         rated = number.bare and number.decimals and not scope.cell and cues.RATED.search(told)
         strict = not (self._cued(cue) or rated) or number.unit in ("multiple", "pp", "bps")
+        relative = number.unit in _RELATIVE
+        if not (relative or self._cued(cue)) and self.resolver.is_from(number):
+            return None
+        if not relative and cues.MOVED_TO.search(self.page.low, scope.start, number.start):
+            return None
         if strict and self._is_stated(number, labels, scope):
             return None
         found = list(self._over_time(number, cue, lines, periods, own))
@@ -81,8 +87,13 @@ class Combine:
             # The question's periods may be of another matter.
             found, periods = list(self._over_time(number, cue, lines, [], own)), []
         finding = weigh_derived(number, found, side, unsigned=unsigned)
+        self.computed = any(item.unit == number.unit for item in found)
+        if number.unit == "percent" and cues.MARGIN.search(self.page.low, scope.start, scope.end):
+            lines = [*lines, *self.operands.revenue(number, scope.end)]
         if (finding is None or finding.status != "derived") and len(lines) >= 2:
-            finding = weigh_derived(number, self._across(number, cue, lines, periods), 0, unsigned=True)
+            found = list(self._across(number, cue, lines, periods))
+            self.computed = self.computed or any(item.unit == number.unit for item in found)
+            finding = weigh_derived(number, found, 0, unsigned=True)
         if finding is None or finding.status != "derived":
             return self.level(number) if self._is_enclosed(number, scope) else None
         return finding
@@ -99,8 +110,8 @@ class Combine:
     def level(self, number: Number) -> Finding | None:
         """Find the figure among the values of the rows and periods that the sentence or question names."""
         scope = self.resolver.scope(number)
-        periods = self._periods(number, scope)
-        for line in self._lines(number, scope):
+        periods = self.operands.periods(number, scope)
+        for line in self.operands.lines(number, scope):
             known = [item for period in periods for item in self._at(line, period)] if periods else line.known
             finding = weigh_facts(number, known, 0, "operand of a formula", either=True)
             if finding is not None and finding.status == "supported":
@@ -113,10 +124,10 @@ class Combine:
         `onward` is 1 where the second is said to be the later one, -1 where the first is.
         """
         scope = self.resolver.scope(first)
-        periods = self._periods(first, scope)
+        periods = self.operands.periods(first, scope)
         if len(periods) < 2:
             return None
-        for line in self._lines(first, scope):
+        for line in self.operands.lines(first, scope):
             held = [self._at(line, period) for period in periods]
             told = [
                 [weigh_facts(number, known[:1], 0, "named fact", either=True) for known in held]
@@ -131,16 +142,20 @@ class Combine:
                     )
                     if onward and later != onward:
                         continue
+                    if not (self._is_at(first, periods[a]) and self._is_at(second, periods[b])):
+                        continue
                     if a != b and one.status == other.status and held[a][0] is not held[b][0]:
                         return one, other
         return None
 
-    def differs(self, number: Number, fact: Known) -> bool:
-        """Tell whether another of the periods that the sentence names has another value in the fact's row."""
-        scope = self.resolver.scope(number)
-        periods = [item.period for item in self.page.named_in((scope.start, scope.end))]
-        line = self.lookup.book.line(fact.key)
-        return any(item.value != fact.value and any(item.of(period) for period in periods) for item in line)
+    def _is_at(self, number: Number, period: Period) -> bool:
+        """Tell whether the figure may be of the period, as far as one is named right behind it."""
+        named = self.page.named_in((number.end, number.end + 60))[:1]
+        own = named and _RIGHT_BEHIND.fullmatch(self.page.masked, number.end, named[0].start)
+        if own and "(" in own[0] and self.page.low[named[0].end : named[0].end + 1] != ")":
+            # "(2022 → 2023)" names the periods of both.
+            return True
+        return not own or named[0].period.kind in ("prior", "range") or named[0].period.agrees(period)
 
     def _is_held(self, number: Number) -> bool:
         """Tell whether the figure is told as the value of the name right before it, as in "cash of $5"."""
@@ -196,7 +211,7 @@ class Combine:
         self,
         number: Number,
         cue: str,
-        lines: Sequence[_Line],
+        lines: Sequence[Line],
         periods: Sequence[Period],
         own: set[str],
     ) -> Iterator[Derived]:
@@ -204,10 +219,22 @@ class Combine:
         unit = number.unit
         compared = bool(cues.MOVED.search(cue) or cues.UNLIKE.search(cue))
         mean, added = bool(cues.MEAN.search(cue)), bool(cues.SUM.search(cue))
-        open_ = not (compared or mean or added) and len(periods) >= 2
+        open_ = not (compared or mean or added or cues.RATED.search(cue)) and (
+            len(periods) >= 2 or unit in _RELATIVE
+        )
         # A figure beside the name of one row is no change of another.
         named = [line for line in lines if line.known[0].key in own]
+        compound = number.unit == "percent" and cues.COMPOUND.search(cue)
         for line in named or lines:
+            if compound:
+                for old, new in self._pairs(line, periods):
+                    if old.period is not None and new.period is not None:
+                        rate = derive.cagr(old, new, new.period.year - old.period.year)
+                        yield from (rate,) if rate is not None else ()
+                continue
+            if mean and len(line.known) == 2:
+                # Both ends of a range.
+                yield from joined(line.known, True, False)
             if compared or open_:
                 for old, new in self._pairs(line, periods):
                     yield from changes(old, new, number)
@@ -218,34 +245,35 @@ class Combine:
                 yield from joined(picked, mean, (added or open_) and unit != "percent")
 
     def _across(
-        self, number: Number, cue: str, lines: Sequence[_Line], periods: Sequence[Period]
+        self, number: Number, cue: str, lines: Sequence[Line], periods: Sequence[Period]
     ) -> Iterator[Derived]:
         """Combine rows at one period: their ratio, and their sum, mean or difference as it is said."""
         mean, added = bool(cues.MEAN.search(cue)), bool(cues.SUM.search(cue))
         apart = bool(cues.UNLIKE.search(cue) or cues.MOVED.search(cue)) or not (mean or added)
+        apart = bool(cues.UNLIKE.search(cue)) if number.unit in ("pp", "bps") else apart
         added = added or not (mean or cues.UNLIKE.search(cue))
         rated = number.unit in ("percent", "multiple") or (not number.unit and not number.currency)
         for period in periods or (None,):
             held = [(line, self._at(line, period)) for line in lines]
             some = sorted(((line, items[0]) for line, items in held if items), key=lambda pair: pair[0].place)
-            for (first, a), (second, b) in combinations(some[:_MOST], 2):
+            for (first, a), (second, b) in combinations(some[:MOST], 2):
                 if not comparable(a, b):
                     continue
                 top, bottom = (b, a) if first.bottom and not second.bottom else (a, b)
-                if rated:
+                if rated and is_rate(a.fact.unit) == is_rate(b.fact.unit):
                     yield from ratios(top, bottom, number)
                 if a.fact.unit == b.fact.unit and number.unit not in ("percent", "multiple"):
                     if apart:
                         yield from (gap for gap in (derive.gap(a, b, number.unit),) if gap is not None)
                     if added or mean:
                         yield from joined([a, b], mean, added)
-            whole = [item for _, item in some[:_MOST] if item.fact.unit == some[0][1].fact.unit]
+            whole = [item for _, item in some[:MOST] if item.fact.unit == some[0][1].fact.unit]
             if len(whole) > 2 and (mean or added):
                 yield from joined(whole, mean, added)
 
     def _of_settled(self, number: Number, cue: str, settled: Sequence[Known]) -> Iterator[Derived]:
         """Combine the figures of the sentence that are right by themselves."""
-        kept = list(dict.fromkeys(settled))[-_MOST:]
+        kept = list(dict.fromkeys(settled))[-MOST:]
         for a, b in combinations(kept, 2):
             if a.fact.unit != b.fact.unit or a.fact.entity != b.fact.entity:
                 continue
@@ -260,74 +288,7 @@ class Combine:
             if not same and cues.SHARE.search(cue) and number.unit in ("percent", "multiple", ""):
                 yield from ratios(a, b, number)
 
-    def _lines(self, number: Number, scope: Scope) -> list[_Line]:
-        """Give the rows that the sentence names, else those of the sentences before, else the question's."""
-        mentions = self.page.mentions_in((scope.start, scope.end))
-        page, found = self.page, self._held(number, mentions, self.page)
-        index = self.page.scope_index(number.start)
-        while not found and index and self.page.scopes[index - 1].block == scope.block:
-            index -= 1
-            earlier = self.page.scopes[index]
-            found = self._held(number, self.page.mentions_in((earlier.start, earlier.end)), page)
-        asked = self._held(number, self.asked.mentions, self.asked)
-        if not found or (len(found) == 1 and len(asked) > 1):
-            found += [line for line in asked if line.known not in [other.known for other in found]]
-        found += self._told(self.page, scope.start, scope.end)
-        if self.asked.low and not telling(self.page.masked, scope.start, scope.end):
-            found += self._told(self.asked, 0, len(self.asked.low))
-        return found[: 2 * _MOST]
-
-    def _told(self, page: Page, start: int, end: int) -> list[_Line]:
-        """Give the figures of documents' sentences that speak of what the stretch of text speaks of."""
-        if not self.passages:
-            return []
-        places: dict[str, int] = {}
-        for word, place, _ in words(page.masked, start, end):
-            places.setdefault(word, place)
-        found = []
-        for by, known in self.passages.lines(telling(page.masked, start, end)):
-            place = min((places.get(word, start) for word in by), default=start)
-            found.append(_Line(tuple(known), place, _is_bottom(page.low, max(start, place - 30), place)))
-        return found
-
-    def _held(self, number: Number, mentions: Sequence[Mention], page: Page) -> list[_Line]:
-        entities = self.resolver.entities(number)
-        found: list[_Line] = []
-        for mention in mentions[:_MOST]:
-            bottom = _is_bottom(page.low, max(0, mention.start - 30), mention.start)
-            for key in mention.keys[:4]:
-                known = tuple(self.lookup.narrowed(self.lookup.book.line(key, entities), number))
-                if known and all(known != line.known for line in found):
-                    found.append(_Line(known, mention.start, bottom))
-        return found
-
-    def _periods(self, number: Number, scope: Scope) -> list[Period]:
-        """Give the periods that the sentence names, filled up from the question where it names too few."""
-        named = [item.period for item in self.page.named_in((scope.start, scope.end))]
-        if scope.cell:
-            for span in (scope.row, scope.column):
-                named += [item.period for item in self.page.named_in(span)] if span is not None else []
-        asked = [item.period for item in self.asked.named[:8]]
-        periods = list(dict.fromkeys(named))
-        if not periods:
-            index = self.page.scope_index(number.start)
-            if index and self.page.scopes[index - 1].block == scope.block:
-                earlier = self.page.scopes[index - 1]
-                periods = [item.period for item in self.page.named_in((earlier.start, earlier.end))]
-        if len(periods) < 2:
-            periods += [period for period in asked if not any(period.agrees(other) for other in periods)]
-        about = [period for period in periods if period.kind in _YEARS and period.year]
-        if any(period.kind == "prior" for period in periods) and about:
-            about.append(max(about, key=Period.order).back())
-        for period in periods:
-            if period.kind == "range":
-                about += [
-                    Period("year", year)
-                    for year in range(period.year, min(period.part, period.year + 20) + 1)
-                ]
-        return list(dict.fromkeys(about))[: _MOST + 2]
-
-    def _pairs(self, line: _Line, periods: Sequence[Period]) -> Iterator[tuple[Known, Known]]:
+    def _pairs(self, line: Line, periods: Sequence[Period]) -> Iterator[tuple[Known, Known]]:
         """Give the older and the newer fact between which a change may be told."""
         ordered = sorted(periods, key=Period.order)
         if len(ordered) >= 2:
@@ -336,20 +297,33 @@ class Combine:
                     yield from ((old, new) for new in self._at(line, last) if new is not old)
             return
         dated = [item for item in line.known if item.period is not None or item.day is not None]
+        before = [item for item in dated if item.period is not None and item.period.kind == "prior"]
+        if before:
+            # "a year ago" of a sentence that names no year.
+            yield from ((old, new) for old in before for new in line.known if new.period is None)
+            dated = [item for item in dated if item not in before]
+        elif dated and len(dated) + 1 == len(line.known) and line.known[0].key.startswith("said:"):
+            # A sentence dates what it compares with, and not what is now.
+            new = next(item for item in line.known if item not in dated)
+            when = max(item.order() for item in dated)
+            yield from ((old, new) for old in dated if old.order() == when)
         news = self._at(line, ordered[0]) if ordered else self.lookup.book.latest(dated)
+        if ordered and self._is_base:
+            yield from (
+                (old, new) for old in news for new in self.lookup.book.latest(dated) if new is not old
+            )
+            return
         for new in news:
             earlier = [
                 item
                 for item in dated
-                if item.order() < new.order()
-                and item.fact.entity == new.fact.entity
-                and (item.period is None or new.period is None or item.period.kind == new.period.kind)
+                if item.order() < new.order() and item.fact.entity == new.fact.entity and _alike(item, new)
             ]
             if earlier:
                 latest = max(item.order() for item in earlier)
                 yield from ((old, new) for old in earlier if old.order() == latest)
 
-    def _over(self, line: _Line, periods: Sequence[Period]) -> list[Known]:
+    def _over(self, line: Line, periods: Sequence[Period]) -> list[Known]:
         """Give one fact of the row for each of the periods, or for all when none is named."""
         if not periods:
             periods = list(dict.fromkeys(item.period for item in line.known if item.period is not None))
@@ -358,13 +332,16 @@ class Combine:
         ]
         return list(dict.fromkeys(picked))
 
-    def _at(self, line: _Line, period: Period | None) -> list[Known]:
+    def _at(self, line: Line, period: Period | None) -> list[Known]:
         if period is None:
             return self.lookup.book.latest(list(line.known))
         exact = [item for item in line.known if period in (item.period, item.day)]
         return exact or [item for item in line.known if item.of(period)]
 
 
-def _is_bottom(low: str, start: int, place: int) -> bool:
-    """Tell whether what is named at a place is what something else is set against."""
-    return cues.BOTTOM.search(low, start, place) is not None and cues.TOP.search(low, start, place) is None
+def _alike(a: Known, b: Known) -> bool:
+    """Tell whether two facts are of periods that may be compared: years, or days, or quarters."""
+    if a.period is None or b.period is None:
+        return True
+    kinds = {a.period.kind, b.period.kind}
+    return len(kinds) == 1 or kinds <= {"day", "month", "year"}

@@ -36,6 +36,11 @@ _NAME_BEHIND = re.compile(
     r" [A-Z][a-z]+(?: [A-Z][a-z]+){0,2} "
     r"(?:Street|Avenue|Road|Drive|Boulevard|Way|Lane|Plaza|Parkway|Place|Square|Court|Highway|Yards)(?![a-z])"
 )
+_VERSION = re.compile(r"(?:^|[\s(])[A-Z][A-Za-z]{2,15} $")
+_CALLED = re.compile(r"(?:s?[,.;)]|s\s|\s(?:and|was|is|were|are|has|had|will|[a-z]{3,12}ed)(?![a-z]))")
+_THINGS = re.compile(r"\s[a-z]{3,}\s?[a-z]*")
+# The cost of a name that the sentence itself does not hold.
+_UNNAMED = 40
 _SCORE = re.compile(r"\s?(?:/|out of)\s?(?:5|10|100)(?![\d.])")
 _SCORED = re.compile(r"(?:\d\s?(?:/|out of)\s?$)")
 _SCORE_WORD = re.compile(r"conviction|confidence|score|rating|probability|likelihood|信心|评分|置信|概率")
@@ -74,9 +79,21 @@ def context_rule(
         page.low, max(scope.start, number.start - 60), scope.end
     ):
         return "score"
-    if not counted and _is_count(number, scope, labels):
+    if not counted and _is_count(number, scope, labels, after):
         return "count"
+    if not counted and _is_called(page, number, labels, before, after):
+        return "part of a name"
     return None
+
+
+def _is_called(page: Page, number: Number, labels: list[Label], before: str, after: str) -> bool:
+    """Recognise a bare number that is itself a name, as in "the 787 resumed" and "Web 3.0"."""
+    plain = number.bare and not (number.sign or number.grouped or number.enclosed)
+    if not plain or (labels and labels[0].cost < _UNNAMED):
+        return False
+    if number.decimals == 1 and _VERSION.search(page.norm[max(0, number.start - 20) : number.start]):
+        return True
+    return not number.decimals and before.endswith("the ") and _CALLED.match(after) is not None
 
 
 def _is_threshold(page: Page, number: Number, scope: Scope, labels: list[Label]) -> bool:
@@ -112,15 +129,17 @@ def _is_numbered_name(page: Page, number: Number, labels: list[Label]) -> bool:
     return not number.decimals and _NAME_BEHIND.match(page.norm, number.end) is not None
 
 
-def _is_count(number: Number, scope: Scope, labels: list[Label]) -> bool:
+def _is_count(number: Number, scope: Scope, labels: list[Label], after: str) -> bool:
     """Recognise a small bare number that counts things named behind it, as in "5 of 7 signals"."""
     if (
         not number.bare
         or number.sign
         or number.decimals
         or number.grouped
-        or number.value > 100
+        or number.value > 999
         or scope.cell
     ):
         return False
-    return not labels or labels[0].cost > 3
+    if number.value > 100 and not _THINGS.match(after):
+        return False
+    return not labels or labels[0].cost > (3 if number.value <= 100 else _UNNAMED)

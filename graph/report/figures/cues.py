@@ -43,7 +43,7 @@ ONLY_SHARE = re.compile(
 BOTTOM = re.compile(
     r"(?:(?<![a-z])(?:of|to|by|out of|over|in|against|relative to)\s"
     r"(?:the |its |total |overall |our |company's |all |their |net |revenues? |sales |from |of )*$"
-    r"|[占/÷]\s?$)"
+    r"|(?<![a-z])(?:against|relative to)\s(?:[a-z-]+\s\(?){0,2}$|[占/÷]\s?$)"
 )
 TOP = re.compile(
     r"(?<!as a )(?<!as )(?<![a-z])(?:share|ratio|proportion|portion|fraction) of (?:the |its |total )*$"
@@ -79,3 +79,22 @@ SET_AGAINST = _words(r"out of|of|on|versus|vs\.?|divided by|over|against", r"[/�
 
 # Whether a rise is better depends on what rises: of a cost it is not.
 VALUED = re.compile(r"(?<![a-z])(?:improv|better|worse|deteriorat)|改善|恶化|优化")
+# Growth of several years told by the year.
+COMPOUND = re.compile(r"cagr|compound|(?<![a-z])annuali[sz]ed|growth per (?:year|annum)|per annum|复合")
+# Before the one period that is named: what it is compared with.
+BASE = re.compile(
+    r"(?:(?<![a-z])(?:against|since|versus|vs\.?|from|compared (?:with|to)|relative to|over|than|on)"
+    r"(?: the| its| end of)* ?|[较比自])$"
+)
+# Before what something moved to.
+MOVED_TO = re.compile(
+    rf"(?<![a-z])(?:{UP}|{DOWN}|doubled|tripled|halved)(?![a-z])(?:(?!by\s)[^;|]){{0,44}}"
+    r"(?<!out )(?<!amounted )(?<!amounts )(?<!came )(?<!comes )(?<!up )(?<![a-z])to\s?"
+    r"(?:about |around |roughly )?[$€£¥]?$"
+)
+# A margin is a share of revenue, whether the sentence names it or not.
+MARGIN = re.compile(r"(?<![a-z])margin(?![a-z])|利润率|毛利率")
+REVENUE = re.compile(
+    r"revenue|label:(?:.*: )?(?:total |net |total net )?(?:revenues?|sales|turnover)"
+    r"|label:(?:.*: )?营业总?收入"
+)

@@ -235,12 +235,38 @@ def _inherit(number: Number, other: Number) -> Number:
     )
 
 
+# Behind a fraction told in words: what it is a fraction of, or the end of the clause.
+_OF = r"(?= of (?!fiscal|the (?:fiscal )?year|\d)| (?:year|lower|higher|less|more)|[,.;)]|$)"
 _WORD_FIGURES = [
     (re.compile(pattern), Decimal(value), unit, Decimal(ulp))
     for pattern, value, unit, ulp in (
         (r"(?<![a-z])doubled(?! down)(?![a-z])|翻了?一?[番倍]", "2", "multiple", "0.2"),
         (r"(?<![a-z])tripled(?![a-z])", "3", "multiple", "0.2"),
+        (r"(?<![a-z])quadrupled(?![a-z])", "4", "multiple", "0.4"),
         (r"(?<![a-z])halved(?![a-z])|腰斩", "0.5", "multiple", "0.1"),
+        (
+            rf"(?<![a-z])(?:by |(?<!the )(?<!first )(?<!second )(?<!last )(?<!this )(?<!in ))half{_OF}|一半",
+            "50",
+            "percent",
+            "5",
+        ),
+        (rf"(?<![a-z])(?:a|one)[ -]third{_OF}|one in three(?![a-z])|三分之一", "33.3", "percent", "4"),
+        (r"(?<![a-z])two[ -]thirds(?![a-z])|三分之二", "66.7", "percent", "4"),
+        (
+            r"(?<![a-z])(?:(?:a|one)[ -]quarter(?= of (?!fiscal|the (?:fiscal )?year|\d))"
+            r"|by (?:a|one)[ -]quarter)|one in four(?![a-z])|四分之一",
+            "25",
+            "percent",
+            "4",
+        ),
+        (
+            r"(?<![a-z])three[ -]quarters(?= of (?!fiscal|the (?:fiscal )?year|\d))|四分之三",
+            "75",
+            "percent",
+            "4",
+        ),
+        (rf"(?<![a-z])(?:a|one)[ -]fifth{_OF}|one in five(?![a-z])|五分之一", "20", "percent", "3"),
+        (rf"(?<![a-z])(?:a|one)[ -]tenth{_OF}|one in ten(?![a-z])|十分之一", "10", "percent", "2"),
     )
 ]
 _TENTHS = re.compile(

@@ -49,4 +49,6 @@ def comparable(a: Known, b: Known) -> bool:
     """Tell whether two facts are of one entity and one time, as far as they say."""
     if a.fact.entity != b.fact.entity or a is b:
         return False
+    if a.period is not None and b.period is not None and {a.period.kind, b.period.kind} & {"day", "prior"}:
+        return "prior" in (a.period.kind, b.period.kind) or a.period.year == b.period.year
     return a.period is None or b.period is None or a.period.agrees(b.period) or a.period == b.period

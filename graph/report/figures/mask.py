@@ -29,7 +29,9 @@ _PAPERS = (
     r"|asu|ifrs|ias|fas|sfas|topic|no\.|paragraph"
     r"|schedule|appendix|footnote|tier|phase|level|stage|type|series|option|scenario|iphone|ipad"
     r"|windows|galaxy|model|falcon|boeing|airbus|gpt|chapter"
-    r"|question|point|reason|risk|layer|version"
+    r"|question|point|reason|risk|layer|version|class|category|grade|block|lot|gate|terminal|pier|building"
+    r"|suite|floor|room|highway|interstate|route|flight|channel|docket|proposal|amendment|annex|vol\.|slide"
+    r"|priority|pillar|cohort|study|protocol|scope|euro|basel|web|industry|cik|cusip|ein|lei|isin|circular"
 )
 _STUDIES = (
     r"rsi|atr|adx|sma|ema|wma|ma|dma|cci|mfi|roc|macd|kdj|boll|kd|obv|bollinger bands?|bollinger|bands?"
@@ -58,7 +60,7 @@ _NAMES = [
         r"|501\(c\))(?:/a)?(?![a-z])",
         r"(?<![a-z])(?:"
         + _PAPERS
-        + r")[ -]{1,2}\d{1,4}(?:[.-]\d{1,3}){0,3}(?:\([a-z\d]\))?(?![\d%x])(?!\s?(?:%|percent|million"
+        + r")[ -]{1,2}\d{1,4}(?:[.-]\d{1,6}){0,3}(?:\([a-z\d]\))?(?![\d%x])(?!\s?(?:%|percent|million"
         r"|billion|bn|mn|times))(?![.,]\d)",
         r"(?<![a-z])(?:"
         + _STUDIES
@@ -92,6 +94,14 @@ _NAMES = [
         r"(?<![a-z\d_.])(?:24/7|50/50|80/20|60/40)(?![a-z\d_/])",
         r"第\s?\d{1,3}\s?[章节条页名位步点项个]",
         r"#\d{1,6}(?!\d)",
+        # Model numbers, dockets and file numbers: digits joined by hyphens to digits or letters.
+        r"(?<![\d.,$€£¥%-])\d{2,4}-\d{3,6}(?![\d.,%-]|\s?(?:%|percent|million|billion|thousand|bps|basis|bn|mn))",
+        r"(?<![a-z\d$€£¥])(?:no\.?|nos\.)\s?\d{1,6}(?:-\d{1,6}){1,2}(?!\d)",
+        r"(?<![a-z\d-])(?!us-|hk-|fy-|sub-|mid-|pre-|over-|under-)[a-z]{1,4}-\d{1,5}(?:-\d{1,4})?(?![\d%]|[.,]\d|\s?(?:million|billion|percent))",
+        r"(?:电话|热线|传真|邮编|邮政编码|(?<![a-z])(?:tel|phone|fax|hotline|extension|ext|zip|postcode)(?![a-z]))"
+        r"[^\d\n]{0,12}\d[\d() -]{1,20}",
+        r"(?<![a-z])[a-z]{2}\s\d{5}(?:-\d{4})?(?![\d.,%]|\s?(?:million|billion|thousand|shares))(?=[\s).;]|$)",
+        r"(?<![\d.,$€£¥])0\d{5,12}(?![\d.,%])",
         r"(?<=\x00)/\d{1,4}(?![\d.,%])",
     )
 ]

@@ -161,6 +161,10 @@ _PATTERNS: list[tuple[re.Pattern[str], _Builder]] = [
             lambda m: Period("span", int(m[2]), 300 + _MONTHS[m[1]]),
         ),
         (
+            r"(?<![a-z])years?\s(?:ended|ending)\s" + _MON + r"\s\d\d?,?\s{0,2}" + _YEAR + r"(?!\d)",
+            lambda m: Period("year", int(m[2])),
+        ),
+        (
             r"(?<![a-z])first\s" + _MONTHS_SPAN + r"\sof\s(?:" + _FY + r"\s?)?" + _YEAR + r"(?!\d)",
             lambda m: Period("span", int(m[2]), _MONTHS_LONG[m[1]] * 100),
         ),

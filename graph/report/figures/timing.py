@@ -19,8 +19,8 @@ _LATER = re.compile(
     r"|periods?|same|corresponding|comparable|prior|reached|set|posted|reported|recorded|booked|seen|earned|logged|registered)(?![a-z])|[(\s,:于在截至]"
 )
 _FROM = re.compile(
-    r"(?:(?<![a-z])(?:from|versus|vs\.?|against|than|after|compare[sd]? (?:with|to))|从|自|由|较|低于|高于"
-    r"|相比)[\s(]{0,3}[\x00's的 ]{0,24}(?:about|约)?\s?$"
+    r"(?:(?<![a-z])(?:from|versus|vs\.?|against|than|after|compare[sd]? (?:with|to))|从|自|由"
+    r"|较(?:期初|年初|上期|上年末|上季度?末)?|低于|高于|相比)[\s(]{0,3}[\x00's的 ]{0,24}(?:about|约)?\s?$"
 )
 _MOVED = re.compile(r"(?:(?<![a-z])from|从|自|由)[\s(]{0,3}[\x00's的 ]{0,24}(?:about|约)?\s?$")
 _TO = re.compile(

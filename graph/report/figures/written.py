@@ -17,9 +17,13 @@ from graph.report.figures.units import clash, is_rate, matches
 
 # Between a figure and the one that it is set against, or becomes.
 _SET_AGAINST = re.compile(
-    r"[\s\x00()]*(?:->|=>|→|(?:up |down )?(?:from|to)|against|versus|vs\.?|compared (?:with|to)|at|less|and"
+    r"[\s\x00(),]*(?:(?:at|in|for|on)\s[\s\x00,]*)?"
+    r"(?:->|=>|→|(?:up |down )?(?:from|to)|against|versus|vs\.?|compared (?:with|to)|at|less|and"
     r"|对比|至|升至|降至)"
     r"[\s\x00()]*(?:about |approximately |约)?[\s$€£¥(]*"
+)
+_UNCHANGED = re.compile(
+    r"(?<![a-z])(?:unchanged|flat|steady|stable|same|constant|level with|no change)(?![a-z])|持平|不变"
 )
 _ONWARD = re.compile(r"->|=>|→|(?<![a-z])to(?![a-z])|至|到")
 _BACK = re.compile(r"from|against|versus|vs|compared|对比")
@@ -50,14 +54,17 @@ class Written:
             if (
                 first.unit != second.unit
                 or first.currency != second.currency
-                or len(gap) > 40
+                or len(gap) > 60
                 or _SET_AGAINST.fullmatch(gap) is None
             ):
                 continue
             held = (findings[index], findings[index + 1])
-            if all(finding.status == "supported" for finding in held):
-                if _twice(*held) and first.value == second.value and self._held_apart(index, held[1]):
+            if first.value == second.value and _twice(*held):
+                scope = self.resolver.scope(first)
+                if not _UNCHANGED.search(self.page.low, scope.start, scope.end):
                     found[index] = Finding("unsupported", "no fact", note="told twice, of two periods")
+                continue
+            if all(finding.status == "supported" for finding in held):
                 continue
             if any(finding.status in ("derived", "context") for finding in held):
                 continue
@@ -67,10 +74,6 @@ class Written:
             if pair is not None:
                 found[index], found[index + 1] = pair
         return found
-
-    def _held_apart(self, index: int, finding: Finding) -> bool:
-        """Tell whether the row of a figure has another value at another of the periods that are named."""
-        return self.combine.differs(self.page.numbers[index], finding.known[0])
 
     def _turned(self, findings: Mapping[int, Finding]) -> dict[int, Finding]:
         """Find moves told in the wrong direction, as in "fell from $3 to $4"."""
@@ -141,8 +144,13 @@ class Written:
 
 
 def _twice(first: Finding, second: Finding) -> bool:
-    """Tell whether two figures rest on one fact."""
-    return bool(first.known) and bool(second.known) and first.known[0] == second.known[0]
+    """Tell whether two figures are right by the same facts."""
+    right = first.status == second.status and first.status in ("supported", "derived")
+    return (
+        right
+        and (bool(first.ids) or bool(first.known))
+        and (first.ids, first.known) == (second.ids, second.known)
+    )
 
 
 def _value(number: Number, finding: Finding) -> Decimal | None:

@@ -1,0 +1,171 @@
+"""Figures of prose as they are told: the words that stand by each, and the period that it is of."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, replace
+
+from graph.report.figures.extract import Number
+from graph.report.figures.layout import Scope
+from graph.report.figures.page import Page
+from graph.report.figures.pairing import Pairing
+from graph.report.figures.periods import Period
+from graph.report.figures.timing import Timing
+from graph.report.figures.wording import telling, words
+
+
+@dataclass(frozen=True)
+class Said:
+    """One figure of a sentence: the words since the figure before, and the period it is told of."""
+
+    number: Number
+    near: frozenset[str]
+    period: Period | None
+    was: bool
+    counts: str = ""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A sentence of a document with its figures."""
+
+    title: str
+    text: str
+    said: frozenset[str]
+    figures: tuple[Said, ...]
+    periods: tuple[Period, ...]
+
+
+def kind_of(number: Number) -> str:
+    """Name what figures must have in common to be of one kind."""
+    return number.unit or ("money" if number.currency or number.scale else "")
+
+
+def read_passages(title: str, text: str) -> list[Passage]:
+    """Read the sentences of a document that hold figures."""
+    page = Page(text)
+    if not page.numbers:
+        return []
+    timing = Timing(page, Page(""), Pairing(page))
+    passages = []
+    carried: Period | None = None
+    for scope in page.scopes:
+        if scope.cell or "|" in page.low[scope.start : scope.end]:
+            continue
+        first, last = bisect_left(page.number_starts, scope.start), bisect_left(page.number_starts, scope.end)
+        figures: list[Said] = []
+        for index in range(first, last):
+            number = page.numbers[index]
+            near = _near(page, index, first, last, scope)
+            alike = [said for said in figures if kind_of(said.number) == kind_of(number)]
+            listed = alike and alike[-1] is figures[-1]
+            if figures and (
+                not near
+                or (
+                    listed
+                    and "which" not in page.masked[figures[-1].number.end : number.start]
+                    and not telling(page.masked, figures[-1].number.end, number.start)
+                )
+            ):
+                near |= (alike or figures)[-1].near
+            when = timing.when(number)
+            years = [p for p in when.others if p.kind not in ("prior", "range")]
+            period = when.period
+            if period is not None and period.kind == "prior":
+                about = max(years, key=Period.order) if years else carried
+                period = about.back() if about is not None else None
+            elif period is None and len(years) == 1 and any(p.kind == "prior" for p in when.others):
+                period = years[0]
+            was = timing.is_from(number) or (when.period is not None and when.period.kind == "prior")
+            if was and alike:
+                # What it is compared with is of the same thing.
+                near |= alike[-1].near
+            if figures and timing.moves(number) == 1:
+                # Both ends of a move are of one thing.
+                near |= figures[-1].near
+                figures[-1] = replace(figures[-1], near=near)
+            period = _of_segment(page, number, scope) or period
+            figures.append(Said(number, near, period, was, counts(page, number)))
+            if period is not None and period.year and number.start - scope.start < 200:
+                carried = period if carried is None or period.order() > carried.order() else carried
+        figures = _shared(page, figures)
+        if figures:
+            said = telling(page.masked, scope.start, scope.end)
+            periods = tuple(item.period for item in page.named_in((scope.start, scope.end)))
+            told = text[scope.start : scope.end].strip()[:120]
+            passages.append(Passage(title, told, said, tuple(figures), periods))
+    return passages
+
+
+def _near(page: Page, index: int, first: int, last: int, scope: Scope) -> frozenset[str]:
+    """Give the words that stand by a figure, up to the joint between it and the figures beside it."""
+    number = page.numbers[index]
+    left = page.numbers[index - 1].end if index > first else scope.start
+    right = page.numbers[index + 1].start if index + 1 < last else scope.end
+    if index > first:
+        joints = [match.end() for match in _JOINT.finditer(page.masked, left, number.start)]
+        if len(joints) > 1 and _WHICH.match(page.masked, joints[-1]):
+            joints.pop()
+        elif joints and _WHICH.match(page.masked, joints[-1]):
+            joints = [left]
+        left = joints[-1] if joints else left
+    if index + 1 < last:
+        joint = _JOINT.search(page.masked, number.end, right)
+        right = joint.start() if joint is not None else right
+    return telling(page.masked, left, number.start) | telling(page.masked, number.end, right)
+
+
+_WHICH = re.compile(r"\s?(?:which|that|who)(?![a-z])")
+# What parts the two sides of a comparison.
+_COMPARES = re.compile(
+    r"(?<![a-z])(?:compared (?:with|to)|versus|vs\.?|against|whereas|while)(?![a-z])|;|；|上年|去年"
+)
+
+
+def _of_segment(page: Page, number: Number, scope: Scope) -> Period | None:
+    """Give the one period that is named on the figure's side of a comparison, if there is one."""
+    joints = [
+        scope.start,
+        *(m.start() for m in _COMPARES.finditer(page.masked, scope.start, scope.end)),
+        scope.end,
+    ]
+    if len(joints) < 3:
+        return None
+    place = bisect_right(joints, number.start)
+    start, end = joints[place - 1], joints[min(place, len(joints) - 1)]
+    named = {item.period for item in page.named_in((start, end))}
+    only = next(iter(named)) if len(named) == 1 else None
+    return only if only is not None and only.kind not in ("prior", "range") else None
+
+
+_JOINT = re.compile(
+    r"[,;(，；、]|(?<![a-z])(?:and|with|or|against|while|but|compared|versus|from)(?![a-z])|(?<![a-z])to\s(?=[$€£¥\d])|和|及|而"
+)
+
+
+def _shared(page: Page, figures: list[Said]) -> list[Said]:
+    """Let figures that are listed together share the words that stand behind the last of them."""
+    for index in range(len(figures) - 2, -1, -1):
+        this, following = figures[index], figures[index + 1]
+        gap = page.masked[this.number.end : following.number.start]
+        listed = not telling(gap) and "which" not in gap
+        if listed and kind_of(this.number) == kind_of(following.number):
+            figures[index] = replace(this, near=this.near | following.near)
+    return figures
+
+
+def counts(page: Page, number: Number) -> str:
+    """Give the word that a bare figure counts; "" when it counts none."""
+    if not number.bare or number.decimals:
+        return ""
+    found = next(iter(words(page.masked, number.end, number.end + 24)), None)
+    return found[0] if found is not None and found[1] - number.end <= 2 else ""
+
+
+def near_words(page: Page, number: Number) -> frozenset[str]:
+    """Give the words that stand by a figure of a page."""
+    scope = page.scope_of(number.start)
+    starts = page.number_starts
+    first, last = bisect_left(starts, scope.start), bisect_left(starts, scope.end)
+    return _near(page, bisect_left(starts, number.start), first, last, scope)
