@@ -41,8 +41,9 @@ ONLY_SHARE = re.compile(
 )
 # Before the name of what something else is set against, and of what is set against it.
 BOTTOM = re.compile(
-    r"(?:(?<![a-z])(?:of|to|by|out of|over|in|against|relative to)\s"
+    r"(?:(?<![a-z])(?:of|to|by|out of|over|against|relative to)\s"
     r"(?:the |its |total |overall |our |company's |all |their |net |revenues? |sales |from |of )*$"
+    r"|(?<![a-z])(?<![a-z] )of\s(?:[a-z-]+\s){1,3}$"
     r"|(?<![a-z])(?:against|relative to)\s(?:[a-z-]+\s\(?){0,2}$|[占/÷]\s?$)"
 )
 TOP = re.compile(

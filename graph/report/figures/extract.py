@@ -237,6 +237,10 @@ def _inherit(number: Number, other: Number) -> Number:
 
 # Behind a fraction told in words: what it is a fraction of, or the end of the clause.
 _OF = r"(?= of (?!fiscal|the (?:fiscal )?year|\d)| (?:year|lower|higher|less|more)|[,.;)]|$)"
+# What text must hold for the patterns below to be worth trying.
+_FRACTION = re.compile(
+    r"oubled|ripled|drupled|hal(?:f|ved)|third|fourth|quarter|fifth|tenth|one in|[翻腰]|分之|一半"
+)
 _WORD_FIGURES = [
     (re.compile(pattern), Decimal(value), unit, Decimal(ulp))
     for pattern, value, unit, ulp in (
@@ -277,7 +281,7 @@ _CHINESE = "零一二三四五六七八九"
 
 def _words(text: str) -> Iterator[Number]:
     """Find figures told in words, such as doubled or 三成."""
-    for pattern, value, unit, ulp in _WORD_FIGURES:
+    for pattern, value, unit, ulp in _WORD_FIGURES if _FRACTION.search(text) else ():
         for match in pattern.finditer(text):
             hedge = _hedge(text, match.start(), match.end())
             yield Number(match.start(), match.end(), value, ulp, unit=unit, hedge=hedge, word=True)

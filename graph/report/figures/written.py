@@ -27,6 +27,13 @@ _UNCHANGED = re.compile(
 )
 _ONWARD = re.compile(r"->|=>|→|(?<![a-z])to(?![a-z])|至|到")
 _BACK = re.compile(r"from|against|versus|vs|compared|对比")
+# A verb that leads to a level; "improved" says nothing of the direction.
+_REACHES = re.compile(
+    r"(?:(?<![a-z-])(?:(?P<up>rose|increased|grew|climbed|advanced|jumped|gained|went up)"
+    r"|(?P<down>fell|declined|decreased|dropped|slipped|shrank|contracted|went down))"
+    r"(?: sharply| slightly| modestly)? to (?:about |around |roughly |approximately |nearly )?"
+    r"|(?:(?P<zup>增长|增加|上升|提高)|(?P<zdown>下降|减少|下滑|降低))[至到](?:约)?)$"
+)
 _PARTS = frozenset({1, 2, 3, 4, 100})
 
 
@@ -42,7 +49,8 @@ class Written:
         """Give the findings that change: figures of sums that hold, moves told the wrong way round."""
         found = self._sums(findings)
         found |= self._pairs({**findings, **found})
-        return found | self._turned({**findings, **found})
+        found |= self._turned({**findings, **found})
+        return found | self._reached({**findings, **found})
 
     def _pairs(self, findings: Mapping[int, Finding]) -> dict[int, Finding]:
         """Decide two figures set against each other as one row's at two of the periods that are named."""
@@ -91,6 +99,29 @@ class Written:
             if side and moved and (moved > 0) != (side > 0):
                 told = f"it {'rose' if moved > 0 else 'fell'}: the direction is wrong"
                 found[index] = replace(after, status="contradicted", rule="direction", note=told)
+        return found
+
+    def _reached(self, findings: Mapping[int, Finding]) -> dict[int, Finding]:
+        """Find levels that are right and reached in the wrong direction, as in "rose to $3" from $4."""
+        found: dict[int, Finding] = {}
+        for index, number in enumerate(self.page.numbers):
+            finding = findings[index]
+            if finding.status != "supported" or len(finding.known) != 1:
+                continue
+            told = _REACHES.search(self.page.low, max(0, number.start - 40), number.start)
+            new = finding.known[0]
+            if (
+                told is None
+                or new.period is None
+                or new.period.kind not in ("year", "quarter", "half", "span")
+            ):
+                continue
+            line = self.combine.lookup.book.line(new.key, (new.fact.entity,) if new.fact.entity else ())
+            old = [item for item in line if item.period == new.period.back() and item.column == new.column]
+            moved = {(abs(new.value) > abs(item.value)) - (abs(new.value) < abs(item.value)) for item in old}
+            if moved == {-1 if told["up"] or told["zup"] else 1}:
+                note = f"it {'fell' if -1 in moved else 'rose'}: the direction is wrong"
+                found[index] = replace(finding, status="contradicted", rule="direction", note=note)
         return found
 
     def _sums(self, findings: Mapping[int, Finding]) -> dict[int, Finding]:
