@@ -221,8 +221,11 @@ function drawHealth() {
   $("mode").className = `mode ${health?.mode ?? ""}`;
 }
 
+/** @type {typeof import("./later/dialogs.js") | undefined} */
+let dialogs;
+
 /** @param {string} name */
-const dialog = async (name) => (await import("./later/dialogs.js"))[/** @type {"settings"} */ (name)]({ known, sessions, acts, open });
+const dialog = async (name) => (dialogs ??= await import("./later/dialogs.js"))[/** @type {"settings"} */ (name)]({ known, sessions, acts, open });
 
 /** @param {"turn" | "section"} kind @param {number} n */
 async function move(kind, n) {

@@ -4,6 +4,11 @@ import { Refusal, get } from "./api.js";
 import { $, h, iconButton } from "./dom.js";
 import { t } from "./i18n.js";
 
+// Once it is loaded a menu opens at once: what is typed next is meant for it.
+/** @type {typeof import("./later/session-menu.js") | undefined} */
+let menus;
+const load = () => import("./later/session-menu.js");
+
 /** @typedef {{session_id: string, title: string, created_at: string, last_at: string, turns: number, pinned?: boolean, running?: boolean, snippet?: string}} Summary */
 
 /** Sort sessions into the list's groups: pinned, today, this week, earlier. @param {Summary[]} sessions @param {Date} now */
@@ -85,7 +90,7 @@ export class Sessions {
       h("span.title", null, session.title || t("sessions.untitled")),
       this.#query && session.snippet ? h("span.snippet", null, session.snippet) : null);
     const row = h("li", { "data-session": id }, link);
-    const more = iconButton("more", t("sessions.actions", { title: session.title }), async () => (await import("./later/session-menu.js")).menu(this, row, session, more), { "aria-haspopup": "menu", "aria-expanded": "false" });
+    const more = iconButton("more", t("sessions.actions", { title: session.title }), async () => (menus ??= await load()).menu(this, row, session, more), { onfocus: load, "aria-haspopup": "menu", "aria-expanded": "false" });
     row.append(more);
     return row;
   }
