@@ -29,8 +29,9 @@ $(STAMP): $(RUNS)
 run: $(RUNS)
 	$(BIN)/financial-agent serve
 
+# Most tests wait for something: two processes of them take little more than half the time of one.
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: setup
 	$(BIN)/ruff format --check .

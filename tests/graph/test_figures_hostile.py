@@ -1,5 +1,6 @@
 """Any text at all: no exception, offsets that hold, time that grows no faster than the text."""
 
+import math
 import random
 import time
 import unicodedata
@@ -119,10 +120,12 @@ def test_a_megabyte_of_anything_is_read_in_seconds(name: str) -> None:
 )
 def test_time_grows_with_the_length_and_no_faster(piece: str) -> None:
     def seconds(size: int) -> float:
-        text = piece * (size // len(piece))
-        began = time.process_time()
-        check_figures(text, facts=FACTS)
-        return time.process_time() - began
+        text, fastest = piece * (size // len(piece)), math.inf
+        for _ in range(3):  # what else the machine does only ever adds
+            began = time.process_time()
+            check_figures(text, facts=FACTS)
+            fastest = min(fastest, time.process_time() - began)
+        return fastest
 
     seconds(1_000)
     assert seconds(8_000) < 9 * (seconds(2_000) + 0.01)
