@@ -19,9 +19,11 @@ from server.errors import StoreUnavailable
 from server.service import open_service
 from server.settings import ServerSettings
 from server.transcripts import read_session
-from tests.server.conftest import Backend, on_server, redis_client
+from tests.server.conftest import MONGO_FAILS, Backend, on_server, redis_client
 from tests.server.test_checkpoints import ask, at, conversation
 from tests.servers import Server, proxied, serving
+
+pytestmark = MONGO_FAILS
 
 
 @pytest.fixture

@@ -39,9 +39,9 @@ def test_a_look_up_that_failed_is_tried_again_by_asking_again(site: Site, page: 
     site.stage.open_gate(run, "text")
     site.stage.open_gate(run, "end")
     ended(turn, "done")
-    with page.expect_request("**/analyst/stream") as asked:
+    with page.expect_response("**/analyst/stream") as answered:
         turn.locator(".steps li.failed").get_by_role("button", name="Try again").click()
-    question = json.loads(asked.value.post_data or "")["input"]
+    question = json.loads(answered.value.request.post_data or "")["input"]
     assert (question["message"], question["replaces"]) == ("scripted", run.run_id)
     again = site.stage.run_of("scripted")
     site.stage.open_gate(again, "text")
@@ -70,6 +70,7 @@ def test_a_range_is_chosen_by_its_dates_alone(site: Site, page: Page) -> None:
     assert page.locator("#message").input_value().startswith("First this.\n")
     expect(page.locator(".range-bar")).to_have_count(0)
     chip.click()
+    expect(first).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator(".range-bar")).to_have_count(0)
     expect(chip).to_be_focused()
