@@ -28,7 +28,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-expect.set_options(timeout=20_000)
+PATIENCE = 40_000  # milliseconds: eight pages at once may share one core
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="package")
@@ -119,7 +120,7 @@ class Visitor:
         """Open a browser of its own: nothing kept from others."""
         chosen = {"viewport": {"width": 1440, "height": 900}, "locale": "en-US", "accept_downloads": True}
         made = self.browser.new_context(**{**chosen, **options})
-        made.set_default_timeout(20_000)
+        made.set_default_timeout(PATIENCE)
         self.contexts.append(made)
         return made
 

@@ -104,7 +104,7 @@ def test_cut_again_and_again_the_answer_is_the_same(slow: Site, visitor: Visitor
     turn = ask(page, "Is AAPL a buy?")
     assert markup(turn) == whole
     cursors = [int(cursor.rpartition("-")[2]) for cursor in slow.stage.resumes()]
-    assert len(set(cursors)) >= 6
+    assert len(set(cursors)) >= 3
     assert cursors == sorted(cursors)
     assert turn.locator(".steps li").count() == steps
 
@@ -371,7 +371,7 @@ def test_eight_tabs_all_get_their_answer_and_leave_room(slow: Site, visitor: Vis
     texts = set()
     for tab in tabs:
         turn = tab.locator(".turn")
-        expect(turn.locator(".note")).to_have_attribute("data-status", "done", timeout=40_000)
+        expect(turn.locator(".note")).to_have_attribute("data-status", "done")
         texts.add(json.dumps(markup(turn)))
     assert len(texts) == 1
 
