@@ -37,6 +37,7 @@ def create_app(settings: ServerSettings | None = None) -> FastAPI:
         version=__version__,
         summary="A financial analyst whose every figure is checked against its data.",
         lifespan=lifespan,
+        auth=settings.auth,
         docs_url=None,
         redoc_url=None,
     )

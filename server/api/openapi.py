@@ -26,7 +26,10 @@ from graph.events import (
 )
 from graph.facts import Fact
 from graph.report.model import Report
+from server.access.cookie import PLAIN, SECURE
 from server.api.errors import MEDIA_TYPE
+from server.auth import METRICS, SIGN_IN, is_open
+from server.protection import AuthMode
 from server.runs.log import Entry
 from server.runs.sse import frame
 
@@ -85,8 +88,23 @@ def example_stream() -> str:
     return b"".join(frame("lLeAKLQNmt", entry) for entry in entries).decode()
 
 
+_KEY = "A key, as `financial-agent keys add` makes them."
+_TOKEN = "A token of your identity provider."
+_WAYS: dict[str, dict[str, Any]] = {
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+    "cookie": {"type": "apiKey", "in": "cookie", "name": PLAIN},
+}
+_COOKIE = f"Set by `POST {SIGN_IN}`; over https it is called `{SECURE}`."
+_METRICS_TOKEN = {"type": "http", "scheme": "bearer", "description": "FINANCIAL_AGENT_METRICS_TOKEN."}
+
+
 class DescribedApp(FastAPI):
-    """A FastAPI app whose description tells what its streams carry and how it refuses."""
+    """A FastAPI app whose description tells what its streams carry, how it refuses and who may ask."""
+
+    def __init__(self, *, auth: AuthMode, **described: Any) -> None:
+        super().__init__(**described)
+        self._auth = auth
 
     def openapi(self) -> dict[str, Any]:
         """Give the OpenAPI document; it is made once."""
@@ -95,6 +113,8 @@ class DescribedApp(FastAPI):
             _, more = models_json_schema(
                 [(stream_event(), "serialization"), (Problem, "serialization")], ref_template=_REF
             )
+            if self._auth != "none":
+                _describe_access(document, _KEY if self._auth == "api-key" else _TOKEN)
             schemas = document["components"]["schemas"]
             for name, schema in more["$defs"].items():
                 schemas.setdefault(name, schema)
@@ -105,6 +125,20 @@ class DescribedApp(FastAPI):
             for unused in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(unused, None)
         return self.openapi_schema or {}
+
+
+def _describe_access(document: dict[str, Any], shown: str) -> None:
+    ways = {
+        name: {**way, "description": _COOKIE if name == "cookie" else shown} for name, way in _WAYS.items()
+    }
+    document["components"]["securitySchemes"] = {**ways, "metrics": _METRICS_TOKEN}
+    document["security"] = [{name: []} for name in ways]
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            if path == METRICS:
+                operation["security"] = [{"metrics": []}]
+            elif is_open(method.upper(), path):
+                operation["security"] = []
 
 
 def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

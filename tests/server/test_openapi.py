@@ -8,10 +8,12 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
+from pydantic import SecretStr
 
 from graph.events import EVENT_ADAPTER, DrainEvent, Event, GapEvent, payload
 from server.api.openapi import example_stream
 from server.app import create_app
+from server.protection import AuthMode
 from server.settings import ServerSettings
 from tests.live import events_of
 
@@ -29,6 +31,36 @@ def test_the_document_is_valid(document: dict[str, Any]) -> None:
     validate(document)
     assert document["info"]["version"]
     assert "HTTPValidationError" not in str(document)
+
+
+@pytest.mark.parametrize("auth", ["api-key", "jwt"])
+def test_who_may_ask_is_described(auth: AuthMode) -> None:
+    settings = ServerSettings(
+        store_url="memory:",
+        auth=auth,
+        jwt_secret=SecretStr("s" * 32),
+        jwt_issuer="https://id.example",
+        jwt_audience="analyst",
+    )
+    secured = create_app(settings).openapi()
+    validate(secured)
+    schemes = secured["components"]["securitySchemes"]
+    assert {scheme for way in secured["security"] for scheme in way} < set(schemes)
+    assert schemes["header"]["name"] == "X-API-Key"
+    operations = {
+        f"{method.upper()} {path}": operation
+        for path, methods in secured["paths"].items()
+        for method, operation in methods.items()
+    }
+    open_ones = {name for name, operation in operations.items() if operation.get("security") == []}
+    assert open_ones >= {"GET /api/health/live", "GET /api/health/ready", "POST /api/sign-in"}
+    assert not [name for name in open_ones if "chat" in name or "run" in name or "session" in name]
+    assert operations["GET /metrics"]["security"] == [{"metrics": []}]
+
+
+def test_a_server_that_asks_nobody_describes_no_keys(document: dict[str, Any]) -> None:
+    assert "securitySchemes" not in document["components"]
+    assert "security" not in document
 
 
 def test_every_event_is_described_with_its_number_and_type(document: dict[str, Any]) -> None:
