@@ -6,7 +6,8 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 
 import httpx
@@ -15,6 +16,7 @@ from rich.text import Text
 
 from server.client import AsyncRunClient, RunRefused, RunUnreachable
 from server.commands import settings_or_exit
+from server.commands.terminal import open_terminal
 from server.settings import ServerSettings
 
 _STYLES = {"supported": "green", "derived": "blue", "unsupported": "yellow", "contradicted": "red"}
@@ -53,9 +55,10 @@ async def _ask(args: argparse.Namespace, settings: ServerSettings) -> int:
         if args.server is not None and not await _is_running(url):
             raise Refused(f"no server answers at {url}")
         events = _server_events(question, url, settings)
-    view = View(Console(highlight=False), quiet=args.json)
-    async for event in events:
-        view.show(event)
+    view = View(open_terminal(), quiet=args.json)
+    async with aclosing(events):
+        async for event in events:
+            view.show(event)
     if args.json:
         print(json.dumps(view.report, ensure_ascii=False, indent=2))
     return 0 if view.status == "done" else 1
@@ -138,7 +141,7 @@ async def _is_running(url: str) -> bool:
 
 async def _server_events(
     question: dict[str, Any], url: str, settings: ServerSettings
-) -> AsyncIterator[dict[str, Any]]:
+) -> AsyncGenerator[dict[str, Any]]:
     """Give the events of a run on a server; what breaks on the way is resumed."""
     headers = {"Authorization": f"Bearer {settings.api_key.get_secret_value()}"} if settings.api_key else {}
     async with AsyncRunClient(url, patience=30.0, trust_env=False, headers=headers) as client:
@@ -151,7 +154,7 @@ async def _server_events(
             ) from fault
 
 
-async def _local_events(question: dict[str, Any], settings: ServerSettings) -> AsyncIterator[dict[str, Any]]:
+async def _local_events(question: dict[str, Any], settings: ServerSettings) -> AsyncGenerator[dict[str, Any]]:
     """Give the events of a run in this process."""
     # The analyst takes a second to import: a question that a server answers does not pay for it.
     from pydantic import ValidationError

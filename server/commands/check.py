@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 import httpx
 from dotenv import dotenv_values
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -21,6 +20,7 @@ from graph.market.provider import MarketData
 from server import __version__
 from server.clients import open_redis, without_secrets
 from server.commands import settings_or_exit
+from server.commands.terminal import open_terminal
 from server.sessions import open_index
 from server.settings import ENV_FILE, ServerSettings
 from server.variables import unknown, variables, without_effect
@@ -43,7 +43,7 @@ def check() -> int:
     table = Table.grid(padding=(0, 1))
     for name, works, text in lines:
         table.add_row(_MARKS[works], Text(name, "bold"), Text(text))
-    Console(highlight=False).print(table)
+    open_terminal().print(table)
     return 1 if any(works is False for _, works, _ in lines) else 0
 
 

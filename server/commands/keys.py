@@ -7,11 +7,11 @@ import asyncio
 import json
 import sys
 
-from rich.console import Console
 from rich.table import Table
 
 from server.access.keys import Key, add_key, list_keys, revoke_key
 from server.commands import settings_or_exit
+from server.commands.terminal import open_terminal
 from server.errors import StoreUnavailable
 from server.shelf import open_shelf
 
@@ -56,4 +56,4 @@ def _show(found: list[Key], as_json: bool) -> None:
     for key in found:
         state = f"revoked {key.revoked_at}" if key.revoked_at else "valid"
         table.add_row(key.key_id, key.owner, key.label, key.created_at, state)
-    Console(highlight=False).print(table)
+    open_terminal().print(table)

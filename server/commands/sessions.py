@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from rich.console import Console
 from rich.markdown import Markdown
 from rich.table import Table
 from rich.text import Text
@@ -24,6 +23,7 @@ from server.checkpoints import open_store
 from server.checkpoints.verify import Verified, verify_store
 from server.clients import without_secrets
 from server.commands import settings_or_exit
+from server.commands.terminal import open_terminal
 from server.exports import export_session
 from server.runs.run import thread_of
 from server.service import Service, open_service
@@ -48,6 +48,8 @@ def sessions(args: argparse.Namespace) -> int:
         print(f"financial-agent: {fault.message} ({fault.code})", file=sys.stderr)
         if fault.code == "store_unavailable":
             print(f"financial-agent: {fault}", file=sys.stderr)
+    except BrokenPipeError:
+        raise
     except (Refused, OSError, ValueError) as fault:
         print(f"financial-agent: {fault}", file=sys.stderr)
     return 1
@@ -103,14 +105,14 @@ async def _list(service: Service, args: argparse.Namespace) -> None:
         if each.snippet and each.snippet != each.title:
             title.append(f"\n{each.snippet}", "dim")
         table.add_row(each.session_id, title, each.last_at[:19].replace("T", " "), str(each.turns))
-    Console(highlight=False).print(table if summaries else Text("no session", "dim"))
+    open_terminal().print(table if summaries else Text("no session", "dim"))
 
 
 def _show(session: SessionTranscript, args: argparse.Namespace) -> None:
     if args.json:
         _print_json(session.model_dump(exclude={"snippet"}))
         return
-    Console(highlight=False).print(Markdown(export_session(session, "markdown")))
+    open_terminal().print(Markdown(export_session(session, "markdown")))
 
 
 def _export(session: SessionTranscript, args: argparse.Namespace) -> None:

@@ -131,11 +131,12 @@ def _print_json(figures: list[Figure], wrong: int) -> None:
 
 def _print_table(figures: list[Figure], checker: Checker, wrong: int) -> None:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    from server.commands.terminal import open_terminal
+
+    console = open_terminal(plain_width=160)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name in ("figure", "status", "expected", "stands on", "note"):
         table.add_column(name, overflow="fold")

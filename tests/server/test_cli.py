@@ -58,6 +58,38 @@ def test_ask_works_without_a_server_and_goes_on_with_a_session(tmp_path: Path) -
     assert (tmp_path / ".financial-agent" / "sessions.db").exists()
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("ask", "Is AAPL a buy?", "--local"),
+        ("ask", "Is AAPL a buy?", "--local", "--json"),
+        ("check",),
+        ("sessions", "list"),
+    ],
+    ids=lambda command: "-".join(command[:1] + command[2:]),
+)
+def test_a_reader_that_leaves_ends_the_command_without_a_word(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    """As `financial-agent ask … | head -1` does; the pipe is closed before anything is written."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [*FINANCIAL_AGENT, *command],
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+            cwd=tmp_path,
+            check=False,
+        )
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
 def test_ask_answers_in_chinese(tmp_path: Path) -> None:
     done = run("ask", "苹果值得买入吗？", "--local", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
