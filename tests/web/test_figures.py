@@ -271,3 +271,10 @@ def test_a_figure_may_come_before_its_text(site: Site, page: Page) -> None:
     site.stage.open_gate(run, "end")
     ended(turn, "done")
     expect(turn.locator("[data-figure]")).to_have_text(["2.0%"])
+
+
+def test_five_states_fixture_places_every_figure(site: Site, page: Page) -> None:
+    visit(page, site.url)
+    turn, _ = play(page, site.stage, FIVE_STATES)
+    ended(turn, "done")
+    assert turn.locator("[data-figure]").all_text_contents() == [claim.text for claim in FIVE_STATES.claims]

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse
 
 from graph.report.model import SECTIONS
 from tests.web.acts import ask, ended, markup, module, patience, play, send, visit
-from tests.web.answers import CHINESE, FIVE_STATES, STEPS, Answer
+from tests.web.answers import CHINESE, STEPS, Answer
 from tests.web.conftest import Site, Visitor
 
 CUT = r"ERR_(INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|CONNECTION_RESET|ABORTED)"
@@ -394,10 +394,3 @@ def test_a_hidden_tab_lets_go_of_its_stream(slow: Site, page: Page) -> None:
     page.evaluate(hide, False)
     ended(turn, "done")
     assert len(slow.stage.resumes()) == 1
-
-
-def test_five_states_fixture_places_every_figure(site: Site, page: Page) -> None:
-    visit(page, site.url)
-    turn, _ = play(page, site.stage, FIVE_STATES)
-    ended(turn, "done")
-    assert turn.locator("[data-figure]").all_text_contents() == [claim.text for claim in FIVE_STATES.claims]
