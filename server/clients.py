@@ -1,4 +1,4 @@
-"""Reads the URLs of stores, and opens Redis and Mongo clients with limits.
+"""Reads the URLs of stores, and opens SQLite files, Redis and Mongo clients with limits.
 
 Every wait has an end. `protocol=2` is needed for servers older than Redis 6, which do not know HELLO.
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+import sqlite3
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from server.errors import StoreUnavailable
 
 if TYPE_CHECKING:
+    import aiosqlite
     from pymongo import AsyncMongoClient
     from pymongo.asynchronous.database import AsyncDatabase
     from redis.asyncio import Redis, RedisCluster
@@ -36,6 +38,7 @@ _DATABASE = "financial_agent"
 _CONNECT_SECONDS = 2.0
 _ANSWER_SECONDS = 3.0
 _OPEN_SECONDS = 4.0
+_FILE_SECONDS = 5.0  # for another process that holds the file, and for one's turn
 
 
 def is_store_url(url: str) -> bool:
@@ -93,6 +96,81 @@ def without_secrets(url: str) -> str:
     if not found or scheme.lower() == "sqlite":
         return url
     return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}"
+
+
+class SqliteFile:
+    """One connection to a SQLite file: one transaction at a time, and no wait without end."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._db = connection
+        self._writing = asyncio.Lock()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
+        """Let a block write, and keep all of it or nothing.
+
+        Raises:
+            StoreUnavailable: the file is held by somebody else, or cannot be written.
+        """
+        try:
+            async with asyncio.timeout(_FILE_SECONDS):
+                await self._writing.acquire()
+            try:
+                yield self._db
+                await self._db.commit()
+            except BaseException:
+                await self._db.rollback()
+                raise
+            finally:
+                self._writing.release()
+        except (sqlite3.Error, ValueError, TimeoutError) as fault:
+            raise StoreUnavailable(type(fault).__name__) from fault
+
+    async def fetch(self, query: str, values: Sequence[object]) -> list[sqlite3.Row]:
+        """Give the rows of a query.
+
+        Raises:
+            StoreUnavailable: the file cannot be read, or what is being written holds it up.
+        """
+        try:
+            async with asyncio.timeout(2 * _FILE_SECONDS):
+                return list(await self._db.execute_fetchall(query, values))
+        except (sqlite3.Error, ValueError, TimeoutError) as fault:
+            raise StoreUnavailable(type(fault).__name__) from fault
+
+    async def ping(self) -> None:
+        """See that the file can be written.
+
+        Raises:
+            StoreUnavailable: it cannot.
+        """
+        async with self.transaction() as db:
+            await db.execute("BEGIN IMMEDIATE")
+
+
+@asynccontextmanager
+async def open_sqlite(path: str) -> AsyncIterator[aiosqlite.Connection]:
+    """Open a SQLite file, or memory for `:memory:`, so that readers do not wait for writers.
+
+    Raises:
+        StoreUnavailable: the file cannot be opened.
+    """
+    import aiosqlite
+
+    try:
+        await asyncio.to_thread(Path(path).parent.mkdir, parents=True, exist_ok=True)
+        connection = await aiosqlite.connect(path, timeout=_FILE_SECONDS)
+    except (sqlite3.Error, OSError) as fault:
+        raise StoreUnavailable(f"{path!r}: {type(fault).__name__}") from fault
+    try:
+        try:
+            await connection.execute("PRAGMA journal_mode = WAL")
+            await connection.execute("PRAGMA synchronous = NORMAL")
+        except sqlite3.Error as fault:
+            raise StoreUnavailable(f"{path!r}: {type(fault).__name__}") from fault
+        yield connection
+    finally:
+        await connection.close()
 
 
 @asynccontextmanager

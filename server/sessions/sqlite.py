@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import aiosqlite
 
+from server.clients import SqliteFile, open_sqlite
 from server.errors import StoreUnavailable
 from server.sessions.migrations import refuse_newer, upgrade_sqlite
 from server.sessions.records import Position
@@ -39,12 +38,11 @@ class SqliteIndex:
     """An index in one SQLite file."""
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
-        self._db = connection
-        self._writing = asyncio.Lock()
+        self._file = SqliteFile(connection)
 
     async def get(self, owner: str, session_id: str) -> Stored | None:
         """Give a session."""
-        rows = await self._fetch(
+        rows = await self._file.fetch(
             "SELECT revision, body FROM sessions WHERE owner = ? AND session_id = ?", (owner, session_id)
         )
         return Stored(owner, session_id, rows[0][0], json.loads(rows[0][1])) if rows else None
@@ -53,7 +51,7 @@ class SqliteIndex:
         """Change a session in one transaction."""
         where = (change.owner, change.session_id)
         values = (change.revision + 1, json.dumps(change.body), change.rank, change.due, change.busy)
-        async with self._transaction() as db:
+        async with self._file.transaction() as db:
             if change.revision:
                 changed = await db.execute(
                     "UPDATE sessions SET revision = ?, body = ?, rank = ?, due = ?, busy = ? "
@@ -76,7 +74,7 @@ class SqliteIndex:
 
     async def drop(self, owner: str, session_id: str) -> None:
         """Drop a session with its runs and texts."""
-        async with self._transaction() as db:
+        async with self._file.transaction() as db:
             for table in ("runs", "sessions"):
                 await db.execute(
                     f"DELETE FROM {table} WHERE owner = ? AND session_id = ?", (owner, session_id)
@@ -84,20 +82,20 @@ class SqliteIndex:
 
     async def runs(self, owner: str, session_id: str) -> list[Document]:
         """Give the runs of a session."""
-        rows = await self._fetch(
+        rows = await self._file.fetch(
             "SELECT body FROM runs WHERE owner = ? AND session_id = ? ORDER BY rowid", (owner, session_id)
         )
         return [json.loads(body) for (body,) in rows]
 
     async def run(self, run_id: str) -> StoredRun | None:
         """Give one run."""
-        rows = await self._fetch("SELECT owner, session_id, body FROM runs WHERE run_id = ?", (run_id,))
+        rows = await self._file.fetch("SELECT owner, session_id, body FROM runs WHERE run_id = ?", (run_id,))
         return StoredRun(rows[0][0], rows[0][1], json.loads(rows[0][2])) if rows else None
 
     async def page(self, owner: str, limit: int, after: Position | None) -> list[tuple[Position, Stored]]:
         """Give an owner's ranked sessions, the highest first, that stand after a position."""
         beyond = " AND (rank, session_id) < (?, ?)" if after is not None else ""
-        rows = await self._fetch(
+        rows = await self._file.fetch(
             "SELECT rank, session_id, revision, body FROM sessions WHERE owner = ? AND rank IS NOT NULL"
             f"{beyond} ORDER BY rank DESC, session_id DESC LIMIT ?",
             (owner, *((after.rank, after.session_id) if after is not None else ()), limit),
@@ -110,17 +108,17 @@ class SqliteIndex:
     async def due(self, until: int, limit: int) -> list[tuple[str, str]]:
         """Name sessions, by owner and id, that are due."""
         query = "SELECT owner, session_id FROM sessions WHERE due <= ? ORDER BY due LIMIT ?"
-        return [(owner, name) for owner, name in await self._fetch(query, (until, limit))]
+        return [(owner, name) for owner, name in await self._file.fetch(query, (until, limit))]
 
     async def busy(self) -> list[tuple[str, str]]:
         """Name the sessions that are busy."""
-        rows = await self._fetch("SELECT owner, session_id FROM sessions WHERE busy", ())
+        rows = await self._file.fetch("SELECT owner, session_id FROM sessions WHERE busy", ())
         return [(owner, name) for owner, name in rows]
 
     async def matching(self, owner: str, session_ids: Sequence[str], words: str) -> dict[str, str]:
         """Give for each of the sessions that has one, a text that holds the words."""
         marks = ",".join("?" * len(session_ids))
-        rows = await self._fetch(
+        rows = await self._file.fetch(
             f"SELECT session_id, text FROM runs WHERE owner = ? AND session_id IN ({marks}) "
             "AND holds(text, ?) ORDER BY rowid DESC",
             (owner, *session_ids, words),
@@ -128,27 +126,8 @@ class SqliteIndex:
         return {str(name): str(text) for name, text in rows}
 
     async def ping(self) -> None:
-        """Ask the database for a sign of life."""
-        await self._fetch("SELECT 1", ())
-
-    @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[aiosqlite.Connection]:
-        try:
-            async with self._writing:
-                try:
-                    yield self._db
-                except BaseException:
-                    await self._db.rollback()
-                    raise
-                await self._db.commit()
-        except (sqlite3.Error, ValueError) as fault:
-            raise StoreUnavailable(type(fault).__name__) from fault
-
-    async def _fetch(self, query: str, values: Sequence[object]) -> Sequence[sqlite3.Row]:
-        try:
-            return list(await self._db.execute_fetchall(query, values))
-        except (sqlite3.Error, ValueError) as fault:
-            raise StoreUnavailable(type(fault).__name__) from fault
+        """See that the database can be written."""
+        await self._file.ping()
 
 
 @asynccontextmanager
@@ -158,22 +137,13 @@ async def open_index(path: str) -> AsyncIterator[SqliteIndex]:
     Raises:
         StoreUnavailable: the file cannot be opened, or a newer version wrote it.
     """
-    try:
-        await asyncio.to_thread(Path(path).parent.mkdir, parents=True, exist_ok=True)
-        connection = await aiosqlite.connect(path, timeout=5)
-    except (sqlite3.Error, OSError) as fault:
-        raise StoreUnavailable(f"{path!r}: {type(fault).__name__}") from fault
-    try:
+    async with open_sqlite(path) as connection:
         await _prepare(connection, path)
         yield SqliteIndex(connection)
-    finally:
-        await connection.close()
 
 
 async def _prepare(db: aiosqlite.Connection, path: str) -> None:
     try:
-        await db.execute("PRAGMA journal_mode = WAL")
-        await db.execute("PRAGMA synchronous = NORMAL")
         await db.create_function("holds", 2, holds, deterministic=True)
         await db.execute("BEGIN IMMEDIATE")
         (version,) = next(iter(await db.execute_fetchall("PRAGMA user_version")))
