@@ -17,7 +17,7 @@ from graph.report.figures.initials import Initials
 from graph.report.figures.labels import Mention, find_mentions
 from graph.report.figures.layout import Scope
 from graph.report.figures.tables import ALSO, FREE
-from graph.report.figures.wording import stems, words
+from graph.report.figures.wording import stem, stems, words
 
 _PARTED = re.compile(
     r"[\d;|$€£]|(?<![a-z])(?:plus|minus|less|than|exceed\w*|versus|vs|against|was|were|is|are)(?![a-z])|[占与和比及]"
@@ -150,6 +150,9 @@ class FreeLabels:
                 if match[0] in self._index
             ]
             told.sort(key=lambda item: item[1])
+        short = [(stem(word), at, to) for word, at, to in self._initials.words(norm, scope.start, scope.end)]
+        if short:
+            told = sorted([*told, *short], key=lambda item: item[1])
         starts = [start for _, start, _ in told]
         for word, start, end in told:
             for label in self._index.get(word, ()):
