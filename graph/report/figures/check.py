@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Context, localcontext
 
 from graph.facts import Fact
@@ -18,13 +18,14 @@ from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_facts
 from graph.report.figures.free import FreeLabels, merge, rows_by_metric
 from graph.report.figures.growth import Growth
+from graph.report.figures.layout import Scope
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.naming import Label
 from graph.report.figures.page import Page
 from graph.report.figures.passages import Passages
 from graph.report.figures.readings import Reader
 from graph.report.figures.resolve import Resolver
-from graph.report.figures.role import Role, role_of
+from graph.report.figures.role import Role, direction, role_of
 from graph.report.figures.tables import FREE, table_cells
 from graph.report.figures.telling import counts, near_words
 from graph.report.figures.terms import LEVELS
@@ -153,7 +154,7 @@ class _Check:
             scope = self.resolver.scope(number)
             previous, gap = None, ""
             if index and numbers[index - 1].start >= scope.start:
-                previous, gap = roles[-1], self.page.masked[numbers[index - 1].end : number.start][:24]
+                previous, gap = roles[-1], self.page.masked[numbers[index - 1].end : number.start][:80]
             roles.append(role_of(self.page, number, scope, previous, gap))
         return roles
 
@@ -280,9 +281,17 @@ class _Check:
             return None
         if any(self.lookup.unit_fits(number, key) for key in labels[0].mention.keys):
             return None
-        finding = self.growth.change(number, labels, when, role, settled)
+        lean = role.side or (0 if number.sign else direction(self.page, number, scope))
+        if not (lean or number.sign or scope.cell) and self._names_several(scope):
+            return None
+        finding = self.growth.change(number, labels, when, replace(role, side=lean), settled)
         said = bool(number.sign) or self.resolver.scope(number).cell
         return finding if said or (finding is not None and finding.status != "contradicted") else None
+
+    def _names_several(self, scope: Scope) -> bool:
+        """Tell whether a sentence without a word of change names several rows: its rate is their ratio."""
+        named = {m.keys for m in self.page.mentions_in((scope.start, scope.end)) if m.keys}
+        return len(named) > 1 and not cues.MOVED.search(self.page.low, scope.start, scope.end)
 
     def _quoted(self, number: Number) -> bool:
         """Tell whether the question itself gives the figure."""

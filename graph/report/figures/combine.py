@@ -63,7 +63,7 @@ class Combine:
         periods = self.operands.periods(number, scope)
         if cues.WHOLE.search(told) and not self.page.named_in((scope.start, scope.end)):
             periods = []
-        side = 0 if cues.VALUED.search(told) else role.side or self._side(told)
+        side = 0 if cues.VALUED.search(told) else role.side or self._side(number, told)
         unsigned = bool(cues.APART.search(told)) or not side
         own = {key for label in labels[:1] if label.cost < _BESIDE for key in label.mention.keys}
         spoken = self.page.named_in((scope.start, scope.end))
@@ -76,7 +76,7 @@ class Combine:
         relative = number.unit in _RELATIVE
         if not (relative or self._cued(cue)) and self.resolver.is_from(number):
             return None
-        if not relative and cues.MOVED_TO.search(self.page.low, scope.start, number.start):
+        if not relative and cues.MOVED_TO.search(self._without_names(scope, number.start)):
             return None
         if strict and self._is_stated(number, labels, scope):
             return None
@@ -98,14 +98,14 @@ class Combine:
             return self.level(number) if self._is_enclosed(number, scope) else None
         return finding
 
-    def _without_names(self, scope: Scope) -> str:
+    def _without_names(self, scope: Scope, end: int | None = None) -> str:
         """Give the words of a scope without the names in it: "average" and "total" may be part of one."""
-        told, place = "", scope.start
-        for mention in self.page.mentions_in((scope.start, scope.end)):
+        told, place, end = "", scope.start, scope.end if end is None else end
+        for mention in self.page.mentions_in((scope.start, end)):
             if mention.start >= place:
                 told += self.page.low[place : mention.start] + " "
                 place = mention.end
-        return told + self.page.low[place : scope.end]
+        return told + self.page.low[place:end]
 
     def level(self, number: Number) -> Finding | None:
         """Find the figure among the values of the rows and periods that the sentence or question names."""
@@ -203,7 +203,9 @@ class Combine:
     def _cued(self, text: str) -> bool:
         return any(pattern.search(text) for pattern in (cues.MEAN, cues.MOVED, cues.UNLIKE, cues.SUM))
 
-    def _side(self, told: str) -> int:
+    def _side(self, number: Number, told: str) -> int:
+        # "growth: -3.2%" tells its direction by its sign.
+        told = told.replace("growth", "") if number.sign else told
         rises, falls = bool(cues.RISES.search(told)), bool(cues.FALLS.search(told))
         return 0 if rises == falls else 1 if rises else -1
 

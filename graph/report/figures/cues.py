@@ -20,7 +20,9 @@ SUM = _words(
 )
 UNLIKE = _words(
     r"difference|differ(?:s|ed)?|gap|spread|exceed(?:s|ed)?|more than|less than|greater|larger|smaller|minus"
-    r"|less|apart|outpaced|ahead of|behind|leaves|leaving|surpass(?:es|ed)?|above|below",
+    r"|less|apart|outpaced|ahead of|behind|leaves|leaving|surpass(?:es|ed)?|above|below|topp(?:ed|s)|tops"
+    r"|beats?|outstripp(?:ed|s)|outweigh(?:s|ed)?|dwarf(?:s|ed)?|eclips(?:es|ed)|trail(?:s|ed)|lagg(?:ed|s)"
+    r"|(?:fell|falls) short|netting|net of|subtract(?:s|ed|ing)?|deduct(?:s|ed|ing)?|excess",
     r"相差|差额|差异|[多少](?=[\d约了$¥])|高于|低于|高出|超出|多出|减去",
 )
 MOVED = _words(

@@ -59,7 +59,7 @@ _OF_NOUN = re.compile(
     r"(?:(?P<up>increase|rise|gain|growth|jump|improvement|expansion|upside|advance|rally)"
     r"|(?P<down>decrease|decline|drop|fall|reduction|loss|contraction|downside|slide|pullback)"
     r"|(?P<flat>change|difference))(?:\s(?:in|on)\s[a-z ,'-]{1,60})?(?:\s(?:between|from|over|in"
-    r"|for)\s[\x00a-z ,]{1,60})?\s(?:was|is|of|by|came to|totalled|=)\s(?:about|around|roughly"
+    r"|for)\s[\x00a-z ,]{1,60})?\s(?:was|is|of|by|at|came to|totalled|=)\s(?:about|around|roughly"
     r"|approximately)?\s?$"
 )
 _AFTER = re.compile(
@@ -274,7 +274,9 @@ def _change(
     if found is not None and number.currency and ":" in found[0]:
         found = None
     if found is not None and not (_is_name(page, number, found) and not found.groupdict().get("flat")):
-        return Role("change", _side_of(found))
+        # "growth: -3.2%" tells its direction by its sign.
+        told_by_sign = number.sign and "growth" in found[0]
+        return Role("change", 0 if told_by_sign else _side_of(found))
     if _LEVEL_BEFORE.search(before) and number.unit != "percent":
         return Role("level")
     lies = _POINTS_AWAY.match(after) if number.unit in ("pp", "bps", "points") else None

@@ -35,6 +35,11 @@ _OWNED = re.compile(
     r"(?:about |roughly |approximately )?|\s?\("
 )
 _OTHER = re.compile(r"\s(?:of|in)\s(?:its |the |total )?")
+# Between a figure and the period of its whole sentence, as in "adding sales ($5) and fees ($1) for 2022".
+_WHOLE = re.compile(
+    r"(?:(?!compared|versus|against|from|than|after|before|while)(?:[^,;]|(?<=\d),(?=\d)))*?"
+    r"(?<![a-z])(?:for|in|during|over)\s(?:the |fiscal )*"
+)
 _HEDGED = re.compile(r"(?<![a-z])(?:more|less|fewer) than\s?$")
 _BASE = re.compile(
     r"[\s)]{0,3}(?:(?:from|over|versus|vs\.?|against|than|since|compared (?:with|to)|on)(?![a-z])|较"
@@ -173,20 +178,33 @@ class Timing:
     def _period_ahead(self, number: Number, scope: Scope) -> Named | None:
         """Give the last period named before the figure that no other figure claims as its own."""
         starts = self.page.named_starts
+        anothers: Named | None = None
         for index in range(bisect_right(starts, number.start) - 1, -1, -1):
             named = self.page.named[index]
             if named.start < scope.start:
-                return None
-            if named.end <= number.start and _OWNED.fullmatch(self.page.low, named.end, number.start):
+                break
+            if named.end > number.start:
+                continue
+            if _OWNED.fullmatch(self.page.low, named.end, number.start):
                 return named
             if (
-                named.end <= number.start
-                and not self._is_base(named, scope)
-                and not self._is_enclosed(named, number)
-                and not self._is_claimed(named, number)
+                self._is_base(named, scope)
+                or self._is_enclosed(named, number)
+                or self._is_claimed(named, number)
             ):
+                continue
+            if not self._is_anothers(named, number):
                 return named
-        return None
+            anothers = anothers or named
+        return anothers
+
+    def _is_anothers(self, named: Named, number: Number) -> bool:
+        """Tell whether an earlier figure owns the period, as in "from 2020's $3 billion to $4 billion"."""
+        index = bisect_left(self.page.number_starts, named.end)
+        owner = self.page.numbers[index]
+        if owner is number or self.page.low[named.end : owner.start].endswith("("):
+            return False
+        return _OWNED.fullmatch(self.page.low, named.end, owner.start) is not None
 
     def _is_claimed(self, named: Named, number: Number) -> bool:
         """Tell whether something moved from another figure in that period, as in "from $5 in FY2023"."""
@@ -219,6 +237,8 @@ class Timing:
         """Tell whether a later figure follows the period directly, as in "the FY2022 record of $394"."""
         index = bisect_left(self.page.number_starts, named.end)
         if named.start < number.end or index >= len(self.page.numbers):
+            return False
+        if _WHOLE.fullmatch(self.page.masked, number.end, named.start):
             return False
         gap = self.page.low[named.end : self.page.numbers[index].start][:40]
         return gap.strip() in (":", "") or self.page.distance(named.end, named.end + len(gap)) <= 3
