@@ -75,6 +75,11 @@ _COMMON = frozenset(
         "averag",
     }
 )
+# Nouns that also tell how something moved or what is said of it.
+_MOVES = _COMMON | stems(
+    "gains losses growth changes increases decreases declines reductions improvements movements impact effects"
+    " levels figures balances numbers adjustments additions rate ratio data"
+)
 _FAINT = 0.35
 # Nouns that other words of a name tell apart.
 _GENERAL = _COMMON | {"revenu", "cost", "incom", "margin", "rat", "rate", "charg", "asset"}
@@ -300,7 +305,7 @@ def _own_of(key: str) -> str:
 def _noun_of(own: str) -> str:
     """Give the noun of an English name: the last word before a comma or a preposition."""
     said = list(words(_NOUN_ENDS.split(own, maxsplit=1)[0]))
-    return said[-1][0] if said and said[-1][0].isascii() else ""
+    return said[-1][0] if said and said[-1][0].isascii() and said[-1][0] not in _MOVES else ""
 
 
 def _parted(low: str, group: Sequence[tuple[str, int, int]], own: frozenset[str]) -> bool:
