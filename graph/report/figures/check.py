@@ -20,6 +20,7 @@ from graph.report.figures.free import FreeLabels, merge, rows_by_metric
 from graph.report.figures.growth import Growth
 from graph.report.figures.layout import Scope
 from graph.report.figures.lookup import Lookup
+from graph.report.figures.measure import DURATIONS
 from graph.report.figures.naming import Label
 from graph.report.figures.page import Page
 from graph.report.figures.passages import Passages
@@ -101,6 +102,7 @@ class Checker:
     def read(self, text: str) -> Page:
         """Read a text with the names that the facts and documents give to their amounts."""
         page = Page(text)
+        page.short = self.passages.words_of(page.norm)
         free = self.free.find(page.norm, page.low, page.scopes)
         page.adopt(merge(page.low, page.mentions, free, self.book.lines, self.rows))
         return page
@@ -168,8 +170,17 @@ class _Check:
             for key in label.mention.keys
             for item in self.book.line(key)[:1]
         )
+        said = self.page.telling_words(self.resolver.scope(number))
+        timed = number.unit in DURATIONS and self.passages.timed(number, said)
+        counted = counted or (role.kind == "change" and self.passages.knows(said))
         rule = context_rule(
-            self.page, number, self.resolver.scope(number), labels, self.has_days, counted=counted
+            self.page,
+            number,
+            self.resolver.scope(number),
+            labels,
+            self.has_days,
+            counted=counted,
+            timed=timed,
         )
         if rule is not None:
             return Finding("context", rule)
@@ -177,7 +188,11 @@ class _Check:
         finding = self._read(number, labels, when, role)
         if finding is not None and finding.status in ("supported", "derived"):
             return finding
-        told = self._of_passage(number, when) or self.combine.read(number, role, self._settled_by(number))
+        told = (
+            self._of_passage(number, when)
+            or self.combine.read(number, role, self._settled_by(number))
+            or self.combine.by_definition(number)
+        )
         if told is not None:
             return told
         if self._quoted(number):
@@ -200,17 +215,22 @@ class _Check:
         named = [item.period for item in self.page.named_in((scope.start, scope.end))]
         was = self.resolver.is_from(number)
         period = self.lookup.meant(when) if when.own or not was else None
+        past = period is None and when.period is not None and when.period.kind == "prior"
         # "lower than a year ago at $5" tells $5 of now.
         named = [item for item in named if item.kind != "prior"]
         periods = [period] if period is not None else [] if was else named
         near = near_words(self.page, number)
-        found = self.passages.support(said, near, number, periods, was)
+        found = self.passages.support(said, near, number, periods, was or past, past)
         if found is None and len(said) < 3 and self.asked.low:
             asked = said | telling(self.asked.masked)
             found = self.passages.support(
-                asked, near, number, periods or [item.period for item in self.asked.named], was
+                asked, near, number, periods or [item.period for item in self.asked.named], was or past, past
             )
-        return found or self.passages.nearest(said, near, number, periods, was)
+        return (
+            found
+            or self.passages.nearest(said, near, number, periods, was or past, past)
+            or self.passages.before(said, near, number, periods, was or past)
+        )
 
     def _settled_by(self, number: Number) -> list[Known]:
         return self.settled.get(self.page.scope_index(number.start), [])

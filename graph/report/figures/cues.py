@@ -57,6 +57,14 @@ WHOLE = re.compile(
     r"(?:two|three|four|five|[2-5])[- ](?:years?|quarters|periods)|(?:all|every) (?:years?|periods?)"
     r"|[两二三四五]年"
 )
+# Before a figure by which something moved or lies apart from something else.
+BY = re.compile(
+    r"(?<![a-z])by\s(?:about |around |roughly |approximately |nearly |over |some |a further )?[$€£¥]?$"
+)
+YEARLY = _words(
+    r"year[- ](?:over|on)[- ]year|yoy|y/y|y-o-y|annual(?:ly)?|from a year (?:ago|earlier)", r"同比"
+)
+SEQUENTIAL = _words(r"quarter[- ](?:over|on)[- ]quarter|qoq|q/q|q-o-q|sequential(?:ly)?", r"环比")
 # A difference told by its size alone.
 APART = _words(r"difference|differ(?:s|ed)?|gap|spread|apart|moved|varied|exceeded or", r"相差|差额|差异")
 RISES = _words(UP, r"增|升|涨|提高")

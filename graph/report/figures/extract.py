@@ -236,16 +236,26 @@ def _inherit(number: Number, other: Number) -> Number:
 
 
 # Behind a fraction told in words: what it is a fraction of, or the end of the clause.
-_OF = r"(?= of (?!fiscal|the (?:fiscal )?year|\d)| (?:year|lower|higher|less|more)|[,.;)]|$)"
+_OF = (
+    r"(?= of (?!fiscal|the (?:fiscal )?year|\d)| in (?:fiscal|fy|\d|\x00)| (?:year|lower|higher|less|more)"
+    r"|[,.;)]|$)"
+)
 # What text must hold for the patterns below to be worth trying.
 _FRACTION = re.compile(
-    r"oubled|ripled|drupled|hal(?:f|ved)|third|fourth|quarter|fifth|tenth|one in|[翻腰]|分之|一半"
+    r"oubl|ripl|drupled|twice|hal(?:f|ved)|third|fourth|quarter|fifth|tenth|one in|[翻腰]|分之|一半"
 )
 _WORD_FIGURES = [
     (re.compile(pattern), Decimal(value), unit, Decimal(ulp))
     for pattern, value, unit, ulp in (
         (r"(?<![a-z])doubled(?! down)(?![a-z])|翻了?一?[番倍]", "2", "multiple", "0.2"),
-        (r"(?<![a-z])tripled(?![a-z])", "3", "multiple", "0.2"),
+        (r"(?<![a-z])(?:double|twice)(?= (?:the|its|that|what|as)(?![a-z]))", "2", "multiple", "0.2"),
+        (
+            r"(?<![a-z])tripled(?![a-z])|(?<![a-z])triple(?= (?:the|its|that|what)(?![a-z]))",
+            "3",
+            "multiple",
+            "0.2",
+        ),
+        (r"(?<![a-z])half(?= (?:the|its|that|what) )", "0.5", "multiple", "0.05"),
         (r"(?<![a-z])quadrupled(?![a-z])", "4", "multiple", "0.4"),
         (r"(?<![a-z])halved(?![a-z])|腰斩", "0.5", "multiple", "0.1"),
         (

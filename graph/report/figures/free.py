@@ -77,8 +77,8 @@ _COMMON = frozenset(
 )
 # Nouns that also tell how something moved or what is said of it.
 _MOVES = _COMMON | stems(
-    "gains losses growth changes increases decreases declines reductions improvements movements impact effects"
-    " levels figures balances numbers adjustments additions rate ratio data"
+    "gains losses growth changes increases decreases declines reductions improvements movements impact"
+    " effects levels figures balances numbers adjustments additions rate ratio data"
 )
 _FAINT = 0.35
 # Nouns that other words of a name tell apart.

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 # A word with two capitals or more, such as NII, CET1, EBITDAaL, S&M and TC/RC.
-_CAPITALS = re.compile(r"(?<![A-Za-z\d])[A-Z](?=[A-Za-z\d&/.-]*[A-Z])[A-Za-z\d&/-]{1,11}(?![A-Za-z])")
+CAPITALS = re.compile(r"(?<![A-Za-z\d])[A-Z](?=[A-Za-z\d&/.-]*[A-Z])[A-Za-z\d&/-]{1,11}(?![A-Za-z])")
 _GIVEN = re.compile(r"\(([a-z][a-z\d&/-]{1,11})\)")
 _PARTS = re.compile(r"[a-z]+|\d+")
 _SMALL = frozenset({"of", "and", "in", "to", "the", "for", "on", "a", "at", "by", "per", "from", "with"})
@@ -51,7 +51,7 @@ class Initials:
 
     def find(self, norm: str, start: int, end: int) -> Iterator[tuple[int, int, list[str]]]:
         """Give the places of short forms, with the keys of the labels that each may stand for."""
-        for match in _CAPITALS.finditer(norm, start, end):
+        for match in CAPITALS.finditer(norm, start, end):
             word = match[0].rstrip("/-&").lower()
             keys = self._keys.get(word) or (self._keys.get(word[:-1]) if word.endswith("s") else None)
             if keys is None and "/" in word:
@@ -62,7 +62,7 @@ class Initials:
 
     def words(self, norm: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
         """Give the words of labels that capitals of a text stand for, each at the place of the capitals."""
-        for match in _CAPITALS.finditer(norm, start, end):
+        for match in CAPITALS.finditer(norm, start, end):
             runs = self._runs.get(match[0].rstrip("/-&").lower(), ())
             if len(runs) == 1:
                 yield from ((word, match.start(), match.end()) for run in runs for word in run)

@@ -28,6 +28,13 @@ class Period:
         """Give the same period one year earlier."""
         return Period(self.kind, self.year - 1, self.part)
 
+    def previous(self) -> Period | None:
+        """Give the quarter or half before; None for what is neither."""
+        if self.kind not in ("quarter", "half"):
+            return None
+        last = 4 if self.kind == "quarter" else 2
+        return Period(self.kind, self.year - (self.part == 1), self.part - 1 or last)
+
     def order(self) -> tuple[int, int]:
         """Give a key that sorts periods in time."""
         month = {"year": 1300, "quarter": self.part * 300, "half": self.part * 600, "month": self.part * 100,

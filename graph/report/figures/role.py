@@ -122,7 +122,8 @@ _SHARE_ZH = re.compile(
     r"|(?:相当于|是|为)[\x00\u4e00-\u9fff\d日()]{1,14}?(?:的(?:比例|比重)?|比例|比重))(?:为|约|达)?\s{0,2}$"
 )
 _CAGR = re.compile(
-    r"cagr|compound(?:ed)? annual|annuali[sz]ed growth|复合(?:年均|年化|年)?增长|年均复合|年复合|复合增速"
+    r"cagr|compound(?:ed)? annual|compounded|compounding|annuali[sz]ed growth"
+    r"|复合(?:年均|年化|年)?增长|年均复合|年复合|复合增速"
 )
 
 

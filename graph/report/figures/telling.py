@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 
 from graph.report.figures.extract import Number
+from graph.report.figures.implied import implied
 from graph.report.figures.layout import Scope
 from graph.report.figures.page import Page
 from graph.report.figures.pairing import Pairing
@@ -35,6 +36,7 @@ class Passage:
     said: frozenset[str]
     figures: tuple[Said, ...]
     periods: tuple[Period, ...]
+    implied: tuple[Said, ...] = ()
 
 
 def kind_of(number: Number) -> str:
@@ -60,6 +62,9 @@ def read_passages(title: str, text: str) -> list[Passage]:
             near = _near(page, index, first, last, scope)
             alike = [said for said in figures if kind_of(said.number) == kind_of(number)]
             listed = alike and alike[-1] is figures[-1]
+            if alike and near < alike[-1].near:
+                # "642 thousand ounces in 2020 and 706 thousand ounces in 2019": of the same thing.
+                near |= alike[-1].near
             if figures and (
                 not near
                 or (
@@ -77,7 +82,14 @@ def read_passages(title: str, text: str) -> list[Passage]:
                 period = about.back() if about is not None else None
             elif period is None and len(years) == 1 and any(p.kind == "prior" for p in when.others):
                 period = years[0]
+            if period is not None and not period.year and period.kind in ("quarter", "half"):
+                # "in the second quarter of 2024 …, in the first …"
+                year = max((p.year for p in years), default=carried.year if carried is not None else 0)
+                period = Period(period.kind, year, period.part)
             was = timing.is_from(number) or (when.period is not None and when.period.kind == "prior")
+            if was and alike and period == alike[-1].period:
+                # "95.1%, compared with 93.4%" says of what time the first is, if anything.
+                period = None
             if was and alike:
                 # What it is compared with is of the same thing.
                 near |= alike[-1].near
@@ -94,7 +106,8 @@ def read_passages(title: str, text: str) -> list[Passage]:
             said = telling(page.masked, scope.start, scope.end)
             periods = tuple(item.period for item in page.named_in((scope.start, scope.end)))
             told = text[scope.start : scope.end].strip()[:120]
-            passages.append(Passage(title, told, said, tuple(figures), periods))
+            before = tuple(implied(page, scope.start, scope.end, figures))
+            passages.append(Passage(title, told, said, tuple(figures), periods, before))
     return passages
 
 
@@ -113,7 +126,7 @@ def _near(page: Page, index: int, first: int, last: int, scope: Scope) -> frozen
     if index + 1 < last:
         joint = _JOINT.search(page.masked, number.end, right)
         right = joint.start() if joint is not None else right
-    return telling(page.masked, left, number.start) | telling(page.masked, number.end, right)
+    return page.telling(left, number.start) | page.telling(number.end, right)
 
 
 _WHICH = re.compile(r"\s?(?:which|that|who)(?![a-z])")

@@ -16,7 +16,8 @@ from graph.report.figures.periods import Period
 
 _LATER = re.compile(
     r"(?<![a-z])(?:in|for|during|of|on|at|as of|by|ended|ending|the|fiscal|year|end|quarter|through|dated"
-    r"|periods?|same|corresponding|comparable|prior|reached|set|posted|reported|recorded|booked|seen|earned|logged|registered)(?![a-z])|[(\s,:于在截至]"
+    r"|periods?|same|corresponding|comparable|prior|reached|set|posted|reported|recorded|booked|seen|earned|logged|registered"
+    r"|added|sold|made|paid|produced|shipped|generated|delivered|achieved|spent|issued|gained|a)(?![a-z])|[(\s,:于在截至]"
 )
 _FROM = re.compile(
     r"(?:(?<![a-z])(?:from|versus|vs\.?|against|than|after|compare[sd]? (?:with|to))|从|自|由"
@@ -35,6 +36,14 @@ _OWNED = re.compile(
     r"(?:about |roughly |approximately )?|\s?\("
 )
 _OTHER = re.compile(r"\s(?:of|in)\s(?:its |the |total )?")
+# What a figure counts, between it and its period, as in "642 thousand ounces in 2020".
+_COUNTED = re.compile(
+    r"(?:(?:\s(?!(?:and|but|while|as|because|when|after|before|or|from|versus|against|than|compared|on|with|to|in|for"
+    r"|was|were|is|are|had|has|it)\s)[a-z'-]+){1,5}|,)"
+    r"\s(?:in|for|during|at|as of|at the end of)\s(?:the |fiscal |end of )*"
+)
+# Before the same amount told in another way, as in "$(18.6) million, or $(0.31) per share, in 2023".
+_AGAIN = re.compile(r",?\s\(?or\s(?:about |approximately )?")
 # Between a figure and the period of its whole sentence, as in "adding sales ($5) and fees ($1) for 2022".
 _WHOLE = re.compile(
     r"(?:(?!compared|versus|against|from|than|after|before|while)(?:[^,;]|(?<=\d),(?=\d)))*?"
@@ -91,6 +100,14 @@ class Timing:
         since = self._since(number, scope)
         others = tuple(dict.fromkeys(item.period for item in named[:8] if item is not since))
         behind = self._period_behind(number, scope)
+        index = bisect_right(self.page.number_starts, number.start)
+        following = self.page.numbers[index : index + 1]
+        if (
+            behind is None
+            and following
+            and _AGAIN.fullmatch(self.page.masked, number.end, following[0].start)
+        ):
+            behind = self._period_behind(following[0], scope)
         base = None
         if behind is not None and self._is_base_behind(number, behind):
             base, behind = behind.period, None
@@ -173,6 +190,8 @@ class Timing:
         mentions = inside(self.page.mentions, self.page.mention_starts, number.end, named.start)
         for mention in mentions:
             gap = gap.replace(self.page.low[mention.start : mention.end], " ")
+        if _COUNTED.fullmatch(gap) and (number.per or gap[0] != ","):
+            return named
         return named if not _LATER.sub("", gap.replace(")", " ")).strip() and gap.count(",") < 1 else None
 
     def _period_ahead(self, number: Number, scope: Scope) -> Named | None:

@@ -229,8 +229,17 @@ _ANY = frozenset(
 )
 
 
+# Chinese words of any sentence, and units: what they part are the words that tell.
+_ZH_LINKS = re.compile(
+    r"[万百千]?亿元|[百千]?万元|个?百分点|[增降]幅|[增降升减]至|增长|下降|上升|减少|增加|提高|提升|同比|环比|录得|实现|公司|本行|集团"
+    r"|全年|截至|分别|[由为的至占与和比及较约达了在是从于]"
+)
+
+
 def telling(text: str, start: int = 0, end: int | None = None) -> frozenset[str]:
     """Give the words of lower-case text that tell what it is about."""
+    if not text.isascii():
+        text = _ZH_LINKS.sub(lambda match: " " * len(match[0]), text[:end])
     return frozenset(word for word, _, _ in words(text, start, end)) - _ANY
 
 
