@@ -192,6 +192,7 @@ class _Check:
             self._of_passage(number, when)
             or self.combine.read(number, role, self._settled_by(number))
             or self.combine.by_definition(number)
+            or self.reader.operand(number, labels, when)
         )
         if told is not None:
             return told

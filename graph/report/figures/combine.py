@@ -244,9 +244,12 @@ class Combine:
         # A figure beside the name of one row is no change of another.
         named = [line for line in lines if line.known[0].key in own]
         compound = number.unit == "percent" and cues.COMPOUND.search(cue)
-        if cues.ONLY_SHARE.search(cue) and unit in ("percent", "multiple") and len(lines) > 1:
+        if unit in ("percent", "multiple") and cues.SHARE_AHEAD.search(
+            self.page.low, max(0, number.start - 40), number.start
+        ):
             return
-        near = self.page.low[max(0, number.start - 40) : number.end + 40]
+        scope = self.resolver.scope(number)
+        near = self.page.before(number, scope, 40) + " " + self.page.after(number, scope, 32)
         steps = "back" if cues.YEARLY.search(near) else "next" if cues.SEQUENTIAL.search(near) else ""
         for line in named or lines:
             if compound:

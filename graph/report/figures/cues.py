@@ -41,6 +41,13 @@ ONLY_SHARE = re.compile(
     r"(?<![a-z])(?:share|ratio|portion|proportion|fraction) of|percent(?:age)? of|accounted for"
     r"|represent(?:ed|s|ing)|占"
 )
+# Right before a figure that can only be a share.
+SHARE_AHEAD = re.compile(
+    r"(?:(?<![a-z])(?:account(?:ed|s|ing) for|represent(?:ed|s|ing)?|made up|mak(?:es?|ing) up"
+    r"|constitut(?:ed|es|ing)"
+    r"|compris(?:ed|es|ing)|contribut(?:ed|es|ing)|took up)|占比?)\s?"
+    r"(?:about |around |roughly |approximately |nearly |almost |over |some |only |约)?$"
+)
 # Before the name of what something else is set against, and of what is set against it.
 BOTTOM = re.compile(
     r"(?:(?<![a-z])(?:of|to|by|out of|over|against|relative to)\s"
@@ -71,7 +78,8 @@ RISES = _words(UP, r"增|升|涨|提高")
 FALLS = _words(DOWN, r"减|降|跌|下滑")
 # Before a name: the figure behind it is a result, not the name's own value.
 GIVES = _words(
-    r"gives?|giving|yields?|yielding|leaves|leaving|makes|making|equals|total|combined|cumulative|overall|aggregate"
+    r"gives?|giving|yields?|yielding|leaves|leaving|makes|making|equals|total|combined|cumulative|overall"
+    r"|aggregate"
     r"|difference|sum|average|mean|change",
     r"得出|合计|平均",
 )

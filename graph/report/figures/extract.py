@@ -283,6 +283,17 @@ _WORD_FIGURES = [
         (rf"(?<![a-z])(?:a|one)[ -]tenth{_OF}|one in ten(?![a-z])|十分之一", "10", "percent", "2"),
     )
 ]
+# "ten times its revenue"; a board meets "ten times in 2022".
+_COUNTS = {
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100,
+}  # fmt: skip
+_TIMES = re.compile(
+    rf"(?<![a-z-])(?:a )?({'|'.join(sorted(_COUNTS, key=len, reverse=True))})(?:[ -]?fold(?![a-z])"
+    rf"|[ -]times(?= (?:the|its|that|what|as|net"
+    r"|revenue|sales|earnings|ebitda|cash|book|free|annual|fy|fiscal|operating|gross|trailing|higher"
+    r"|larger|\x00)))"
+)
 _TENTHS = re.compile(
     r"(?<![一二三四五六七八九十])([一二三四五六七八九])成(?![本功为立交员长熟都份效果品])(半)?"
 )
@@ -295,6 +306,18 @@ def _words(text: str) -> Iterator[Number]:
         for match in pattern.finditer(text):
             hedge = _hedge(text, match.start(), match.end())
             yield Number(match.start(), match.end(), value, ulp, unit=unit, hedge=hedge, word=True)
+    for match in _TIMES.finditer(text) if "times" in text or "fold" in text else ():
+        value = Decimal(_COUNTS[match[1]])
+        hedge = _hedge(text, match.start(), match.end())
+        yield Number(
+            match.start(),
+            match.end(),
+            value,
+            max(value / 10, Decimal("0.5")),
+            unit="multiple",
+            hedge=hedge,
+            word=True,
+        )
     for match in _TENTHS.finditer(text):
         value = Decimal(_CHINESE.index(match[1]) * 10 + (5 if match[2] else 0))
         hedge = _hedge(text, match.start(), match.end())

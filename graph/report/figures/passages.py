@@ -190,6 +190,7 @@ class Passages:
     ) -> Finding | None:
         """Find a sentence that implies the amount: what something was before it moved by what is told."""
         said = self._known_words(said)
+        near = near & said or said
         for passage in self._passages:
             if 2 * len(said & passage.said) < len(said):
                 continue
