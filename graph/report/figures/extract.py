@@ -286,7 +286,8 @@ _WORD_FIGURES = [
 # "ten times its revenue"; a board meets "ten times in 2022".
 _COUNTS = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100,
+    "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+    "hundred": 100,
 }  # fmt: skip
 _TIMES = re.compile(
     rf"(?<![a-z-])(?:a )?({'|'.join(sorted(_COUNTS, key=len, reverse=True))})(?:[ -]?fold(?![a-z])"

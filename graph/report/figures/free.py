@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import log
 
@@ -26,6 +26,9 @@ _PARTED = re.compile(
 _TAIL = re.compile(r",?\s(?:net of|including|excluding|less|which)(?![a-z])|\s?\(")
 # Years and rates that are part of a name, as in "3.875% notes due 2028".
 _NUMBER = re.compile(r"(?<![\d.,$€£])(?:(?:19|20)\d\d|\d{1,2}\.\d{1,3}%)(?![\d.])")
+_STATES = re.compile(
+    r"\s?[(:,]|\s(?:was|were|is|are|had|has|stood|came|rose|fell|grew|went|ran|hit|in|for|[a-z]{3,}ed)(?![a-z])"
+)
 # "this yields $5 million" names no yield.
 _GIVES = re.compile(r"yield(?:s|ed|ing)?\s(?:about |roughly |approximately |an? |~)?(?:[a-z]{0,3}[$€£¥]|\d)")
 _NOUN_ENDS = re.compile(r",|\s(?:of|in|from|for|to|on|at|by|with|and|per)(?![a-z])")
@@ -124,6 +127,12 @@ class FreeLabels:
         self._by_key = {label.key: label for label in self._labels}
         self._places = {label.key: place for place, label in enumerate(self._labels)}
         self._initials = Initials((label.key, _own_of(label.key)) for label in self._labels)
+        # "Total" and "All other" without a heading are names only where a sentence begins with them.
+        self._plain = {
+            _own_of(label.key): label.key
+            for label in self._labels
+            if not label.own and _own_of(label.key).isascii()
+        }
         self._numbered = any(word[0].isdigit() for word in counts)
         self._index: dict[str, list[_Label]] = {}
         for label in self._labels:
@@ -188,12 +197,23 @@ class FreeLabels:
             place = low.find(own, scope.start, scope.end) if label.figured else -1
             if place >= 0:
                 hits.append(_Hit(self._whole[key] + len(own), place, place + len(own), key, True))
+        if self._plain:
+            hits += self._subjects(low, scope)
         hits += [
             _Hit(self._whole[key] + _SHORT, start, end, key, True)
             for start, end, keys in self._initials.find(norm, scope.start, scope.end)
             for key in keys[:4]
         ]
         return self._choose(low, hits)
+
+    def _subjects(self, low: str, scope: Scope) -> Iterator[_Hit]:
+        """Find the rows of common words, such as "Total", that a sentence begins with."""
+        for own, key in self._plain.items():
+            place = low.find(own, scope.start, min(scope.end, scope.start + 60)) if own else -1
+            if place < 0 or not _STATES.match(low, place + len(own)):
+                continue
+            if not low[max(0, place - 1) : place].isalpha() and not stems(low[scope.start : place]):
+                yield _Hit(_SHORT, place, place + len(own), key, True)
 
     def _strange(
         self, low: str, hit: _Hit, label: _Label, told: Sequence[tuple[str, int, int]], starts: Sequence[int]

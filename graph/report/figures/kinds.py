@@ -38,7 +38,9 @@ _EITHER = re.compile(
     r"(?<![a-z])(?:lines|claims|orders|policies|plans|accounts|projects|properties|facilities|licen[sc]es|subscriptions"
     r"|plants|pumps|sets|hotels|vehicles|aircraft|homes|shipments|customers|students|patients|members|agents)(?![a-z])"
 )
-_OTHERWISE = re.compile(r"(?:otherwise|where|as) (?:noted|indicated|stated|specified)|另有|除外")
+_OTHERWISE = re.compile(
+    r"(?:unless |except )?(?:otherwise|where|as) (?:noted|indicated|stated|specified)|另有|除外"
+)
 # Words of rows that are surely sums of money.
 _MONEY = re.compile(
     r"revenu|income|expens|(?<![a-z])cost|sales|asset|liabilit|cash|debt|profit|loss|tax|earning|equity"
@@ -61,7 +63,20 @@ _IN_CENTS = re.compile(r"(?<![a-z])(?:cents|pence)(?![a-z])|\((?:c|p)\)|(?<=[(\d
 _CENTS = re.compile(r"\d\.\d\d(?![\d%])")
 # Words of an exception that name no row.
 _NOT_COUNTED = frozenset(
-    {"amount", "data", "percentag", "perc", "ratio", "share", "not", "otherwi", "indicat", "where", "other"}
+    {
+        "amount",
+        "data",
+        "percentag",
+        "perc",
+        "ratio",
+        "share",
+        "shar",
+        "not",
+        "otherwi",
+        "indicat",
+        "where",
+        "other",
+    }
 )
 
 # A scale that a caption gives to some rows, as in "average sales price in thousands".
@@ -118,10 +133,11 @@ class Kinds:
             for match in _SUBJECT.finditer(captions)
             if (subject := stems(_JOINT.split(match[1])[-1]) - _ANY_AMOUNT)
         ]
-        self.excepted = stems(" ".join(_EXCEPT.findall(captions))) - _NOT_COUNTED
+        excepted = [_OTHERWISE.split(text)[0] for text in _EXCEPT.findall(captions)]
+        self.excepted = stems(" ".join(excepted)) - _NOT_COUNTED
         self.otherwise = _OTHERWISE.search(captions) is not None
 
-    def of_row(self, label: str, shown: Sequence[Number]) -> RowKind:
+    def of_row(self, label: str, name: str, shown: Sequence[Number]) -> RowKind:
         """Tell what the table's scale leaves alone; "open" where a row may be a count or an amount."""
         if not self.power or not shown or scale_of(label) is not None:
             return ""
@@ -131,7 +147,7 @@ class Kinds:
             return "per_share"
         if priced or any(number.unit or number.decimals for number in shown):
             return ""
-        money = _MONEY.search(label) is not None
+        money = _MONEY.search(name) is not None
         if _COUNTED.search(label):
             return "open" if money or _EITHER.search(label) else "count"
         if stems(label) & self.excepted:

@@ -92,11 +92,11 @@ class Reader:
         )
 
     def operand(self, number: Number, labels: Sequence[Label], when: When) -> Finding | None:
-        """Read an amount beside the name of a ratio, as in "a margin of 46% ($181 on $391)", as its operand."""
+        """Read an amount beside the name of a ratio, as in "a margin of 46%, $181 on $391", as an operand."""
         if not (number.currency or number.scale > 0) or number.unit:
             return None
         entities = self.resolver.entities(number)
-        for ratio in [key for label in labels[:2] for key in label.mention.keys if key in derive.RATIOS]:
+        for ratio in [key for label in labels[:1] for key in label.mention.keys if key in derive.RATIOS]:
             operands = {key for top, bottom, _ in derive.RATIOS[ratio] for key in (top, bottom)}
             held = [
                 item for name in sorted(operands) for item in self.lookup.at(name, entities, when, number)

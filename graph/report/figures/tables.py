@@ -180,7 +180,7 @@ class _Table:
                 for (place, number), column in zip(shown, self._columns_of(rest, shown), strict=True)
                 if not column.change
             ]
-            row_kind = self.kinds.of_row(label, [number for _, number, _ in pairs])
+            row_kind = self.kinds.of_row(label, name, [number for _, number, _ in pairs])
             for place, number, column in pairs:
                 found.append(self._cell(index, place, name, label, number, column, percent, row_kind))
                 if row_kind == "open":
@@ -284,7 +284,7 @@ class _Table:
 
 def _amount(cell: str) -> Number | None:
     """Read a cell that shows one amount; None when it shows none, several, or words."""
-    if not cell or len(cell) > 60 or not any(char.isdigit() for char in cell):
+    if not cell or len(cell) > 60 or not any(char.isdigit() for char in cell) or _ZEROS.fullmatch(cell):
         return None
     twice = _TWICE.fullmatch(cell)
     if twice is not None and twice["again"] == twice["once"]:
@@ -308,6 +308,8 @@ def _amount(cell: str) -> Number | None:
 
 
 _PLAIN = re.compile(r"(?:us|hk)?[$€£¥]?\s?\(?-?\d{1,3}(?:,\d{3})*(?:\.\d{1,4})?\)?%?|\d{3,9}(?:\.\d{1,4})?")
+# "$'000" heads a column.
+_ZEROS = re.compile(r"[a-z]{0,3}[$€£¥]?\s?['’]?000(?:['’,]?000)?['’]?s?")
 _TWICE = re.compile(
     r"[$€£]?\s?(?P<minus>-)?\s?[$€£]?\s?(?P<once>\d[\d,.]*)\s?%?(?P<rest>\s?\(\s?[$€£]?\s?(?P<again>\d[\d,.]*)\s?%?\s?\)\s?%?)"
 )

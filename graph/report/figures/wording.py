@@ -250,9 +250,10 @@ _ZH_LINKS = re.compile(
 
 def telling(text: str, start: int = 0, end: int | None = None) -> frozenset[str]:
     """Give the words of lower-case text that tell what it is about."""
-    if not text.isascii():
-        text = _ZH_LINKS.sub(lambda match: " " * len(match[0]), text[:end])
-    return frozenset(word for word, _, _ in words(text, start, end)) - _ANY
+    told = text[start:end]
+    if not told.isascii():
+        told = _ZH_LINKS.sub(" ", told)
+    return frozenset(word for word, _, _ in words(told)) - _ANY
 
 
 _LINKS = frozenset({"the", "of", "in", "and", "for", "to", "at", "a", "was", "is", "s", "year", "end"})
