@@ -191,7 +191,8 @@ class Kinds:
         """Give the power of ten that a row's own name, or a caption for rows of that name, gives it."""
         own = scale_of(label)
         if own is None and self.subjects:
-            said = stems(label)
+            # "shares in thousands" is no scale of a share of profits.
+            said = stems(label) if _IN_SHARES.search(label) else stems(label) - {"shar"}
             named = [(len(subject), power) for subject, power in self.subjects if subject <= said]
             own = max(named)[1] if named else None
         return own

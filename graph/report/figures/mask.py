@@ -118,7 +118,7 @@ _NAMES = [
         r"\d{3,6}(?:[a-z ]{1,20}(?:and|or) \d{3,6})?(?![\d.,%])",
         r"(?:代码|编号|文号)\s?[为是:]?\s?\d{3,8}(?!\d)",
         r"(?<![\d.,$€£¥])\d{1,4}(?:\.\d{1,2})?\s?(?:[gmk]?hz|[gtm]bp?s?|nm|°[cf]|mah|rpm)(?![a-z])",
-        r"(?<![a-z])3m(?=[’']s|\s[a-z])(?!\s(?:shares|units|people|users|customers|tons|barrels))",
+        r"(?<![a-z\d.,$€£¥])(?<![$€£¥]\s)3m(?=[’']s|\s[a-z])(?!\s(?:shares|units|people|users|customers|tons|barrels))",
         # A house, a road, a document: 1001号3栋12楼, 国道318, 〔2022〕2578号.
         r"(?:[〔(\[]\d{4}[〕)\]]\s?)?\d{1,6}\s?[号栋楼层室座](?![码称])",
         r"(?:国道|省道|麒麟|骁龙|天玑|酷睿|锐龙)\s?\d{1,5}",
