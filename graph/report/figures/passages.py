@@ -26,6 +26,17 @@ _CLOSEST = 0.8
 _KNOWN = 0.34
 _LONGEST = 200_000
 _MOST = 200
+# Words of which a figure is said of one or of the other.
+_OPPOSED = tuple(
+    (stems(one), stems(other))
+    for one, other in (
+        ("fixed", "variable floating"), ("domestic", "foreign international overseas"), ("basic", "diluted"),
+        ("short-term", "long-term"), ("secured", "unsecured"), ("gross", "net"), ("retail", "wholesale"),
+        ("new", "existing"), ("beginning opening", "ending closing"), ("organic", "reported"),
+        ("federal", "state"), ("owned", "leased franchised"), ("recurring", "non-recurring"),
+        ("inflows", "outflows"), ("assets", "liabilities"), ("buy purchases", "sales sold"),
+    )
+)  # fmt: skip
 _LOSSES = stems("loss losses deficit outflow burn used shortfall impairment charge write-down reduction")
 _RATES: dict[str, Unit] = {"percent": "percent", "pp": "pp", "bps": "bps", "multiple": "multiple"}
 
@@ -141,7 +152,7 @@ class Passages:
                 number, other.number, said
             ):
                 continue
-            if past and not _is_past(passage, other):
+            if (past and not _is_past(passage, other)) or _opposed(near, passage, other):
                 continue
             told = (other.period,) if other.period is not None else passage.periods
             if not periods and not was and _is_past(passage, other):
@@ -170,7 +181,7 @@ class Passages:
             told = (other.period,) if other.period is not None else passage.periods
             if not _alike(number, other.number) or not _agree(periods, told):
                 continue
-            if past and not _is_past(passage, other):
+            if (past and not _is_past(passage, other)) or _opposed(near, passage, other):
                 continue
             if not periods and not was and _is_past(passage, other):
                 continue
@@ -303,6 +314,15 @@ def _is_past(passage: Passage, said: Said) -> bool:
             for other in rivals
             if other.near == said.near
         )
+    )
+
+
+def _opposed(said: frozenset[str], passage: Passage, other: Said) -> bool:
+    """Tell whether a claim names one of two opposites and the figure's sentence only the other."""
+    return any(
+        (said & one and not passage.said & one and other.near & two)
+        or (said & two and not passage.said & two and other.near & one)
+        for one, two in _OPPOSED
     )
 
 

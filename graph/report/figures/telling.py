@@ -62,7 +62,7 @@ def read_passages(title: str, text: str) -> list[Passage]:
             near = _near(page, index, first, last, scope)
             alike = [said for said in figures if kind_of(said.number) == kind_of(number)]
             listed = alike and alike[-1] is figures[-1]
-            if alike and near < alike[-1].near:
+            if alike and near < alike[-1].near and _is_bare(page, figures[-1].number, number):
                 # "642 thousand ounces in 2020 and 706 thousand ounces in 2019": of the same thing.
                 near |= alike[-1].near
             if figures and (
@@ -118,6 +118,13 @@ def _near(page: Page, index: int, first: int, last: int, scope: Scope) -> frozen
     right = page.numbers[index + 1].start if index + 1 < last else scope.end
     if index > first:
         joints = [match.end() for match in _JOINT.finditer(page.masked, left, number.start)]
+        if (
+            joints
+            and page.masked[joints[-1] - 1] == "("
+            and not page.masked[joints[-1] : number.start].strip("$€£¥ ")
+        ):
+            # "technology ($52 million), customers ($38 million)": the name stands before the parenthesis.
+            joints.pop()
         if len(joints) > 1 and _WHICH.match(page.masked, joints[-1]):
             joints.pop()
         elif joints and _WHICH.match(page.masked, joints[-1]):
@@ -127,6 +134,12 @@ def _near(page: Page, index: int, first: int, last: int, scope: Scope) -> frozen
         joint = _JOINT.search(page.masked, number.end, right)
         right = joint.start() if joint is not None else right
     return page.telling(left, number.start) | page.telling(number.end, right)
+
+
+def _is_bare(page: Page, before: Number, number: Number) -> bool:
+    """Tell whether no word that tells anything stands between the last joint and a figure."""
+    joints = [match.end() for match in _JOINT.finditer(page.masked, before.end, number.start)]
+    return bool(joints) and not page.telling(joints[-1], number.start)
 
 
 _WHICH = re.compile(r"\s?(?:which|that|who)(?![a-z])")
@@ -153,7 +166,7 @@ def _of_segment(page: Page, number: Number, scope: Scope) -> Period | None:
 
 
 _JOINT = re.compile(
-    r"[,;(，；、]|(?<![a-z])(?:and|with|or|against|while|but|compared|versus|from)(?![a-z])|(?<![a-z])to\s(?=[$€£¥\d])|和|及|而"
+    r"[,;(，；、]|(?<![a-z])(?:and|plus|with|or|against|while|but|compared|versus|from)(?![a-z])|(?<![a-z])to\s(?=[$€£¥\d])|和|及|而"
 )
 
 
