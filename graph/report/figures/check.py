@@ -227,11 +227,16 @@ class _Check:
             found = self.passages.support(
                 asked, near, number, periods or [item.period for item in self.asked.named], was or past, past
             )
-        return (
+        found = (
             found
             or self.passages.nearest(said, near, number, periods, was or past, past)
             or self.passages.before(said, near, number, periods, was or past)
         )
+        only_asked = found is None and period is not None and not (when.own or when.others)
+        if only_asked and period is not None and not self.passages.has(said, number, period):
+            # The question's period is of another matter.
+            found = self.passages.support(said, near, number, [], was)
+        return found
 
     def _settled_by(self, number: Number) -> list[Known]:
         return self.settled.get(self.page.scope_index(number.start), [])

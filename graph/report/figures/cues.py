@@ -102,7 +102,8 @@ VALUED = re.compile(r"(?<![a-z])(?:improv|better|worse|deteriorat)|改善|恶化
 COMPOUND = re.compile(r"cagr|compound|(?<![a-z])annuali[sz]ed|growth per (?:year|annum)|per annum|复合")
 # Before the one period that is named: what it is compared with.
 BASE = re.compile(
-    r"(?:(?<![a-z])(?:against|since|versus|vs\.?|from|compared (?:with|to)|relative to|over|than|on)"
+    r"(?:(?<![a-z])(?:against|since|versus|vs\.?|from|compared (?:with|to)|relative to|over|than|on|above"
+    r"|below)"
     r"(?: the| its| end of)* ?|[较比自])$"
 )
 # Before what something moved to.

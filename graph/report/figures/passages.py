@@ -91,6 +91,16 @@ class Passages:
         match = next((found for text in self._low if (found := pattern.search(text))), None)
         return tuple(telling(match[0])) if match is not None else ()
 
+    def has(self, said: frozenset[str], number: Number, period: Period) -> bool:
+        """Tell whether the sentences that speak of the same give a figure of that kind for the period."""
+        said = self._known_words(said)
+        return any(
+            2 * len(said & passage.said) >= len(said)
+            and _alike(number, other.number)
+            and _agree([period], (other.period,) if other.period is not None else passage.periods)
+            for passage, other in self._figures
+        )
+
     def of(self, name: frozenset[str]) -> list[Known]:
         """Give the figures that stand by all the words of a name, those with the fewest other words."""
         held = [(len(other.near), at) for at, (_, other) in enumerate(self._figures) if name <= other.near]

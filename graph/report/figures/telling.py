@@ -86,6 +86,8 @@ def read_passages(title: str, text: str) -> list[Passage]:
                 # "in the second quarter of 2024 …, in the first …"
                 year = max((p.year for p in years), default=carried.year if carried is not None else 0)
                 period = Period(period.kind, year, period.part)
+            if period is not None and period.kind == "year" and alike:
+                period = _same_length(page, number, period, alike[-1].period)
             was = timing.is_from(number) or (when.period is not None and when.period.kind == "prior")
             if was and alike and period == alike[-1].period:
                 # "95.1%, compared with 93.4%" says of what time the first is, if anything.
@@ -96,7 +98,8 @@ def read_passages(title: str, text: str) -> list[Passage]:
             if figures and timing.moves(number) == 1:
                 # Both ends of a move are of one thing.
                 near |= figures[-1].near
-                figures[-1] = replace(figures[-1], near=near)
+                same = period is None or figures[-1].period == period
+                figures[-1] = replace(figures[-1], near=near, period=None if same else figures[-1].period)
             period = _of_segment(page, number, scope) or period
             figures.append(Said(number, near, period, was, counts(page, number)))
             if period is not None and period.year and number.start - scope.start < 200:
@@ -134,6 +137,21 @@ def _near(page: Page, index: int, first: int, last: int, scope: Scope) -> frozen
         joint = _JOINT.search(page.masked, number.end, right)
         right = joint.start() if joint is not None else right
     return page.telling(left, number.start) | page.telling(number.end, right)
+
+
+# "versus 26.7% for the same period in 2021".
+_SAME_PERIOD = re.compile(
+    r"[^.;\d]{0,16}(?:same|corresponding|comparable|like|prior[- ]year) "
+    r"(?:(?:three|six|nine)[- ]months? )?(?:period|quarter|half)"
+)
+
+
+def _same_length(page: Page, number: Number, period: Period, before: Period | None) -> Period:
+    """Take "the same period in 2021" for as many months of that year as the figure before is of."""
+    if before is None or before.kind not in ("span", "quarter", "half"):
+        return period
+    same = _SAME_PERIOD.match(page.low, number.end, number.end + 60)
+    return period if same is None else Period(before.kind, period.year, before.part)
 
 
 def _is_bare(page: Page, before: Number, number: Number) -> bool:
