@@ -97,7 +97,7 @@ class Passages:
         return any(
             2 * len(said & passage.said) >= len(said)
             and _alike(number, other.number)
-            and _agree([period], (other.period,) if other.period is not None else passage.periods)
+            and _agree([period], _times(passage, other))
             for passage, other in self._figures
         )
 
@@ -164,7 +164,7 @@ class Passages:
                 continue
             if (past and not _is_past(passage, other)) or _opposed(near, passage, other):
                 continue
-            told = (other.period,) if other.period is not None else passage.periods
+            told = _times(passage, other)
             if not periods and not was and _is_past(passage, other):
                 continue
             if _agree(periods, told) and _is_said_of(passage, other, said & near & passage.said or said):
@@ -188,7 +188,7 @@ class Passages:
         """
         ranked = []
         for passage, other in self._figures:
-            told = (other.period,) if other.period is not None else passage.periods
+            told = _times(passage, other)
             if not _alike(number, other.number) or not _agree(periods, told):
                 continue
             if (past and not _is_past(passage, other)) or _opposed(near, passage, other):
@@ -325,6 +325,14 @@ def _is_past(passage: Passage, said: Said) -> bool:
             if other.near == said.near
         )
     )
+
+
+def _times(passage: Passage, other: Said) -> tuple[Period, ...]:
+    """Give the periods that a figure may be of: its own, else those of its sentence that no other has."""
+    if other.period is not None:
+        return (other.period,)
+    owned = {figure.period for figure in passage.figures}
+    return tuple(period for period in passage.periods if period not in owned)
 
 
 def _opposed(said: frozenset[str], passage: Passage, other: Said) -> bool:

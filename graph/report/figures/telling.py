@@ -82,6 +82,9 @@ def read_passages(title: str, text: str) -> list[Passage]:
                 period = about.back() if about is not None else None
             elif period is None and len(years) == 1 and any(p.kind == "prior" for p in when.others):
                 period = years[0]
+            if period is None and when.base is not None and carried is not None and figures == []:
+                # "… in 2019. The margin was 38.1% compared to 40.6% in 2018."
+                period = carried if carried.order() > when.base.order() else None
             if period is not None and not period.year and period.kind in ("quarter", "half"):
                 # "in the second quarter of 2024 …, in the first …"
                 year = max((p.year for p in years), default=carried.year if carried is not None else 0)
