@@ -28,7 +28,7 @@ from graph.report.figures.readings import Reader
 from graph.report.figures.resolve import Resolver
 from graph.report.figures.role import Role, direction, role_of
 from graph.report.figures.tables import FREE, table_cells
-from graph.report.figures.telling import counts, near_words
+from graph.report.figures.telling import counts, near_words, side_of
 from graph.report.figures.terms import LEVELS
 from graph.report.figures.timing import When
 from graph.report.figures.units import is_rate, shown
@@ -212,7 +212,7 @@ class _Check:
     def _of_passage(self, number: Number, when: When) -> Finding | None:
         """Find the figure in a sentence of a document that speaks of the same."""
         scope = self.resolver.scope(number)
-        said = self.page.telling_words(scope)
+        said, side = self.page.telling_words(scope), side_of(self.page, number, scope)
         named = [item.period for item in self.page.named_in((scope.start, scope.end))]
         was = self.resolver.is_from(number)
         period = self.lookup.meant(when) if when.own or not was else None
@@ -221,7 +221,7 @@ class _Check:
         named = [item for item in named if item.kind != "prior"]
         periods = [period] if period is not None else [] if was else named
         near = near_words(self.page, number)
-        found = self.passages.support(said, near, number, periods, was or past, past)
+        found = self.passages.support(said, near, number, periods, was or past, past, side)
         if found is None and len(said) < 3 and self.asked.low:
             asked = said | telling(self.asked.masked)
             found = self.passages.support(
@@ -229,13 +229,13 @@ class _Check:
             )
         found = (
             found
-            or self.passages.nearest(said, near, number, periods, was or past, past)
+            or self.passages.nearest(said, near, number, periods, was or past, past, side)
             or self.passages.before(said, near, number, periods, was or past)
         )
         only_asked = found is None and period is not None and not (when.own or when.others)
         if only_asked and period is not None and not self.passages.has(said, number, period):
             # The question's period is of another matter.
-            found = self.passages.support(said, near, number, [], was)
+            found = self.passages.support(said, near, number, [], was, side=side)
         return found
 
     def _settled_by(self, number: Number) -> list[Known]:

@@ -289,7 +289,9 @@ class Combine:
                 top, bottom = (b, a) if first.bottom and not second.bottom else (a, b)
                 if rated and is_rate(a.fact.unit) == is_rate(b.fact.unit):
                     yield from ratios(top, bottom, number)
-                if a.fact.unit == b.fact.unit and number.unit not in ("percent", "multiple"):
+                # Rows of tables are named with care; sentences that share words may be of other things.
+                named = self._cued(cue) or not a.key.startswith("said:")
+                if named and a.fact.unit == b.fact.unit and number.unit not in ("percent", "multiple"):
                     if apart:
                         yield from (gap for gap in (derive.gap(a, b, number.unit),) if gap is not None)
                     if added or mean:

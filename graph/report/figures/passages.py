@@ -134,12 +134,13 @@ class Passages:
         periods: Sequence[Period],
         was: bool = False,
         past: bool = False,
+        side: int = 0,
     ) -> Finding | None:
         """Find a sentence that shows the same amount, in the same words and of no other period.
 
         `said` are the words of its sentence, `near` those that stand by the figure itself, `periods` those
         that it may be told of; `was` says that it is what something moved from or is compared with, `past`
-        that it is of an earlier time that is not named.
+        that it is of an earlier time that is not named; `side` is the direction that it is told in.
         """
         if not self._shown or not said:
             return None
@@ -164,6 +165,8 @@ class Passages:
                 continue
             if (past and not _is_past(passage, other)) or _opposed(near, passage, other):
                 continue
+            if side * other.side < 0:
+                continue
             told = _times(passage, other)
             if not periods and not was and _is_past(passage, other):
                 continue
@@ -181,6 +184,7 @@ class Passages:
         periods: Sequence[Period],
         was: bool = False,
         past: bool = False,
+        side: int = 0,
     ) -> Finding | None:
         """Find the same amount where no other figure of its kind stands by the sentence's words more closely.
 
@@ -192,6 +196,8 @@ class Passages:
             if not _alike(number, other.number) or not _agree(periods, told):
                 continue
             if (past and not _is_past(passage, other)) or _opposed(near, passage, other):
+                continue
+            if side * other.side < 0:
                 continue
             if not periods and not was and _is_past(passage, other):
                 continue

@@ -6,25 +6,31 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 
+from graph.report.figures import cues
 from graph.report.figures.extract import Number
 from graph.report.figures.implied import implied
 from graph.report.figures.layout import Scope
 from graph.report.figures.page import Page
 from graph.report.figures.pairing import Pairing
 from graph.report.figures.periods import Period
+from graph.report.figures.role import role_of
 from graph.report.figures.timing import Timing
 from graph.report.figures.wording import telling, words
 
 
 @dataclass(frozen=True)
 class Said:
-    """One figure of a sentence: the words since the figure before, and the period it is told of."""
+    """One figure of a sentence: the words since the figure before, and the period it is told of.
+
+    `side` is the direction of a rate of change: +1, -1, or 0 where none is told.
+    """
 
     number: Number
     near: frozenset[str]
     period: Period | None
     was: bool
     counts: str = ""
+    side: int = 0
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,15 @@ class Passage:
 def kind_of(number: Number) -> str:
     """Name what figures must have in common to be of one kind."""
     return number.unit or ("money" if number.currency or number.scale else "")
+
+
+def side_of(page: Page, number: Number, scope: Scope) -> int:
+    """Give the direction that the words beside a rate of change fix; "improved" fixes none."""
+    if number.unit not in ("percent", "pp", "bps"):
+        return 0
+    role = role_of(page, number, scope, None, "")
+    near = page.low[max(scope.start, number.start - 40) : number.end + 24]
+    return role.side if role.kind == "change" and not cues.VALUED.search(near) else 0
 
 
 def read_passages(title: str, text: str) -> list[Passage]:
@@ -104,7 +119,9 @@ def read_passages(title: str, text: str) -> list[Passage]:
                 same = period is None or figures[-1].period == period
                 figures[-1] = replace(figures[-1], near=near, period=None if same else figures[-1].period)
             period = _of_segment(page, number, scope) or period
-            figures.append(Said(number, near, period, was, counts(page, number)))
+            figures.append(
+                Said(number, near, period, was, counts(page, number), side_of(page, number, scope))
+            )
             if period is not None and period.year and number.start - scope.start < 200:
                 carried = period if carried is None or period.order() > carried.order() else carried
         figures = _shared(page, figures)
