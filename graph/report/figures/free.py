@@ -57,6 +57,7 @@ _ENOUGH_OWN = 0.42
 _ENOUGH_HEAD = 0.33
 _HEADING = 0.4
 _MISSING = 0.5
+_AMISS = 0.1
 # Words that writers leave out of a row's name, or add to it.
 _COMMON = frozenset(
     {
@@ -266,6 +267,9 @@ class FreeLabels:
                 + _HEADING * self._sum(label.heading & said - label.own)
                 - _MISSING * (whole - covered)
             )
+            if label.heading & said - label.own:
+                # "service revenue" is told of "Revenue: Service", not of "Cost of revenue: Service".
+                score -= _AMISS * self._sum(label.heading - said)
             full = not (label.own - label.faint - said)
             hits.append(_Hit(score, group[0][1], group[-1][2], label.key, full, said <= _GENERAL))
         return hits
