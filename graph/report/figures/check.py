@@ -211,6 +211,8 @@ class _Check:
 
     def _of_passage(self, number: Number, when: When) -> Finding | None:
         """Find the figure in a sentence of a document that speaks of the same."""
+        if not self.passages:
+            return None
         scope = self.resolver.scope(number)
         said, side = self.page.telling_words(scope), side_of(self.page, number, scope)
         named = [item.period for item in self.page.named_in((scope.start, scope.end))]
