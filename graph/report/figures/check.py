@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Context, localcontext
 
 from graph.facts import Fact
@@ -18,15 +18,17 @@ from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_facts
 from graph.report.figures.free import FreeLabels, merge, rows_by_metric
 from graph.report.figures.growth import Growth
+from graph.report.figures.layout import Scope
 from graph.report.figures.lookup import Lookup
+from graph.report.figures.measure import DURATIONS
 from graph.report.figures.naming import Label
 from graph.report.figures.page import Page
 from graph.report.figures.passages import Passages
 from graph.report.figures.readings import Reader
 from graph.report.figures.resolve import Resolver
-from graph.report.figures.role import Role, role_of
+from graph.report.figures.role import Role, direction, role_of
 from graph.report.figures.tables import FREE, table_cells
-from graph.report.figures.telling import counts, near_words
+from graph.report.figures.telling import counts, near_words, side_of
 from graph.report.figures.terms import LEVELS
 from graph.report.figures.timing import When
 from graph.report.figures.units import is_rate, shown
@@ -100,6 +102,7 @@ class Checker:
     def read(self, text: str) -> Page:
         """Read a text with the names that the facts and documents give to their amounts."""
         page = Page(text)
+        page.short = self.passages.words_of(page.norm)
         free = self.free.find(page.norm, page.low, page.scopes)
         page.adopt(merge(page.low, page.mentions, free, self.book.lines, self.rows))
         return page
@@ -153,7 +156,7 @@ class _Check:
             scope = self.resolver.scope(number)
             previous, gap = None, ""
             if index and numbers[index - 1].start >= scope.start:
-                previous, gap = roles[-1], self.page.masked[numbers[index - 1].end : number.start][:24]
+                previous, gap = roles[-1], self.page.masked[numbers[index - 1].end : number.start][:80]
             roles.append(role_of(self.page, number, scope, previous, gap))
         return roles
 
@@ -167,8 +170,17 @@ class _Check:
             for key in label.mention.keys
             for item in self.book.line(key)[:1]
         )
+        said = self.page.telling_words(self.resolver.scope(number))
+        timed = number.unit in DURATIONS and self.passages.timed(number, said)
+        counted = counted or (role.kind == "change" and self.passages.knows(said))
         rule = context_rule(
-            self.page, number, self.resolver.scope(number), labels, self.has_days, counted=counted
+            self.page,
+            number,
+            self.resolver.scope(number),
+            labels,
+            self.has_days,
+            counted=counted,
+            timed=timed,
         )
         if rule is not None:
             return Finding("context", rule)
@@ -176,7 +188,12 @@ class _Check:
         finding = self._read(number, labels, when, role)
         if finding is not None and finding.status in ("supported", "derived"):
             return finding
-        told = self._of_passage(number, when) or self.combine.read(number, role, self._settled_by(number))
+        told = (
+            self._of_passage(number, when)
+            or self.combine.read(number, role, self._settled_by(number))
+            or self.combine.by_definition(number)
+            or self.reader.operand(number, labels, when)
+        )
         if told is not None:
             return told
         if self._quoted(number):
@@ -194,22 +211,34 @@ class _Check:
 
     def _of_passage(self, number: Number, when: When) -> Finding | None:
         """Find the figure in a sentence of a document that speaks of the same."""
+        if not self.passages:
+            return None
         scope = self.resolver.scope(number)
-        said = self.page.telling_words(scope)
+        said, side = self.page.telling_words(scope), side_of(self.page, number, scope)
         named = [item.period for item in self.page.named_in((scope.start, scope.end))]
         was = self.resolver.is_from(number)
         period = self.lookup.meant(when) if when.own or not was else None
+        past = period is None and when.period is not None and when.period.kind == "prior"
         # "lower than a year ago at $5" tells $5 of now.
         named = [item for item in named if item.kind != "prior"]
         periods = [period] if period is not None else [] if was else named
         near = near_words(self.page, number)
-        found = self.passages.support(said, near, number, periods, was)
+        found = self.passages.support(said, near, number, periods, was or past, past, side)
         if found is None and len(said) < 3 and self.asked.low:
             asked = said | telling(self.asked.masked)
             found = self.passages.support(
-                asked, near, number, periods or [item.period for item in self.asked.named], was
+                asked, near, number, periods or [item.period for item in self.asked.named], was or past, past
             )
-        return found or self.passages.nearest(said, near, number, periods, was)
+        found = (
+            found
+            or self.passages.nearest(said, near, number, periods, was or past, past, side)
+            or self.passages.before(said, near, number, periods, was or past)
+        )
+        only_asked = found is None and period is not None and not (when.own or when.others)
+        if only_asked and period is not None and not self.passages.has(said, number, period):
+            # The question's period is of another matter.
+            found = self.passages.support(said, near, number, [], was, side=side)
+        return found
 
     def _settled_by(self, number: Number) -> list[Known]:
         return self.settled.get(self.page.scope_index(number.start), [])
@@ -280,9 +309,17 @@ class _Check:
             return None
         if any(self.lookup.unit_fits(number, key) for key in labels[0].mention.keys):
             return None
-        finding = self.growth.change(number, labels, when, role, settled)
+        lean = role.side or (0 if number.sign else direction(self.page, number, scope))
+        if not (lean or number.sign or scope.cell) and self._names_several(scope):
+            return None
+        finding = self.growth.change(number, labels, when, replace(role, side=lean), settled)
         said = bool(number.sign) or self.resolver.scope(number).cell
         return finding if said or (finding is not None and finding.status != "contradicted") else None
+
+    def _names_several(self, scope: Scope) -> bool:
+        """Tell whether a sentence without a word of change names several rows: its rate is their ratio."""
+        named = {m.keys for m in self.page.mentions_in((scope.start, scope.end)) if m.keys}
+        return len(named) > 1 and not cues.MOVED.search(self.page.low, scope.start, scope.end)
 
     def _quoted(self, number: Number) -> bool:
         """Tell whether the question itself gives the figure."""

@@ -14,6 +14,7 @@ from itertools import combinations
 
 from graph.report.figures import cues, derive
 from graph.report.figures.book import Known
+from graph.report.figures.definitions import Definitions
 from graph.report.figures.derive import Derived
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_derived, weigh_facts
@@ -45,8 +46,10 @@ class Combine:
         self.page = lookup.page
         self.passages = passages
         self.asked = asked
+        self.defined = Definitions(lookup, passages)
         self.operands = Operands(lookup, passages, asked)
         self._is_base = False
+        self._is_whole = False
         # Whether the rows that the sentence names gave anything to compare the figure with.
         self.computed = False
 
@@ -59,11 +62,16 @@ class Combine:
         if self._is_glossed(number) or (role.kind == "level" and self._is_held(number)):
             return None
         cue = told if self._cued(told) else told + " " + self.asked.low
-        lines = self.operands.lines(number, scope)
+        if cues.BY.search(self.page.low, max(scope.start, number.start - 24), number.start):
+            # "shortened by 6 days": whatever the verb, something moved or lies apart.
+            cue = told if self._cued(told) else told + " difference"
+        lines = [Line(tuple(known), scope.start) for known in self.defined.lines(scope.start, scope.end)]
+        lines += self.operands.lines(number, scope)
         periods = self.operands.periods(number, scope)
-        if cues.WHOLE.search(told) and not self.page.named_in((scope.start, scope.end)):
+        self._is_whole = bool(cues.WHOLE.search(told)) and not self.page.named_in((scope.start, scope.end))
+        if self._is_whole:
             periods = []
-        side = 0 if cues.VALUED.search(told) else role.side or self._side(told)
+        side = 0 if cues.VALUED.search(told) else role.side or self._side(number, told)
         unsigned = bool(cues.APART.search(told)) or not side
         own = {key for label in labels[:1] if label.cost < _BESIDE for key in label.mention.keys}
         spoken = self.page.named_in((scope.start, scope.end))
@@ -76,11 +84,13 @@ class Combine:
         relative = number.unit in _RELATIVE
         if not (relative or self._cued(cue)) and self.resolver.is_from(number):
             return None
-        if not relative and cues.MOVED_TO.search(self.page.low, scope.start, number.start):
+        if not relative and cues.MOVED_TO.search(self._without_names(scope, number.start)):
             return None
         if strict and self._is_stated(number, labels, scope):
             return None
-        found = list(self._over_time(number, cue, lines, periods, own))
+        # "from 12% to 16%" tells levels, whatever else comes to 12%.
+        started = number.unit == "percent" and self.resolver.timing.moved_from(number)
+        found = [] if started else list(self._over_time(number, cue, lines, periods, own))
         if len(settled) >= 2:
             found += self._of_settled(number, cue, settled)
         if not found and periods and not spoken:
@@ -98,14 +108,14 @@ class Combine:
             return self.level(number) if self._is_enclosed(number, scope) else None
         return finding
 
-    def _without_names(self, scope: Scope) -> str:
+    def _without_names(self, scope: Scope, end: int | None = None) -> str:
         """Give the words of a scope without the names in it: "average" and "total" may be part of one."""
-        told, place = "", scope.start
-        for mention in self.page.mentions_in((scope.start, scope.end)):
+        told, place, end = "", scope.start, scope.end if end is None else end
+        for mention in self.page.mentions_in((scope.start, end)):
             if mention.start >= place:
                 told += self.page.low[place : mention.start] + " "
                 place = mention.end
-        return told + self.page.low[place : scope.end]
+        return told + self.page.low[place:end]
 
     def level(self, number: Number) -> Finding | None:
         """Find the figure among the values of the rows and periods that the sentence or question names."""
@@ -117,6 +127,13 @@ class Combine:
             if finding is not None and finding.status == "supported":
                 return finding
         return None
+
+    def by_definition(self, number: Number) -> Finding | None:
+        """Find the figure as the value of a metric that its sentence names and its documents define."""
+        scope = self.resolver.scope(number)
+        meant = self.lookup.meant(self.resolver.when(number))
+        periods = [meant] if meant is not None else self.operands.periods(number, scope)
+        return self.defined.find(number, scope.start, scope.end, periods)
 
     def two_periods(self, first: Number, second: Number, onward: int = 0) -> tuple[Finding, Finding] | None:
         """Find two figures as the values of one row at two of the periods that the sentence names.
@@ -203,7 +220,9 @@ class Combine:
     def _cued(self, text: str) -> bool:
         return any(pattern.search(text) for pattern in (cues.MEAN, cues.MOVED, cues.UNLIKE, cues.SUM))
 
-    def _side(self, told: str) -> int:
+    def _side(self, number: Number, told: str) -> int:
+        # "growth: -3.2%" tells its direction by its sign.
+        told = told.replace("growth", "") if number.sign else told
         rises, falls = bool(cues.RISES.search(told)), bool(cues.FALLS.search(told))
         return 0 if rises == falls else 1 if rises else -1
 
@@ -225,6 +244,13 @@ class Combine:
         # A figure beside the name of one row is no change of another.
         named = [line for line in lines if line.known[0].key in own]
         compound = number.unit == "percent" and cues.COMPOUND.search(cue)
+        if unit in ("percent", "multiple") and cues.SHARE_AHEAD.search(
+            self.page.low, max(0, number.start - 40), number.start
+        ):
+            return
+        scope = self.resolver.scope(number)
+        near = self.page.before(number, scope, 40) + " " + self.page.after(number, scope, 32)
+        steps = "back" if cues.YEARLY.search(near) else "next" if cues.SEQUENTIAL.search(near) else ""
         for line in named or lines:
             if compound:
                 for old, new in self._pairs(line, periods):
@@ -236,7 +262,8 @@ class Combine:
                 # Both ends of a range.
                 yield from joined(line.known, True, False)
             if compared or open_:
-                for old, new in self._pairs(line, periods):
+                pairs = self._steps(line, periods, steps) if steps else list(self._pairs(line, periods))
+                for old, new in pairs:
                     yield from changes(old, new, number)
             if unit in ("pp", "bps") or not (mean or added or open_):
                 continue
@@ -262,7 +289,9 @@ class Combine:
                 top, bottom = (b, a) if first.bottom and not second.bottom else (a, b)
                 if rated and is_rate(a.fact.unit) == is_rate(b.fact.unit):
                     yield from ratios(top, bottom, number)
-                if a.fact.unit == b.fact.unit and number.unit not in ("percent", "multiple"):
+                # Rows of tables are named with care; sentences that share words may be of other things.
+                named = self._cued(cue) or not a.key.startswith("said:")
+                if named and a.fact.unit == b.fact.unit and number.unit not in ("percent", "multiple"):
                     if apart:
                         yield from (gap for gap in (derive.gap(a, b, number.unit),) if gap is not None)
                     if added or mean:
@@ -300,7 +329,7 @@ class Combine:
         before = [item for item in dated if item.period is not None and item.period.kind == "prior"]
         if before:
             # "a year ago" of a sentence that names no year.
-            yield from ((old, new) for old in before for new in line.known if new.period is None)
+            yield from ((old, new) for old in before for new in line.known if new not in before)
             dated = [item for item in dated if item not in before]
         elif dated and len(dated) + 1 == len(line.known) and line.known[0].key.startswith("said:"):
             # A sentence dates what it compares with, and not what is now.
@@ -313,6 +342,11 @@ class Combine:
                 (old, new) for old in news for new in self.lookup.book.latest(dated) if new is not old
             )
             return
+        if self._is_whole and len(dated) > 1:
+            oldest, newest = min(dated, key=Known.order), max(dated, key=Known.order)
+            if _alike(oldest, newest):
+                yield oldest, newest
+            return
         for new in news:
             earlier = [
                 item
@@ -322,6 +356,17 @@ class Combine:
             if earlier:
                 latest = max(item.order() for item in earlier)
                 yield from ((old, new) for old in earlier if old.order() == latest)
+
+    def _steps(self, line: Line, periods: Sequence[Period], steps: str) -> list[tuple[Known, Known]]:
+        """Give the pairs a year, or a quarter, apart where the sentence says so and the row has such."""
+        dated = sorted((item for item in line.known if item.period is not None), key=Known.order)
+        news = [item for item in dated if any(item.of(period) for period in periods)] or dated[-1:]
+        found = []
+        for new in news:
+            assert new.period is not None
+            other = new.period.back() if steps == "back" else new.period.previous()
+            found += [(old, new) for old in dated if old.period == other]
+        return found or list(self._pairs(line, periods))
 
     def _over(self, line: Line, periods: Sequence[Period]) -> list[Known]:
         """Give one fact of the row for each of the periods, or for all when none is named."""

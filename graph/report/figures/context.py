@@ -47,13 +47,20 @@ _SCORE_WORD = re.compile(r"conviction|confidence|score|rating|probability|likeli
 
 
 def context_rule(
-    page: Page, number: Number, scope: Scope, labels: list[Label], has_days: bool, *, counted: bool = False
+    page: Page,
+    number: Number,
+    scope: Scope,
+    labels: list[Label],
+    has_days: bool,
+    *,
+    counted: bool = False,
+    timed: bool = False,
 ) -> str | None:
     """Name the reason why the figure claims nothing; None when it may claim something.
 
-    `counted` says that the documents count what the figure counts.
+    `counted` says that the documents count what the figure counts, `timed` that they tell such a time.
     """
-    if number.unit in DURATIONS and not (number.unit == "days" and has_days):
+    if number.unit in DURATIONS and not timed and not (number.unit == "days" and has_days):
         return "duration"
     if any(
         key.startswith("fib_")

@@ -20,7 +20,9 @@ SUM = _words(
 )
 UNLIKE = _words(
     r"difference|differ(?:s|ed)?|gap|spread|exceed(?:s|ed)?|more than|less than|greater|larger|smaller|minus"
-    r"|less|apart|outpaced|ahead of|behind|leaves|leaving|surpass(?:es|ed)?|above|below",
+    r"|less|apart|outpaced|ahead of|behind|leaves|leaving|surpass(?:es|ed)?|above|below|topp(?:ed|s)|tops"
+    r"|beats?|outstripp(?:ed|s)|outweigh(?:s|ed)?|dwarf(?:s|ed)?|eclips(?:es|ed)|trail(?:s|ed)|lagg(?:ed|s)"
+    r"|(?:fell|falls) short|netting|net of|subtract(?:s|ed|ing)?|deduct(?:s|ed|ing)?|excess",
     r"相差|差额|差异|[多少](?=[\d约了$¥])|高于|低于|高出|超出|多出|减去",
 )
 MOVED = _words(
@@ -39,6 +41,13 @@ ONLY_SHARE = re.compile(
     r"(?<![a-z])(?:share|ratio|portion|proportion|fraction) of|percent(?:age)? of|accounted for"
     r"|represent(?:ed|s|ing)|占"
 )
+# Right before a figure that can only be a share.
+SHARE_AHEAD = re.compile(
+    r"(?:(?<![a-z])(?:account(?:ed|s|ing) for|represent(?:ed|s|ing)?|made up|mak(?:es?|ing) up"
+    r"|constitut(?:ed|es|ing)"
+    r"|compris(?:ed|es|ing)|contribut(?:ed|es|ing)|took up)|占比?)\s?"
+    r"(?:about |around |roughly |approximately |nearly |almost |over |some |only |约)?$"
+)
 # Before the name of what something else is set against, and of what is set against it.
 BOTTOM = re.compile(
     r"(?:(?<![a-z])(?:of|to|by|out of|over|against|relative to)\s"
@@ -55,13 +64,22 @@ WHOLE = re.compile(
     r"(?:two|three|four|five|[2-5])[- ](?:years?|quarters|periods)|(?:all|every) (?:years?|periods?)"
     r"|[两二三四五]年"
 )
+# Before a figure by which something moved or lies apart from something else.
+BY = re.compile(
+    r"(?<![a-z])by\s(?:about |around |roughly |approximately |nearly |over |some |a further )?[$€£¥]?$"
+)
+YEARLY = _words(
+    r"year[- ](?:over|on)[- ]year|yoy|y/y|y-o-y|annual(?:ly)?|from a year (?:ago|earlier)", r"同比"
+)
+SEQUENTIAL = _words(r"quarter[- ](?:over|on)[- ]quarter|qoq|q/q|q-o-q|sequential(?:ly)?", r"环比")
 # A difference told by its size alone.
 APART = _words(r"difference|differ(?:s|ed)?|gap|spread|apart|moved|varied|exceeded or", r"相差|差额|差异")
 RISES = _words(UP, r"增|升|涨|提高")
 FALLS = _words(DOWN, r"减|降|跌|下滑")
 # Before a name: the figure behind it is a result, not the name's own value.
 GIVES = _words(
-    r"gives?|giving|yields?|yielding|leaves|leaving|makes|making|equals|total|combined|cumulative|overall|aggregate"
+    r"gives?|giving|yields?|yielding|leaves|leaving|makes|making|equals|total|combined|cumulative|overall"
+    r"|aggregate"
     r"|difference|sum|average|mean|change",
     r"得出|合计|平均",
 )
@@ -84,7 +102,8 @@ VALUED = re.compile(r"(?<![a-z])(?:improv|better|worse|deteriorat)|改善|恶化
 COMPOUND = re.compile(r"cagr|compound|(?<![a-z])annuali[sz]ed|growth per (?:year|annum)|per annum|复合")
 # Before the one period that is named: what it is compared with.
 BASE = re.compile(
-    r"(?:(?<![a-z])(?:against|since|versus|vs\.?|from|compared (?:with|to)|relative to|over|than|on)"
+    r"(?:(?<![a-z])(?:against|since|versus|vs\.?|from|compared (?:with|to)|relative to|over|than|on|above"
+    r"|below)"
     r"(?: the| its| end of)* ?|[较比自])$"
 )
 # Before what something moved to.

@@ -57,7 +57,7 @@ def _shown(value: Decimal) -> str:
 def change(old: Known, new: Known, unit: str) -> Derived | None:
     """Give the change from `old` to `new` in the unit in which it is told; None where it has none."""
     a, b = old.value, new.value
-    if a < 0 and b < 0 and unit != "multiple":
+    if a < 0 and b < 0:
         # Costs and losses filed as negative grow with their size.
         a, b = -a, -b
     ids = (new.fact.id, old.fact.id)

@@ -236,16 +236,26 @@ def _inherit(number: Number, other: Number) -> Number:
 
 
 # Behind a fraction told in words: what it is a fraction of, or the end of the clause.
-_OF = r"(?= of (?!fiscal|the (?:fiscal )?year|\d)| (?:year|lower|higher|less|more)|[,.;)]|$)"
+_OF = (
+    r"(?= of (?!fiscal|the (?:fiscal )?year|\d)| in (?:fiscal|fy|\d|\x00)| (?:year|lower|higher|less|more)"
+    r"|[,.;)]|$)"
+)
 # What text must hold for the patterns below to be worth trying.
 _FRACTION = re.compile(
-    r"oubled|ripled|drupled|hal(?:f|ved)|third|fourth|quarter|fifth|tenth|one in|[翻腰]|分之|一半"
+    r"oubl|ripl|drupled|twice|hal(?:f|ved)|third|fourth|quarter|fifth|tenth|one in|[翻腰]|分之|一半"
 )
 _WORD_FIGURES = [
     (re.compile(pattern), Decimal(value), unit, Decimal(ulp))
     for pattern, value, unit, ulp in (
         (r"(?<![a-z])doubled(?! down)(?![a-z])|翻了?一?[番倍]", "2", "multiple", "0.2"),
-        (r"(?<![a-z])tripled(?![a-z])", "3", "multiple", "0.2"),
+        (r"(?<![a-z])(?:double|twice)(?= (?:the|its|that|what|as)(?![a-z]))", "2", "multiple", "0.2"),
+        (
+            r"(?<![a-z])tripled(?![a-z])|(?<![a-z])triple(?= (?:the|its|that|what)(?![a-z]))",
+            "3",
+            "multiple",
+            "0.2",
+        ),
+        (r"(?<![a-z])half(?= (?:the|its|that|what) )", "0.5", "multiple", "0.05"),
         (r"(?<![a-z])quadrupled(?![a-z])", "4", "multiple", "0.4"),
         (r"(?<![a-z])halved(?![a-z])|腰斩", "0.5", "multiple", "0.1"),
         (
@@ -273,6 +283,18 @@ _WORD_FIGURES = [
         (rf"(?<![a-z])(?:a|one)[ -]tenth{_OF}|one in ten(?![a-z])|十分之一", "10", "percent", "2"),
     )
 ]
+# "ten times its revenue"; a board meets "ten times in 2022".
+_COUNTS = {
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+    "hundred": 100,
+}  # fmt: skip
+_TIMES = re.compile(
+    rf"(?<![a-z-])(?:a )?({'|'.join(sorted(_COUNTS, key=len, reverse=True))})(?:[ -]?fold(?![a-z])"
+    rf"|[ -]times(?= (?:the|its|that|what|as|net"
+    r"|revenue|sales|earnings|ebitda|cash|book|free|annual|fy|fiscal|operating|gross|trailing|higher"
+    r"|larger|\x00)))"
+)
 _TENTHS = re.compile(
     r"(?<![一二三四五六七八九十])([一二三四五六七八九])成(?![本功为立交员长熟都份效果品])(半)?"
 )
@@ -285,6 +307,18 @@ def _words(text: str) -> Iterator[Number]:
         for match in pattern.finditer(text):
             hedge = _hedge(text, match.start(), match.end())
             yield Number(match.start(), match.end(), value, ulp, unit=unit, hedge=hedge, word=True)
+    for match in _TIMES.finditer(text) if "times" in text or "fold" in text else ():
+        value = Decimal(_COUNTS[match[1]])
+        hedge = _hedge(text, match.start(), match.end())
+        yield Number(
+            match.start(),
+            match.end(),
+            value,
+            max(value / 10, Decimal("0.5")),
+            unit="multiple",
+            hedge=hedge,
+            word=True,
+        )
     for match in _TENTHS.finditer(text):
         value = Decimal(_CHINESE.index(match[1]) * 10 + (5 if match[2] else 0))
         hedge = _hedge(text, match.start(), match.end())

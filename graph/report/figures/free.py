@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import log
 
@@ -17,7 +17,7 @@ from graph.report.figures.initials import Initials
 from graph.report.figures.labels import Mention, find_mentions
 from graph.report.figures.layout import Scope
 from graph.report.figures.tables import ALSO, FREE
-from graph.report.figures.wording import stems, words
+from graph.report.figures.wording import stem, stems, words
 
 _PARTED = re.compile(
     r"[\d;|$€£]|(?<![a-z])(?:plus|minus|less|than|exceed\w*|versus|vs|against|was|were|is|are)(?![a-z])|[占与和比及]"
@@ -26,6 +26,12 @@ _PARTED = re.compile(
 _TAIL = re.compile(r",?\s(?:net of|including|excluding|less|which)(?![a-z])|\s?\(")
 # Years and rates that are part of a name, as in "3.875% notes due 2028".
 _NUMBER = re.compile(r"(?<![\d.,$€£])(?:(?:19|20)\d\d|\d{1,2}\.\d{1,3}%)(?![\d.])")
+_STATES = re.compile(
+    r"\s?[(:,]|\s(?:was|were|is|are|had|has|stood|came|rose|fell|grew|went|ran|hit|in|for|[a-z]{3,}ed)(?![a-z])"
+)
+# "this yields $5 million" names no yield.
+_GIVES = re.compile(r"yield(?:s|ed|ing)?\s(?:about |roughly |approximately |an? |~)?(?:[a-z]{0,3}[$€£¥]|\d)")
+_NOUN_ENDS = re.compile(r",|\s(?:of|in|from|for|to|on|at|by|with|and|per)(?![a-z])")
 _STRANGE = 0.4
 _JOINED = 1.2
 _AND = re.compile(r"(?<![a-z])and(?![a-z])|&|,")
@@ -38,6 +44,7 @@ _JOINS = re.compile(
     r"|(?:\s(?!was|were|is|are|and|or|nor|to|than|with|by|at|on|but|rose|fell|grew|had|has|plus|less|minus"
     r"|[a-z]*(?:ed|ing|es)\s)[a-z&-]{3,14}){1,2}\s"
 )
+_PART_OF = re.compile(r"\s(?:from|of|in|for|at|within)\s(?:the |our |its )?|的")
 _MOST = 200
 _RUN = 4
 # A short form stands for the whole of its label, and for nothing that stands in it.
@@ -46,8 +53,11 @@ _TOGETHER = 32
 _ENOUGH = 0.6
 # As much is enough where a word is in no other label.
 _ENOUGH_OWN = 0.42
+# And less where it is the noun that the others only describe, as in "new home deliveries".
+_ENOUGH_HEAD = 0.33
 _HEADING = 0.4
 _MISSING = 0.5
+_AMISS = 0.1
 # Words that writers leave out of a row's name, or add to it.
 _COMMON = frozenset(
     {
@@ -66,7 +76,13 @@ _COMMON = frozenset(
         "consolidat",
         "overall",
         "gross",
+        "averag",
     }
+)
+# Nouns that also tell how something moved or what is said of it.
+_MOVES = _COMMON | stems(
+    "gains losses growth changes increases decreases declines reductions improvements movements impact"
+    " effects levels figures balances numbers adjustments additions rate ratio data"
 )
 _FAINT = 0.35
 # Nouns that other words of a name tell apart.
@@ -80,6 +96,7 @@ class _Label:
     heading: frozenset[str]
     faint: frozenset[str] = frozenset()
     figured: bool = False
+    noun: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,7 +126,14 @@ class FreeLabels:
             label.key: self._sum(label.own) - (1 - _FAINT) * self._sum(label.faint) for label in self._labels
         }
         self._by_key = {label.key: label for label in self._labels}
+        self._places = {label.key: place for place, label in enumerate(self._labels)}
         self._initials = Initials((label.key, _own_of(label.key)) for label in self._labels)
+        # "Total" and "All other" without a heading are names only where a sentence begins with them.
+        self._plain = {
+            _own_of(label.key): label.key
+            for label in self._labels
+            if not label.own and _own_of(label.key).isascii()
+        }
         self._numbered = any(word[0].isdigit() for word in counts)
         self._index: dict[str, list[_Label]] = {}
         for label in self._labels:
@@ -130,6 +154,7 @@ class FreeLabels:
             stems(heading),
             stems(own) - head if head else frozenset(),
             any(char.isdigit() for char in _own_of(key)),
+            _noun_of(own[: tail.start()] if tail is not None else own),
         )
 
     def find(self, norm: str, low: str, scopes: Sequence[Scope]) -> list[Mention]:
@@ -142,7 +167,11 @@ class FreeLabels:
     def _in_scope(self, norm: str, low: str, scope: Scope) -> list[Mention]:
         places: dict[str, list[tuple[str, int, int]]] = {}
         by_key = {}
-        told = list(words(low, scope.start, scope.end))
+        told = [
+            word
+            for word in words(low, scope.start, scope.end)
+            if not (word[0] == "yield" and _GIVES.match(low, word[1]))
+        ]
         if self._numbered:
             told += [
                 (match[0], match.start(), match.end())
@@ -150,6 +179,9 @@ class FreeLabels:
                 if match[0] in self._index
             ]
             told.sort(key=lambda item: item[1])
+        short = [(stem(word), at, to) for word, at, to in self._initials.words(norm, scope.start, scope.end)]
+        if short:
+            told = sorted([*told, *short], key=lambda item: item[1])
         starts = [start for _, start, _ in told]
         for word, start, end in told:
             for label in self._index.get(word, ()):
@@ -166,12 +198,23 @@ class FreeLabels:
             place = low.find(own, scope.start, scope.end) if label.figured else -1
             if place >= 0:
                 hits.append(_Hit(self._whole[key] + len(own), place, place + len(own), key, True))
+        if self._plain:
+            hits += self._subjects(low, scope)
         hits += [
             _Hit(self._whole[key] + _SHORT, start, end, key, True)
             for start, end, keys in self._initials.find(norm, scope.start, scope.end)
             for key in keys[:4]
         ]
         return self._choose(low, hits)
+
+    def _subjects(self, low: str, scope: Scope) -> Iterator[_Hit]:
+        """Find the rows of common words, such as "Total", that a sentence begins with."""
+        for own, key in self._plain.items():
+            place = low.find(own, scope.start, min(scope.end, scope.start + 60)) if own else -1
+            if place < 0 or not _STATES.match(low, place + len(own)):
+                continue
+            if not low[max(0, place - 1) : place].isalpha() and not stems(low[scope.start : place]):
+                yield _Hit(_SHORT, place, place + len(own), key, True)
 
     def _strange(
         self, low: str, hit: _Hit, label: _Label, told: Sequence[tuple[str, int, int]], starts: Sequence[int]
@@ -199,7 +242,7 @@ class FreeLabels:
                 groups.append([place])
         hits = []
         whole = self._whole[label.key]
-        if len(here) == 1 and self._weight[here[0][0]] < _ENOUGH_OWN * whole:
+        if len(here) == 1 and self._weight[here[0][0]] < _ENOUGH_HEAD * whole:
             return []
         for group in groups:
             first = next((at for at, place in enumerate(group) if place[0] in label.own), 0)
@@ -214,13 +257,19 @@ class FreeLabels:
             if own and len(run) >= _RUN and not run[0].isascii() and run in label.key:
                 # A stretch of Chinese that stands as it is in this label alone.
                 covered = max(covered, _ENOUGH_OWN * whole)
-            if covered < (_ENOUGH_OWN if own else _ENOUGH) * whole or not covered:
+            enough = _ENOUGH_OWN if own else _ENOUGH
+            if own and label.noun in said and self._counts[label.noun] == 1:
+                enough = _ENOUGH_HEAD
+            if covered < enough * whole or not covered:
                 continue
             score = (
                 covered
                 + _HEADING * self._sum(label.heading & said - label.own)
                 - _MISSING * (whole - covered)
             )
+            if label.heading & said - label.own:
+                # "service revenue" is told of "Revenue: Service", not of "Cost of revenue: Service".
+                score -= _AMISS * self._sum(label.heading - said)
             full = not (label.own - label.faint - said)
             hits.append(_Hit(score, group[0][1], group[-1][2], label.key, full, said <= _GENERAL))
         return hits
@@ -240,12 +289,27 @@ class FreeLabels:
             elif hit.score > rival[0].score - 1e-9 and hit.key not in rival[1]:
                 rival[1].append(hit.key)
         kept.sort(key=lambda pair: pair[0].start)
+        kept = [
+            pair
+            for place, pair in enumerate(kept)
+            if not self._is_whole_of(low, pair, kept[place + 1 : place + 2])
+        ]
         return [
             Mention(hit.start, hit.end, tuple(keys))
             for place, (hit, keys) in enumerate(kept)
             if hit.whole
             or not self._is_part(low, hit, [other for other, _ in kept[max(0, place - 1) : place + 2]])
         ]
+
+    def _is_whole_of(
+        self, low: str, pair: tuple[_Hit, list[str]], following: Sequence[tuple[_Hit, list[str]]]
+    ) -> bool:
+        """Tell whether a label is the total of which the next names a part, as in "revenues from Spain"."""
+        if not following or not (pair[0].whole and following[0][0].whole):
+            return False
+        gap = low[pair[0].end : following[0][0].start]
+        places = [self._places[key] for key in (pair[1][0], following[0][1][0])]
+        return _PART_OF.fullmatch(gap) is not None and places[0] > places[1]
 
     def _is_part(self, low: str, hit: _Hit, beside: list[_Hit]) -> bool:
         """Tell whether a label told in part belongs to the name of a label told in full beside it."""
@@ -260,6 +324,12 @@ class FreeLabels:
 def _own_of(key: str) -> str:
     """Give the label of a row without the headings above it."""
     return key.removeprefix(FREE).partition(ALSO)[0].rpartition(": ")[2]
+
+
+def _noun_of(own: str) -> str:
+    """Give the noun of an English name: the last word before a comma or a preposition."""
+    said = list(words(_NOUN_ENDS.split(own, maxsplit=1)[0]))
+    return said[-1][0] if said and said[-1][0].isascii() and said[-1][0] not in _MOVES else ""
 
 
 def _parted(low: str, group: Sequence[tuple[str, int, int]], own: frozenset[str]) -> bool:

@@ -12,6 +12,7 @@ from graph.report.figures import derive
 from graph.report.figures.book import Known
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_derived, weigh_facts
+from graph.report.figures.joining import told_as_points
 from graph.report.figures.labels import Mention
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.naming import PARTED, Label
@@ -102,7 +103,11 @@ class Growth:
         if not line:
             return finding
         unit = number.unit or ("money" if number.currency or number.scale else "")
-        derived = [item for old, new in pairs if (item := derive.change(old, new, unit)) is not None]
+        derived = [
+            item
+            for old, new in pairs
+            if (item := derive.change(old, new, unit)) is not None and not told_as_points(old, new, number)
+        ]
         computed = weigh_derived(number, derived, role.side)
         return (
             finding

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 # A word with two capitals or more, such as NII, CET1, EBITDAaL, S&M and TC/RC.
-_CAPITALS = re.compile(r"(?<![A-Za-z\d])[A-Z](?=[A-Za-z\d&/.-]*[A-Z])[A-Za-z\d&/-]{1,11}(?![A-Za-z])")
+CAPITALS = re.compile(r"(?<![A-Za-z\d])[A-Z](?=[A-Za-z\d&/.-]*[A-Z])[A-Za-z\d&/-]{1,11}(?![A-Za-z])")
 _GIVEN = re.compile(r"\(([a-z][a-z\d&/-]{1,11})\)")
 _PARTS = re.compile(r"[a-z]+|\d+")
 _SMALL = frozenset({"of", "and", "in", "to", "the", "for", "on", "a", "at", "by", "per", "from", "with"})
@@ -23,23 +23,35 @@ def short_forms(label: str) -> Iterator[str]:
             yield initials[:length]
 
 
+def _runs(label: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Give the initials of words that stand together in a label, with these words, as in AUM."""
+    words = _PARTS.findall(label.partition("(")[0])[:12]
+    for kept in (words, [word for word in words if word not in _SMALL]):
+        for first in range(len(kept)):
+            for last in range(first + _LEAST, min(len(kept), first + 6) + 1):
+                yield "".join(word[0] for word in kept[first:last]), tuple(kept[first:last])
+
+
 class Initials:
     """Finds short forms of labels in a text as it is written."""
 
     def __init__(self, labels: Iterable[tuple[str, str]]) -> None:
         self._keys: dict[str, list[str]] = {}
         self._letters: dict[frozenset[str], list[str]] = {}
+        self._runs: dict[str, set[tuple[str, ...]]] = {}
         for key, label in labels:
             words = [word for word in _PARTS.findall(label.partition("(")[0]) if word not in _SMALL]
             whole = "".join(word[0] for word in words)
             for short in dict.fromkeys(short_forms(label)):
                 self._keys.setdefault(short, []).append(key)
+            for short, run in _runs(label):
+                self._runs.setdefault(short, set()).add(run)
             if len(words) >= _LEAST:
                 self._letters.setdefault(frozenset(whole), []).append(key)
 
     def find(self, norm: str, start: int, end: int) -> Iterator[tuple[int, int, list[str]]]:
         """Give the places of short forms, with the keys of the labels that each may stand for."""
-        for match in _CAPITALS.finditer(norm, start, end):
+        for match in CAPITALS.finditer(norm, start, end):
             word = match[0].rstrip("/-&").lower()
             keys = self._keys.get(word) or (self._keys.get(word[:-1]) if word.endswith("s") else None)
             if keys is None and "/" in word:
@@ -47,3 +59,10 @@ class Initials:
                 keys = self._letters.get(frozenset(word.replace("/", "")))
             if keys:
                 yield match.start(), match.start() + len(word), keys
+
+    def words(self, norm: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+        """Give the words of labels that capitals of a text stand for, each at the place of the capitals."""
+        for match in CAPITALS.finditer(norm, start, end):
+            runs = self._runs.get(match[0].rstrip("/-&").lower(), ())
+            if len(runs) == 1:
+                yield from ((word, match.start(), match.end()) for run in runs for word in run)

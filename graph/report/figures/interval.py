@@ -21,6 +21,9 @@ def bounds(number: Number) -> tuple[Decimal, Decimal]:
         return value - margin, value + margin
     # Cents are never a hedge: a price shown to the cent is meant to the cent.
     wide = value * _TENTH if number.decimals < 2 else number.ulp * 5
+    if number.word and number.unit == "multiple":
+        # "more than doubled" reaches to where one would say otherwise.
+        wide = value / 4
     if number.hedge == "over":
         return value - half, value + max(wide, half)
     if number.hedge == "under":

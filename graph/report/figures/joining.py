@@ -9,6 +9,7 @@ from graph.report.figures import derive
 from graph.report.figures.book import Known
 from graph.report.figures.derive import Derived
 from graph.report.figures.extract import Number
+from graph.report.figures.interval import fits
 
 
 def changes(old: Known, new: Known, number: Number) -> Iterator[Derived]:
@@ -18,8 +19,14 @@ def changes(old: Known, new: Known, number: Number) -> Iterator[Derived]:
     unit = number.unit or ("money" if number.currency or number.scale else "")
     unit = "pp" if unit == "points" else unit
     change = derive.change(old, new, unit)
-    if change is not None:
+    if change is not None and not told_as_points(old, new, number):
         yield change
+
+
+def told_as_points(old: Known, new: Known, number: Number) -> bool:
+    """Tell whether a figure in percent shows what is a difference of two percentages."""
+    rates = number.unit == "percent" and old.fact.unit == new.fact.unit == "percent"
+    return rates and bool(fits(number, new.value - old.value))
 
 
 def joined(known: Sequence[Known], mean: bool, added: bool) -> Iterator[Derived]:

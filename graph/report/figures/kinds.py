@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,7 +15,8 @@ from graph.report.figures.wording import stems
 _PER_SHARE = re.compile(r"per\b.{0,40}\bshare|per share|per unit|每股|(?<![a-z])(?:eps|dps)(?![a-z])")
 _PRICE = re.compile(r"fair value|price|per share|per unit")
 _SHARES = re.compile(
-    r"\bshares?\b(?!holder)|number of|\bunits\b|\bemployees\b|headcount|股数|股本(?!溢)|人数"
+    r"\bshares\b|share count|number of|(?<![a-z])(?:no\.|#) of|\((?:number|no\.|#)\)"
+    r"|\bunits\b|\bemployees\b|headcount|股数|股本(?!溢)|人数"
     r"|\bcounts?\b|数量|销量|产量|户数|门店数"
 )
 # An amount of money by one of something else is told at its own scale, as in "price per gallon".
@@ -28,11 +29,18 @@ _COUNTED = re.compile(
     r"|tonnes|tons|barrels"
     r"|ounces|pounds|gallons|acres|square feet|square metres|megawatts|mw|gwh|mwh|boe|licen[sc]es"
     r"|policies|claims|units|teu|subscriptions|lines|agents|pumps|sets|clinics|schools|plants|projects)"
-    r"(?=$|\)|\s?\(|\s(?:of|in|at|over|under|on|per|by|with|end|sold|produced|served|flown|delivered|shipped"
+    r"(?=$|[),]|\s?\(|\s(?:of|in|at|over|under|on|per|by|with|end|sold|produced|served|flown|delivered|shipped"
     r"|added)(?![a-z]))"
     r"|[人家个台辆架套户]数|\((?:人|家|台|辆|架|吨|套|户|万吨)\)"
 )
-_OTHERWISE = re.compile(r"(?:otherwise|where|as) (?:noted|indicated|stated|specified)|另有|除外")
+# Of these there are sums of money as well.
+_EITHER = re.compile(
+    r"(?<![a-z])(?:lines|claims|orders|policies|plans|accounts|projects|properties|facilities|licen[sc]es|subscriptions"
+    r"|plants|pumps|sets|hotels|vehicles|aircraft|homes|shipments|customers|students|patients|members|agents)(?![a-z])"
+)
+_OTHERWISE = re.compile(
+    r"(?:unless |except )?(?:otherwise|where|as) (?:noted|indicated|stated|specified)|另有|除外"
+)
 # Words of rows that are surely sums of money.
 _MONEY = re.compile(
     r"revenu|income|expens|(?<![a-z])cost|sales|asset|liabilit|cash|debt|profit|loss|tax|earning|equity"
@@ -42,16 +50,47 @@ _MONEY = re.compile(
 )
 _EXCEPT = re.compile(r"(?:except|excluding|other than|unless)\s(?:for\s)?([^.;()\n]{3,160})")
 # Counts of shares come in the scale of their table; stores and people as they are.
-_IN_SHARES = re.compile(r"\bshares?\b|股|\bunits\b")
+_IN_SHARES = re.compile(r"\bshares\b|股|\bunits\b")
 _MONEY_OF_SHARES = re.compile(r"value|price|cost|expense|compensation|issu|repurchas|proceeds|capital")
 PERCENT = re.compile(r"%|percent|(?<![a-z])rate(?![a-z])|率|占比")
+# A margin may be an amount as well; rate swaps and rate loans are.
 _RATE = re.compile(
-    r"(?<![a-z])(?:rates?|margins?|yield|percentage|percent)(?![a-z])|\(%\)|(?<!\d)(?<!\d )%|率"
+    r"(?<![a-z])(?:rates?(?!\s(?:swap|contract|derivativ|lock|agreement|cap|hedg|loan|note|debt|borrow|instrument))"
+    r"|yield|percentage|percent)(?![a-z])|\(%\)|(?<!\d)(?<!\d )%|率"
 )
+_MARGIN = re.compile(r"(?<![a-z])margins?(?![a-z])")
+_IN_CENTS = re.compile(r"(?<![a-z])(?:cents|pence)(?![a-z])|\((?:c|p)\)|(?<=[(\d])¢")
 _CENTS = re.compile(r"\d\.\d\d(?![\d%])")
 # Words of an exception that name no row.
 _NOT_COUNTED = frozenset(
-    {"amount", "data", "percentag", "perc", "ratio", "share", "not", "otherwi", "indicat", "where", "other"}
+    {
+        "amount",
+        "data",
+        "percentag",
+        "perc",
+        "ratio",
+        "share",
+        "shar",
+        "not",
+        "otherwi",
+        "indicat",
+        "where",
+        "other",
+    }
+)
+
+# A scale that a caption gives to some rows, as in "average sales price in thousands".
+_SUBJECT = re.compile(
+    r"([a-z][a-z /&,'-]{2,60})\s(?:(?:are|is|stated|presented|shown|expressed|reported)\s){0,2}in\s"
+    r"(thousands|millions|billions|dollars|whole dollars|euros|pounds|yuan|units)(?![a-z])(?!\sof)"
+)
+_SCALED = {"thousands": 3, "millions": 6, "billions": 9} | dict.fromkeys(
+    ("dollars", "whole dollars", "euros", "pounds", "yuan", "units"), 0
+)
+_JOINT = re.compile(r",|(?<![a-z])(?:and|except|for|but|which|with|per)(?![a-z])")
+_ANY_AMOUNT = stems(
+    "dollar dollars amounts figures tables numbers unaudited expressed stated data except all us"
+    " usd eur rmb currency reported presented notes following other monetary values"
 )
 
 RowKind = Literal["", "per_share", "count", "open"]
@@ -66,6 +105,21 @@ class Head:
     percent: bool = False
 
 
+def rate_columns(rows: Iterable[Mapping[int, Number]]) -> set[int]:
+    """Give the places of columns of percentages, of which the first may be the only one to show its sign."""
+    first: dict[int, Number] = {}
+    mixed: set[int] = set()
+    for row in rows:
+        for place, number in row.items():
+            top = first.setdefault(place, number)
+            bare = number.bare and not number.grouped and number.decimals == top.decimals
+            if top.unit != "percent" or not (
+                number.unit == "percent" or (bare and abs(number.value) <= 1000)
+            ):
+                mixed.add(place)
+    return set(first) - mixed
+
+
 class Kinds:
     """Settles the units of one table, from its power of ten, its lines and the captions around it."""
 
@@ -74,10 +128,16 @@ class Kinds:
         self.has_rates = any("%" in line for line in lines)
         self.has_money = any("$" in line or "€" in line or "£" in line for line in lines)
         self.has_decimals = sum(bool(_CENTS.search(line)) for line in lines) * 2 > len(lines)
-        self.excepted = stems(" ".join(_EXCEPT.findall(captions))) - _NOT_COUNTED
+        self.subjects = [
+            (subject, _SCALED[match[2]])
+            for match in _SUBJECT.finditer(captions)
+            if (subject := stems(_JOINT.split(match[1])[-1]) - _ANY_AMOUNT)
+        ]
+        excepted = [_OTHERWISE.split(text)[0] for text in _EXCEPT.findall(captions)]
+        self.excepted = stems(" ".join(excepted)) - _NOT_COUNTED
         self.otherwise = _OTHERWISE.search(captions) is not None
 
-    def of_row(self, label: str, shown: Sequence[Number]) -> RowKind:
+    def of_row(self, label: str, name: str, shown: Sequence[Number]) -> RowKind:
         """Tell what the table's scale leaves alone; "open" where a row may be a count or an amount."""
         if not self.power or not shown or scale_of(label) is not None:
             return ""
@@ -87,9 +147,9 @@ class Kinds:
             return "per_share"
         if priced or any(number.unit or number.decimals for number in shown):
             return ""
-        money = _MONEY.search(label) is not None
+        money = _MONEY.search(name) is not None
         if _COUNTED.search(label):
-            return "open" if money else "count"
+            return "open" if money or _EITHER.search(label) else "count"
         if stems(label) & self.excepted:
             return "count"
         return "open" if self.otherwise and not money else ""
@@ -110,18 +170,29 @@ class Kinds:
             return "multiple", 0
         if number.unit in ("pp", "bps"):
             return ("pp" if number.unit == "pp" else "bps"), 0
-        small = abs(number.value) < 1000 and not number.currency
-        if small and self.has_rates and (percent or _RATE.search(label) or not self.has_money):
+        small = abs(number.value) < 1000 and not number.currency and self.has_rates
+        margin = number.decimals and abs(number.value) <= 100 and _MARGIN.search(label)
+        if small and (percent or margin or _RATE.search(label)):
             return "percent", 0
         if _PER_SHARE.search(label) or (_PER_SHARE.search(name) and number.decimals >= 2):
-            return "per_share", 0
+            return "per_share", -2 if _IN_CENTS.search(label) else 0
         if _PRICE.search(column.text) and number.decimals == 2 and self.power == 0:
             return "per_share", 0
         counted = bool(_SHARES.search(label) or _SHARES.search(column.text))
         counted = counted or bool(_SHARES.search(name) and not number.currency and not self.has_money)
         if counted and not number.currency and not _MONEY_OF_SHARES.search(label):
-            own = scale_of(label)
+            own = self._scale_of(label)
             shares = _IN_SHARES.search(label) or _IN_SHARES.search(name) or _SHARES.search(column.text)
             return "count", (self.power if shares else 0) if own is None else own
-        own = scale_of(label)
+        own = self._scale_of(label)
         return "money", own if own is not None else self.power if column.power is None else column.power
+
+    def _scale_of(self, label: str) -> int | None:
+        """Give the power of ten that a row's own name, or a caption for rows of that name, gives it."""
+        own = scale_of(label)
+        if own is None and self.subjects:
+            # "shares in thousands" is no scale of a share of profits.
+            said = stems(label) if _IN_SHARES.search(label) else stems(label) - {"shar"}
+            named = [(len(subject), power) for subject, power in self.subjects if subject <= said]
+            own = max(named)[1] if named else None
+        return own

@@ -99,9 +99,10 @@ def find_mentions(low: str) -> list[Mention]:
         if mention is None:
             continue
         free_from = mention.end
-        if mention.keys in (("net_income",), ("revenue",)) and _MULTIPLE.search(
-            low, max(0, start - 32), start
-        ):
+        multiple = mention.keys in (("net_income",), ("revenue",)) and not _SOLD.match(
+            low[mention.end :][:24].replace(" of ", " ", 1)
+        )
+        if multiple and _MULTIPLE.search(low, max(0, start - 32), start):
             mention = replace(mention, keys=("pe" if mention.keys == ("net_income",) else "ps",))
         if mention.keys or mention.kind == "foreign":
             found.append(mention)

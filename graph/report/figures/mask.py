@@ -29,8 +29,10 @@ _PAPERS = (
     r"|asu|ifrs|ias|fas|sfas|topic|no\.|paragraph"
     r"|schedule|appendix|footnote|tier|phase|level|stage|type|series|option|scenario|iphone|ipad"
     r"|windows|galaxy|model|falcon|boeing|airbus|gpt|chapter"
-    r"|question|point|reason|risk|layer|version|class|category|grade|block|lot|gate|terminal|pier|building"
-    r"|suite|floor|room|highway|interstate|route|flight|channel|docket|proposal|amendment|annex|vol\.|slide"
+    r"|question|point|reason|risk|layer|version|class|category|grade|block|lot|gate|terminal|pier|dock|berth"
+    r"|(?<!per )unit"
+    r"|building|suite|floor|room"
+    r"|highway|interstate|route|flight|channel|docket|proposal|amendment|annex|vol\.|slide"
     r"|priority|pillar|cohort|study|protocol|scope|euro|basel|web|industry|cik|cusip|ein|lei|isin|circular"
 )
 _STUDIES = (
@@ -98,11 +100,30 @@ _NAMES = [
         r"(?<![\d.,$€£¥%-])\d{2,4}-\d{3,6}(?![\d.,%-]|\s?(?:%|percent|million|billion|thousand|bps|basis|bn|mn))",
         r"(?<![a-z\d$€£¥])(?:no\.?|nos\.)\s?\d{1,6}(?:-\d{1,6}){1,2}(?!\d)",
         r"(?<![a-z\d-])(?!us-|hk-|fy-|sub-|mid-|pre-|over-|under-)[a-z]{1,4}-\d{1,5}(?:-\d{1,4})?(?![\d%]|[.,]\d|\s?(?:million|billion|percent))",
-        r"(?:电话|热线|传真|邮编|邮政编码|(?<![a-z])(?:tel|phone|fax|hotline|extension|ext|zip|postcode)(?![a-z]))"
+        r"(?:电话|总机|客服|热线|传真|邮编|邮政编码|(?<![a-z])(?:tel|phone|fax|hotline|extension|ext|zip|postcode)(?![a-z]))"
         r"[^\d\n]{0,12}\d[\d() -]{1,20}",
         r"(?<![a-z])[a-z]{2}\s\d{5}(?:-\d{4})?(?![\d.,%]|\s?(?:million|billion|thousand|shares))(?=[\s).;]|$)",
         r"(?<![\d.,$€£¥])0\d{5,12}(?![\d.,%])",
+        r"(?<![\d.,])\d{1,2}(?::\d\d)?-[a-z]{1,3}-\d{2,6}(?!\d)",
+        # Numbers of patents, cases, permits, reports, listed and grouped as they like.
+        r"(?<![a-z])(?:nos?\.|(?:patent|serial|registration|permit|licen[cs]e|case|docket|file|report|contract|order"
+        r"|reference|account|invoice)s? (?:nos?\.?|numbers?):?)\s?"
+        r"[\d\x00][\d\x00,./-]*(?:(?:,? and|,? or|,| &)\s\d[\d,./-]*)*"
+        r"(?<![,./-])(?!\s?(?:%|percent|million|billion|thousand))",
+        r"(?<![a-z\d-])[a-z]{1,4}\d{1,4}-\d{3,5}[a-z]{0,2}(?![a-z\d%])",
+        r"(?<![\d.,])\d{1,4}\s(?:f\.\s?(?:\d?d|supp\.?)|u\.s\.|s\.\s?ct\.|cal\."
+        r"\s?\d?[a-z]*)\s(?:\dd\s)?\d{1,5}(?!\d)",
+        # Stock codes, and what is measured in units of nature.
+        r"(?<![a-z])(?:symbols?|tickers?|stock codes?)(?: is| of|:)?\s"
+        r"\d{3,6}(?:[a-z ]{1,20}(?:and|or) \d{3,6})?(?![\d.,%])",
+        r"(?:代码|编号|文号)\s?[为是:]?\s?\d{3,8}(?!\d)",
+        r"(?<![\d.,$€£¥])\d{1,4}(?:\.\d{1,2})?\s?(?:[gmk]?hz|[gtm]bp?s?|nm|°[cf]|mah|rpm)(?![a-z])",
+        r"(?<![a-z\d.,$€£¥])(?<![$€£¥]\s)3m(?=[’']s|\s[a-z])(?!\s(?:shares|units|people|users|customers|tons|barrels))",
+        # A house, a road, a document: 1001号3栋12楼, 国道318, 〔2022〕2578号.
+        r"(?:[〔(\[]\d{4}[〕)\]]\s?)?\d{1,6}\s?[号栋楼层室座](?![码称])",
+        r"(?:国道|省道|麒麟|骁龙|天玑|酷睿|锐龙)\s?\d{1,5}",
         r"(?<=\x00)/\d{1,4}(?![\d.,%])",
+        r"(?<=\x00)-0\d{1,6}(?![\d.,%])",
     )
 ]
 _MARKUP = re.compile(r"[`\[【]|://|www\.")
@@ -116,6 +137,16 @@ _AMOUNT = re.compile(
     r"|percent|times|shares|cents|days|d|h|years|months|weeks|mmm)?"
 )
 _LETTER_DIGIT = re.compile(r"(?:[a-z_]\d|\d[a-z_])")
+
+
+# A model such as 747-8; a range goes up.
+_PAIR = re.compile(
+    r"(?<![\d.,$€£¥%-])(?<![$€£¥]\s)(\d{3})-(\d{1,2})(?!\d|[.,]\d|[%-]|\s?(?:%|percent|million|billion|thousand|bps|basis|bn|mn))"
+)
+
+
+def _is_model(match: re.Match[str]) -> bool:
+    return int(match[2]) < int(match[1])
 
 
 # The year in which a loan falls due belongs to its name.
@@ -162,6 +193,7 @@ def mask(low: str) -> tuple[str, list[Named]]:
         )
         if holes:
             text = _cut(text, holes)
+    text = _cut(text, [match.span() for match in _PAIR.finditer(text) if _is_model(match)])
     return _cut(text, _identifiers(text)), sorted(named, key=lambda item: item.start)
 
 

@@ -73,7 +73,8 @@ _BEHIND = _any([word for word in CURRENCIES if len(word) > 1 and not word.endswi
 _SCALE = _any(list(SCALES))
 _SCALE_WORD = _any([word for word in SCALES if len(word) > 1 or not word.isascii()])
 _UNIT = "|".join(f"(?P<u_{name}>{pattern})" for name, pattern in _UNITS.items())
-_CURRENCY = f"(?<![a-z])(?:{_any(list(CURRENCIES))})"
+# "C€95" is no Canadian amount: a symbol that no letter belongs to is one behind any letter.
+_CURRENCY = f"(?:(?<![a-z])(?:{_any(list(CURRENCIES))})|[€£₹₩])"
 # A sign touches its figure and no word or digit before it: 10-12 is a range, "- 5%" a dash.
 _SIGN = r"(?<![a-z\d%).\x00])[-+]"
 

@@ -75,10 +75,14 @@ class Naming:
                 place = max(number.end, mention.start)
                 cost, apposed = self._behind(number.end, place, mention, scope)
                 found.append(self._label(number, cost, mention, apposed))
-        if number.currency and not number.scale and not any(label.cost < 4 for label in found):
+        priced = number.currency and not number.scale and "close" in self.book.lines
+        if priced and not any(label.cost < 4 for label in found):
             before = page.norm[max(scope.start, number.start - 16) : number.start]
             after = page.low[number.end : number.end + 24]
-            if _BARE_PRICE.search(before) or (_AT.search(before) and _OF_PRICE.match(after)):
+            of_year = page.named_in((max(scope.start, number.start - 16), number.start))
+            if (_BARE_PRICE.search(before) and not of_year) or (
+                _AT.search(before) and _OF_PRICE.match(after)
+            ):
                 found.append(Label(3, Mention(number.start, number.start, ("close",))))
         return found
 

@@ -11,10 +11,11 @@ from graph.report.figures.extract import Number
 from graph.report.figures.labels import Mention
 from graph.report.figures.layout import Scope
 from graph.report.figures.lookup import Lookup
+from graph.report.figures.measure import DURATIONS
 from graph.report.figures.page import Page
 from graph.report.figures.passages import Passages
 from graph.report.figures.periods import Period
-from graph.report.figures.wording import telling, words
+from graph.report.figures.wording import words
 
 _YEARS = ("year", "quarter", "half", "span", "day", "month")
 MOST = 6
@@ -51,7 +52,7 @@ class Operands:
         asked = self._held(number, self.asked.mentions, self.asked)
         if not found or (len(found) == 1 and len(asked) > 1):
             found += [line for line in asked if line.known not in [other.known for other in found]]
-        found += self._told(self.page, scope.start, scope.end)
+        found += self._told(self.page, scope.start, scope.end, number.unit in DURATIONS)
         if self.asked.low and not found:
             found += self._told(self.asked, 0, len(self.asked.low))
         return found[: 2 * MOST]
@@ -64,16 +65,17 @@ class Operands:
         held += [known for _, known in self.passages.lines(frozenset({"revenu"}))]
         return [Line(tuple(known), place, True) for known in held if known][:MOST]
 
-    def _told(self, page: Page, start: int, end: int) -> list[Line]:
+    def _told(self, page: Page, start: int, end: int, timed: bool = False) -> list[Line]:
         """Give the figures of documents' sentences that speak of what the stretch of text speaks of."""
         if not self.passages:
             return []
         places: dict[str, int] = {}
-        for word, place, _ in words(page.masked, start, end):
-            places.setdefault(word, place)
+        for word, place, _ in (*words(page.masked, start, end), *page.short):
+            if start <= place < end:
+                places.setdefault(word, place)
         found = []
-        said = telling(page.masked, start, end)
-        for by, known in self.passages.lines(said) or self.passages.closest(said):
+        said = page.telling(start, end)
+        for by, known in self.passages.lines(said, timed) or self.passages.closest(said, timed):
             place = min((places.get(word, start) for word in by), default=start)
             found.append(Line(tuple(known), place, _is_bottom(page.low, max(start, place - 30), place)))
         return found

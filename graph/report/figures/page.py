@@ -55,6 +55,8 @@ class Page:
         self.mentions = with_own(self.low, without_glosses(self.masked, find_mentions(self.low)))
         self.scopes = scopes(self.low)
         self._telling: dict[int, frozenset[str]] = {}
+        # Words that capitals of the text stand for, at the place of the capitals.
+        self.short: list[tuple[str, int, int]] = []
         self._scope_starts = [scope.start for scope in self.scopes]
 
     def adopt(self, mentions: list[Mention]) -> None:
@@ -102,8 +104,17 @@ class Page:
         """Give the words of a scope that tell what it is about."""
         known = self._telling.get(scope.start)
         if known is None:
-            known = self._telling[scope.start] = telling(self.masked, scope.start, scope.end)
+            known = self._telling[scope.start] = self.telling(scope.start, scope.end)
         return known
+
+    def telling(self, start: int, end: int) -> frozenset[str]:
+        """Give the words between two places that tell what they are about, short forms written out."""
+        said = telling(self.masked, start, end)
+        return (
+            said.union(word for word, at, to in self.short if start <= at and to <= end)
+            if self.short
+            else said
+        )
 
     def mentions_in(self, span: tuple[int, int]) -> list[Mention]:
         """Give the mentions inside a span."""

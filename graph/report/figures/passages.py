@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
@@ -11,10 +12,12 @@ from graph.facts import Fact, Unit
 from graph.report.figures.book import Known
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding
+from graph.report.figures.initials import CAPITALS
 from graph.report.figures.interval import bounds, fits
 from graph.report.figures.measure import DURATIONS
 from graph.report.figures.periods import Period
 from graph.report.figures.telling import Passage, Said, kind_of, read_passages
+from graph.report.figures.wording import stems, telling
 
 _ALIKE = 0.5
 _NEAR_BEST = 0.7
@@ -23,6 +26,18 @@ _CLOSEST = 0.8
 _KNOWN = 0.34
 _LONGEST = 200_000
 _MOST = 200
+# Words of which a figure is said of one or of the other.
+_OPPOSED = tuple(
+    (stems(one), stems(other))
+    for one, other in (
+        ("fixed", "variable floating"), ("domestic", "foreign international overseas"), ("basic", "diluted"),
+        ("short-term", "long-term"), ("secured", "unsecured"), ("gross", "net"), ("retail", "wholesale"),
+        ("new", "existing"), ("beginning opening", "ending closing"), ("organic", "reported"),
+        ("federal", "state"), ("owned", "leased franchised"), ("recurring", "non-recurring"),
+        ("inflows", "outflows"), ("assets", "liabilities"), ("buy purchases", "sales sold"),
+    )
+)  # fmt: skip
+_LOSSES = stems("loss losses deficit outflow burn used shortfall impairment charge write-down reduction")
 _RATES: dict[str, Unit] = {"percent": "percent", "pp": "pp", "bps": "bps", "multiple": "multiple"}
 
 
@@ -51,6 +66,58 @@ class Passages:
         self._shown = sorted(shown)
         self._sizes = [item[0] for item in self._shown]
 
+        self._low = [text.lower() for _, text in texts]
+        self._short: dict[str, tuple[str, ...]] = {}
+
+    def words_of(self, norm: str) -> list[tuple[str, int, int]]:
+        """Give the words of the documents that capitals of a text stand for, at their places."""
+        found: list[tuple[str, int, int]] = []
+        for match in CAPITALS.finditer(norm) if self._passages else ():
+            short = match[0].lower()
+            if short not in self._short:
+                self._short[short] = (
+                    self._written_out(short) if 3 <= len(short) <= 6 and short.isalpha() else ()
+                )
+            found += [(word, match.start(), match.end()) for word in self._short[short]]
+        return found
+
+    def _written_out(self, short: str) -> tuple[str, ...]:
+        """Find words with these initials, unless the documents use the short form themselves."""
+        if any(re.search(rf"(?<![a-z]){short}(?![a-z])", text) for text in self._low):
+            return ()
+        pattern = re.compile(
+            r"(?<![a-z])" + r"[a-z]+[\s-]+(?:(?:of|and|the|per|in|on)\s)?".join(short) + "[a-z]+"
+        )
+        match = next((found for text in self._low if (found := pattern.search(text))), None)
+        return tuple(telling(match[0])) if match is not None else ()
+
+    def has(self, said: frozenset[str], number: Number, period: Period) -> bool:
+        """Tell whether the sentences that speak of the same give a figure of that kind for the period."""
+        said = self._known_words(said)
+        return any(
+            2 * len(said & passage.said) >= len(said)
+            and _alike(number, other.number)
+            and _agree([period], _times(passage, other))
+            for passage, other in self._figures
+        )
+
+    def of(self, name: frozenset[str]) -> list[Known]:
+        """Give the figures that stand by all the words of a name, those with the fewest other words."""
+        held = [(len(other.near), at) for at, (_, other) in enumerate(self._figures) if name <= other.near]
+        least = min((count for count, _ in held), default=0)
+        return [_known(*self._figures[at]) for count, at in held if count <= least + 2]
+
+    def timed(self, number: Number, said: frozenset[str]) -> bool:
+        """Tell whether the documents tell a length of time of what a sentence is about."""
+        return any(
+            other.number.unit == number.unit and len(other.near & said) >= min(2, len(other.near) or 2)
+            for _, other in self._figures
+        )
+
+    def knows(self, said: frozenset[str]) -> bool:
+        """Tell whether the documents' sentences use most of the words."""
+        return bool(said) and 2 * len(said & self._words) >= len(said)
+
     @property
     def counted(self) -> frozenset[str]:
         """Give the words that the documents count, as in "31 aircraft"."""
@@ -66,11 +133,14 @@ class Passages:
         number: Number,
         periods: Sequence[Period],
         was: bool = False,
+        past: bool = False,
+        side: int = 0,
     ) -> Finding | None:
         """Find a sentence that shows the same amount, in the same words and of no other period.
 
         `said` are the words of its sentence, `near` those that stand by the figure itself, `periods` those
-        that it may be told of; `was` says that it is what something moved from or is compared with.
+        that it may be told of; `was` says that it is what something moved from or is compared with, `past`
+        that it is of an earlier time that is not named; `side` is the direction that it is told in.
         """
         if not self._shown or not said:
             return None
@@ -89,9 +159,15 @@ class Passages:
             passage = self._passages[at]
             other = passage.figures[place]
             common = len(said & passage.said)
-            if common < max(_ALIKE * len(said), _NEAR_BEST * best, 1) or not _same(number, other.number):
+            if common < max(_ALIKE * len(said), _NEAR_BEST * best, 1) or not _same(
+                number, other.number, said
+            ):
                 continue
-            told = (other.period,) if other.period is not None else passage.periods
+            if (past and not _is_past(passage, other)) or _opposed(near, passage, other):
+                continue
+            if side * other.side < 0:
+                continue
+            told = _times(passage, other)
             if not periods and not was and _is_past(passage, other):
                 continue
             if _agree(periods, told) and _is_said_of(passage, other, said & near & passage.said or said):
@@ -107,6 +183,8 @@ class Passages:
         number: Number,
         periods: Sequence[Period],
         was: bool = False,
+        past: bool = False,
+        side: int = 0,
     ) -> Finding | None:
         """Find the same amount where no other figure of its kind stands by the sentence's words more closely.
 
@@ -114,8 +192,12 @@ class Passages:
         """
         ranked = []
         for passage, other in self._figures:
-            told = (other.period,) if other.period is not None else passage.periods
+            told = _times(passage, other)
             if not _alike(number, other.number) or not _agree(periods, told):
+                continue
+            if (past and not _is_past(passage, other)) or _opposed(near, passage, other):
+                continue
+            if side * other.side < 0:
                 continue
             if not periods and not was and _is_past(passage, other):
                 continue
@@ -124,10 +206,29 @@ class Passages:
         ranked = named or ranked
         best = max((score for score, _, _ in ranked), default=0.0)
         for score, passage, other in ranked:
-            if score > 0 and score >= _CLOSEST * best and _same(number, other.number):
+            if score > 0 and score >= _CLOSEST * best and _same(number, other.number, said):
                 return Finding(
                     "supported", "sentence of a document", note=passage.title, known=(_known(passage, other),)
                 )
+        return None
+
+    def before(
+        self, said: frozenset[str], near: frozenset[str], number: Number, periods: Sequence[Period], was: bool
+    ) -> Finding | None:
+        """Find a sentence that implies the amount: what something was before it moved by what is told."""
+        said = self._known_words(said)
+        near = near & said or said
+        for passage in self._passages:
+            if 2 * len(said & passage.said) < len(said):
+                continue
+            for other in passage.implied:
+                told = (other.period,) if other.period is not None else ()
+                if not (near & other.near and kind_of(number) == kind_of(other.number)):
+                    continue
+                if not (_agree(periods, told) and (was or (periods and told))):
+                    continue
+                if abs(number.value - other.number.value) * 2 <= number.ulp + other.number.ulp:
+                    return Finding("derived", "implied by a document", note=passage.title)
         return None
 
     def _closeness(self, said: frozenset[str], near: frozenset[str], passage: Passage, figure: Said) -> float:
@@ -145,11 +246,11 @@ class Passages:
     def _sum(self, those: frozenset[str]) -> float:
         return sum(self._weight.get(word, 0.0) for word in sorted(those))
 
-    def closest(self, said: frozenset[str]) -> list[tuple[frozenset[str], list[Known]]]:
+    def closest(self, said: frozenset[str], timed: bool = False) -> list[tuple[frozenset[str], list[Known]]]:
         """Give the lines whose own words the sentence shares most, where no sentence speaks of the same."""
         held: dict[frozenset[str], list[Known]] = {}
         for passage, other in self._figures:
-            if other.near and other.number.unit not in DURATIONS:
+            if other.near and (other.number.unit in DURATIONS) == timed:
                 held.setdefault(other.near, []).append(_known(passage, other))
         scored = [(self._sum(near & said) - 0.25 * self._sum(near - said), near) for near in held]
         best = max((score for score, _ in scored), default=0.0)
@@ -162,8 +263,11 @@ class Passages:
         held = said & self._words
         return held if len(held) >= _KNOWN * len(said) else said
 
-    def lines(self, said: frozenset[str]) -> list[tuple[frozenset[str], list[Known]]]:
-        """Give the figures of the sentences that speak of the same, with the words that each line shares."""
+    def lines(self, said: frozenset[str], timed: bool = False) -> list[tuple[frozenset[str], list[Known]]]:
+        """Give the figures of the sentences that speak of the same, with the words that each line shares.
+
+        `timed` asks for lengths of time, which are left out otherwise.
+        """
         said = self._known_words(said)
         found: list[tuple[int, int, dict[frozenset[str], list[Known]]]] = []
         for at, passage in enumerate(self._passages):
@@ -173,7 +277,7 @@ class Passages:
             told: dict[frozenset[str], list[Known]] = {}
             for other in passage.figures:
                 by = other.near & said
-                if other.number.unit not in DURATIONS and (by or not other.near):
+                if (other.number.unit in DURATIONS) == timed and (by or not other.near):
                     told.setdefault(by, []).append(_known(passage, other))
             if told:
                 found.append((-common, at, told))
@@ -181,12 +285,17 @@ class Passages:
         for _, _, told in sorted(found, key=lambda item: item[:2])[:3]:
             for by, known in told.items():
                 lines.setdefault(by, []).extend(known)
-        return list(lines.items())
+        # A line that shares less of what another shares is of something else.
+        return [(by, known) for by, known in lines.items() if not by or not any(by < more for more in lines)]
 
 
 def _known(passage: Passage, said: Said) -> Known:
     number = said.number
-    unit = _RATES.get(number.unit, "count" if number.unit or not number.currency else "money")
+    unit: Unit = (
+        "days"
+        if number.unit in DURATIONS
+        else _RATES.get(number.unit, "count" if number.unit or not number.currency else "money")
+    )
     currency = {"$": "USD", "¥": "CNY"}.get(number.currency, number.currency) or None
     label = passage.text
     fact = Fact(f"{passage.title}@{number.start}", label, number.value, unit, currency=currency)
@@ -224,11 +333,33 @@ def _is_past(passage: Passage, said: Said) -> bool:
     )
 
 
-def _same(number: Number, other: Number) -> bool:
-    """Tell whether both figures show one amount, in the same unit and currency, with the same sign."""
+def _times(passage: Passage, other: Said) -> tuple[Period, ...]:
+    """Give the periods that a figure may be of: its own, else those of its sentence that no other has."""
+    if other.period is not None:
+        return (other.period,)
+    owned = {figure.period for figure in passage.figures}
+    return tuple(period for period in passage.periods if period not in owned)
+
+
+def _opposed(said: frozenset[str], passage: Passage, other: Said) -> bool:
+    """Tell whether a claim names one of two opposites and the figure's sentence only the other."""
+    return any(
+        (said & one and not passage.said & one and other.near & two)
+        or (said & two and not passage.said & two and other.near & one)
+        for one, two in _OPPOSED
+    )
+
+
+def _same(number: Number, other: Number, said: frozenset[str]) -> bool:
+    """Tell whether both figures show one amount, in the same unit and currency, with the same sign.
+
+    A loss that is filed as negative is told by its size.
+    """
     alike = number.unit == other.unit or {number.unit, other.unit} <= {"", "count"}
     alike = alike and number.currency in ("", other.currency)
-    return alike and (number.value < 0) == (other.value < 0) and bool(fits(number, other.value))
+    told_by_size = not number.sign and other.value < 0 and bool(said & _LOSSES)
+    signed = (number.value < 0) == (other.value < 0)
+    return alike and (signed or told_by_size) and bool(fits(number, other.value))
 
 
 def _alike(number: Number, other: Number) -> bool:

@@ -28,6 +28,13 @@ class Period:
         """Give the same period one year earlier."""
         return Period(self.kind, self.year - 1, self.part)
 
+    def previous(self) -> Period | None:
+        """Give the quarter or half before; None for what is neither."""
+        if self.kind not in ("quarter", "half"):
+            return None
+        last = 4 if self.kind == "quarter" else 2
+        return Period(self.kind, self.year - (self.part == 1), self.part - 1 or last)
+
     def order(self) -> tuple[int, int]:
         """Give a key that sorts periods in time."""
         month = {"year": 1300, "quarter": self.part * 300, "half": self.part * 600, "month": self.part * 100,
@@ -237,6 +244,10 @@ _PATTERNS: list[tuple[re.Pattern[str], _Builder]] = [
             r"(?<![a-z\d.])([12])h\s?(?:fy\s?)?" + _YY + "(?![a-z])",
             lambda m: Period("half", _year(m[2]), int(m[1])),
         ),
+        (
+            r"(?<![\d.,])" + _YEAR + r"\s?-?(?:h([12])|([12])h)(?![a-z\d_])",
+            lambda m: Period("half", int(m[1]), int(m[2] or m[3])),
+        ),
         (r"(?<!\d)" + _YEAR + r"年(上|下)半年", lambda m: Period("half", int(m[1]), _number(m[2]))),
         (
             r"(?<![a-z\d_.$€£¥,])(?:fy\s?)?"
@@ -260,6 +271,11 @@ _PATTERNS: list[tuple[re.Pattern[str], _Builder]] = [
         ),
         (r"(?<=[-~至到])(?<=\d[-~至到])" + _YEAR + _NOT_YEAR, lambda m: Period("year", int(m[1]))),
         (r"(?<![a-z\d])q([1-4])(?![a-z\d])", lambda m: Period("quarter", 0, int(m[1]))),
+        (
+            r"(?<![a-z])(first|second|third|fourth)[ -](?:fiscal[ -])?quarter(?![a-z-])",
+            lambda m: Period("quarter", 0, _number(m[1])),
+        ),
+        (r"第([一二三四])季度?", lambda m: Period("quarter", 0, _number(m[1]))),
         (
             r"(?<![a-z])(?:(?:a|one) year (?:earlier|ago|before|prior)|the year (?:before|prior))"
             r"|year[- ](?:ago|earlier)"

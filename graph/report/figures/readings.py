@@ -91,6 +91,21 @@ class Reader:
             _LOSS.search(self.lookup.page.low, scope.start, scope.end)
         )
 
+    def operand(self, number: Number, labels: Sequence[Label], when: When) -> Finding | None:
+        """Read an amount beside the name of a ratio, as in "a margin of 46%, $181 on $391", as an operand."""
+        if not (number.currency or number.scale > 0) or number.unit:
+            return None
+        entities = self.resolver.entities(number)
+        for ratio in [key for label in labels[:1] for key in label.mention.keys if key in derive.RATIOS]:
+            operands = {key for top, bottom, _ in derive.RATIOS[ratio] for key in (top, bottom)}
+            held = [
+                item for name in sorted(operands) for item in self.lookup.at(name, entities, when, number)
+            ]
+            finding = weigh_facts(number, held, 0, "operand of a ratio")
+            if finding is not None and finding.status == "supported":
+                return finding
+        return None
+
     def level_or_distance(
         self, number: Number, labels: Sequence[Label], when: When, role: Role
     ) -> Finding | None:
@@ -183,7 +198,7 @@ class Reader:
             if label.mention is not role.target and label.mention.kind == "metric"
         ]
         ahead = [mention for mention in others if mention.start < number.start]
-        parts = (ahead or others)[:1]
+        parts = [role.part] if role.part is not None else (ahead or others)[:1]
         for part in parts:
             for top in part.keys:
                 bottom = role.target.keys[0] if role.target.keys else ""

@@ -16,8 +16,9 @@ Kind = Literal["level", "change", "distance", "share", "cagr", "mean", "sum"]
 
 UP = (
     r"rose|rise|rises|rising|risen|grew|grow|grows|growing|grown|growth|increas(?:e|ed|es|ing)|up"
-    r"|gain(?:ed|s|ing)?|climb(?:ed|s|ing)?|jump(?:ed|s)?|surg(?:e|ed|es)"
-    r"|soar(?:ed|s)?|advanc(?:e|ed|es)|expan(?:d|ded|ds|sion)|widen(?:ed|s|ing)?|improv(?:e|ed|es"
+    r"|gain(?:ed|s|ing)?|climb(?:ed|s|ing)?|jump(?:ed|s|ing)?|surg(?:e|ed|es|ing)"
+    r"|soar(?:ed|s|ing)?|adding|edg(?:ed|es|ing) (?:up|higher)|inch(?:ed|ing) (?:up|higher)|swell(?:ed|s"
+    r"|ing)?|picked up|advanc(?:e|ed|es)|expan(?:d|ded|ds|sion)|widen(?:ed|s|ing)?|improv(?:e|ed|es"
     r"|ement)|higher|added|rall(?:y|ied|ies)|rebound(?:ed)?|went up|accelerated|uptick|upside"
     r"|strengthened|appreciated|returned"
 )
@@ -27,7 +28,10 @@ DOWN = (
     r"|shrunk"
     r"|lower|plung(?:e|ed|es)|tumbl(?:e|ed|es)|eas(?:ed|es)|dipp?(?:ed|s)?|retreat(?:ed|s)?|reduc(?:ed"
     r"|tion)|cut|weaken(?:ed|s)?|pull(?:ed)? ?back|downside|depreciated|compress(?:ed|ion)|went down"
-    r"|slump(?:ed)?|shed"
+    r"|slump(?:ed)?|shed(?:s|ding)?|losing|los(?:es|t)|sliding|slipping|sinking|plunging|tumbling"
+    r"|edg(?:ed|es|ing) (?:down|lower)"
+    r"|inch(?:ed|ing) (?:down|lower)|trimm(?:ed|ing)|par(?:ed|ing)|dwindl(?:ed|ing)|shorten(?:ed|ing)?"
+    r"|erod(?:ed|ing)"
 )
 _ZH_UP = (
     r"增长了?|上涨了?|上升了?|提升了?|增加了?|提高了?|扩大了?|回升了?|攀升了?"
@@ -59,7 +63,7 @@ _OF_NOUN = re.compile(
     r"(?:(?P<up>increase|rise|gain|growth|jump|improvement|expansion|upside|advance|rally)"
     r"|(?P<down>decrease|decline|drop|fall|reduction|loss|contraction|downside|slide|pullback)"
     r"|(?P<flat>change|difference))(?:\s(?:in|on)\s[a-z ,'-]{1,60})?(?:\s(?:between|from|over|in"
-    r"|for)\s[\x00a-z ,]{1,60})?\s(?:was|is|of|by|came to|totalled|=)\s(?:about|around|roughly"
+    r"|for)\s[\x00a-z ,]{1,60})?\s(?:was|is|of|by|at|came to|totalled|=)\s(?:about|around|roughly"
     r"|approximately)?\s?$"
 )
 _AFTER = re.compile(
@@ -115,6 +119,8 @@ _SIDE_ZH = re.compile(
 _LEAD_ZH = re.compile(r"(?:(?P<above>高于|高出|超出|较高于)|(?P<below>低于|跌破))其?$")
 _FILLER_ZH = re.compile(r"\s?(?:了|约|达|近|的)?\s?")
 _SHARE_BEHIND = re.compile(r"[\s)]{0,2}of\s(?:the |its |total |their |annual ){0,2}")
+# "revenue of $391 billion, of which 46.2% was gross profit and 31.5% operating profit".
+_OF_WHICH = re.compile(r"\s(?:(?:was|is|were|are|came from|comes from|being|from)\s)?(?:the |its )?")
 _OVER = re.compile(r"\s?[/÷]\s?|\sdivided by\s|除以")
 _TIMES_BEHIND = re.compile(r"\s{0,2}(?:of |as much as )?(?:the |its |their )")
 _SHARE_ZH = re.compile(
@@ -122,7 +128,8 @@ _SHARE_ZH = re.compile(
     r"|(?:相当于|是|为)[\x00\u4e00-\u9fff\d日()]{1,14}?(?:的(?:比例|比重)?|比例|比重))(?:为|约|达)?\s{0,2}$"
 )
 _CAGR = re.compile(
-    r"cagr|compound(?:ed)? annual|annuali[sz]ed growth|复合(?:年均|年化|年)?增长|年均复合|年复合|复合增速"
+    r"cagr|compound(?:ed)? annual|compounded|compounding|annuali[sz]ed growth"
+    r"|复合(?:年均|年化|年)?增长|年均复合|年复合|复合增速"
 )
 
 
@@ -131,13 +138,15 @@ class Role:
     """The part a figure plays; `side` is +1 or -1 where a word fixes its sign, else 0.
 
     `target` is the level a distance is measured from, or what a share is a share of. `toward` says that the
-    distance is what the price has still to go, as in upside to a level.
+    distance is what the price has still to go, as in upside to a level. `part` is what is a share of the
+    target, where the sentence says so behind the figure.
     """
 
     kind: Kind
     side: int = 0
     target: Mention | None = None
     toward: bool = False
+    part: Mention | None = None
 
 
 def role_of(page: Page, number: Number, scope: Scope, previous: Role | None, gap: str) -> Role:
@@ -228,6 +237,13 @@ def _share(page: Page, number: Number, scope: Scope, before: str) -> Role | None
     """Recognise "24.0% of revenue" and 占营收24.0%."""
     if number.unit not in ("percent", "multiple"):
         return None
+    inner = _OF_WHICH.match(page.low, number.end, min(scope.end, number.end + 24))
+    lead = page.low.rfind("of which", scope.start, number.start) if inner is not None else -1
+    if inner is not None and lead >= 0:
+        wholes = page.mentions_in((scope.start, lead))
+        part = _first(page.mentions_in((inner.end(), min(scope.end, inner.end() + 40))), inner.end(), 1, page)
+        if wholes and part is not None:
+            return Role("share", 0, wholes[-1], part=part)
     pattern = _SHARE_BEHIND if number.unit == "percent" else _TIMES_BEHIND
     match = pattern.match(page.low, number.end, min(scope.end, number.end + 40))
     if match is not None:
@@ -274,7 +290,9 @@ def _change(
     if found is not None and number.currency and ":" in found[0]:
         found = None
     if found is not None and not (_is_name(page, number, found) and not found.groupdict().get("flat")):
-        return Role("change", _side_of(found))
+        # "growth: -3.2%" tells its direction by its sign.
+        told_by_sign = number.sign and "growth" in found[0]
+        return Role("change", 0 if told_by_sign else _side_of(found))
     if _LEVEL_BEFORE.search(before) and number.unit != "percent":
         return Role("level")
     lies = _POINTS_AWAY.match(after) if number.unit in ("pp", "bps", "points") else None

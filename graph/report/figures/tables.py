@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from graph.facts import Fact
 from graph.report.figures.extract import Number, extract
-from graph.report.figures.kinds import PERCENT, Head, Kinds, RowKind
+from graph.report.figures.kinds import PERCENT, Head, Kinds, RowKind, rate_columns
 from graph.report.figures.mask import mask
 from graph.report.figures.normal import normalise
 from graph.report.figures.periods import Period, find_periods
@@ -17,7 +17,9 @@ from graph.report.figures.scale import currency_of, scale_of
 from graph.report.figures.wording import tokens
 
 _CHANGE = re.compile(
-    r"(?<![a-z])(?:change|variance|vs\.?|versus|increase|decrease|growth)(?![a-z])|变动|增减|同比"
+    r"(?<![a-z])(?:change|chg\.?|variance|var\.?|vs\.?|versus|increase|decrease|growth|yoy|y/y|movement"
+    r"|difference|incr\.?|decr\.?|better|worse|fav(?:ou?rable)?)(?![a-z])"
+    r"|\+\s?/\s?[-–]|[±δ∆]|变动|增减|同比"
 )
 _NO_AMOUNTS = re.compile(r"notes?|ref\.?|page|附注")
 _FOOTNOTE = re.compile(r"\s?\((?:\d{1,2}|[a-z]{1,2})\)|[*†‡]+|\s?\[\d{1,2}\]")
@@ -92,7 +94,7 @@ def _joined(line: str) -> list[str]:
     cells: list[str] = []
     pending = ""
     for cell in [part.strip() for part in line.split("|")][:_MOST_CELLS]:
-        if cell and cells and len(cells) > 1 and cell in (")", "%", ")%", ") %") and _ends_amount(cells):
+        if not pending and len(cells) > 1 and cell in (")", "%", ")%", ") %") and _ends_amount(cells):
             while len(cells) > 2 and not cells[-1]:
                 cells.pop()
             cells[-1] += cell
@@ -129,6 +131,11 @@ class _Table:
         self.currency = currency
         lines = [line for line in text.split("\n")[:_MOST_ROWS] if "|" in line]
         self.rows = [_joined(line) for line in lines]
+        self.amounts = [
+            {place: number for place, cell in enumerate(row[1:]) if (number := _amount(cell))}
+            for row in self.rows
+        ]
+        self.rates = rate_columns(self.amounts)
         self.kinds = Kinds(power, lines, captions)
         self.heads: list[list[str]] = []
         self.columns: list[_Column] = []
@@ -142,9 +149,13 @@ class _Table:
         for index, row in enumerate(self.rows):
             label, *rest = row if len(row) > 1 else [*row, ""]
             label = clean_label(label)
-            shown = [(place, number) for place, cell in enumerate(rest) if (number := _amount(cell))]
+            shown = list(self.amounts[index].items())
+            if label and not shown and self._is_of_values(label, rest):
+                continue
             if not shown or self._is_header(label, rest, shown):
-                filled = [cell for cell in rest if cell and not _amount(cell)]
+                filled = [
+                    cell for place, cell in enumerate(rest) if cell and place not in self.amounts[index]
+                ]
                 if filled or self._has_period(label):
                     if started:
                         self.heads, started = [], False
@@ -169,7 +180,7 @@ class _Table:
                 for (place, number), column in zip(shown, self._columns_of(rest, shown), strict=True)
                 if not column.change
             ]
-            row_kind = self.kinds.of_row(label, [number for _, number, _ in pairs])
+            row_kind = self.kinds.of_row(label, name, [number for _, number, _ in pairs])
             for place, number, column in pairs:
                 found.append(self._cell(index, place, name, label, number, column, percent, row_kind))
                 if row_kind == "open":
@@ -187,6 +198,13 @@ class _Table:
         worded = [cell for cell in rest if re.search(r"[a-z\u4e00-\u9fff]{3}", cell)]
         return len(worded) > len(shown)
 
+    def _is_of_values(self, label: str, rest: list[str]) -> bool:
+        """Tell whether a row with a name shows what is no single amount, such as ranges: it heads nothing."""
+        filled = [cell for cell in rest if any(char.isdigit() for char in cell)]
+        return bool(filled) and all(
+            re.search(r"[%$€£]|\d\s?(?:-|to)\s?\d", cell) and not self._has_period(cell) for cell in filled
+        )
+
     def _head(self, width: int) -> list[_Column]:
         """Read what heads each column from the header rows, the lowest last."""
         columns = [_Column() for _ in range(width)]
@@ -203,7 +221,7 @@ class _Table:
                 _CHANGE.search(column.text) or _NO_AMOUNTS.fullmatch(parts[-1] if parts else "")
             )
             column.power = scale_of(" ".join(texts[place]))
-            column.percent = "%" in column.text or "percent" in column.text
+            column.percent = "%" in column.text or "percent" in column.text or place in self.rates
             column.period = None if column.change else _period_of(parts, shared)
             words = column.text
             for start, end, _ in sorted(find_periods(words), reverse=True):
@@ -214,6 +232,11 @@ class _Table:
 
     def _settle(self, columns: list[_Column]) -> None:
         """Take the columns for years where their years tell them apart."""
+        if columns[::2] and all(column.period for column in columns[::2]):
+            for of_year, beside in zip(columns[::2], columns[1::2], strict=False):
+                if beside.percent and not (beside.period or beside.change):
+                    # "2023 | % of revenue | 2022 | % of revenue": the shares are of the year before them.
+                    beside.period = of_year.period
         headed = [column for column in columns if column.period is not None]
         years = [column.period.year for column in headed if column.period is not None]
         for column in headed:
@@ -261,8 +284,16 @@ class _Table:
 
 def _amount(cell: str) -> Number | None:
     """Read a cell that shows one amount; None when it shows none, several, or words."""
-    if not cell or len(cell) > 60 or not any(char.isdigit() for char in cell):
+    if not cell or len(cell) > 60 or not any(char.isdigit() for char in cell) or _ZEROS.fullmatch(cell):
         return None
+    twice = _TWICE.fullmatch(cell)
+    if twice is not None and twice["again"] == twice["once"]:
+        # "-1,234 ( 1,234 )" and "4.5% ( 4.5 % )" show one amount in two ways.
+        cell = (
+            f"-{twice['once']}{'%' if '%' in cell else ''}"
+            if twice["minus"]
+            else cell[: twice.start("rest")].strip()
+        )
     if _PLAIN.fullmatch(cell) and not _YEAR.fullmatch(cell):
         plain = extract(": " + cell)
         return plain[0] if len(plain) == 1 else None
@@ -277,6 +308,11 @@ def _amount(cell: str) -> Number | None:
 
 
 _PLAIN = re.compile(r"(?:us|hk)?[$€£¥]?\s?\(?-?\d{1,3}(?:,\d{3})*(?:\.\d{1,4})?\)?%?|\d{3,9}(?:\.\d{1,4})?")
+# "$'000" heads a column.
+_ZEROS = re.compile(r"[a-z]{0,3}[$€£¥]?\s?['’]?000(?:['’,]?000)?['’]?s?")
+_TWICE = re.compile(
+    r"[$€£]?\s?(?P<minus>-)?\s?[$€£]?\s?(?P<once>\d[\d,.]*)\s?%?(?P<rest>\s?\(\s?[$€£]?\s?(?P<again>\d[\d,.]*)\s?%?\s?\)\s?%?)"
+)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CAPTION = re.compile(r"\([^()]{0,60}(?:thousands|millions|billions|except)[^()]{0,60}\)")
 _FOOTNOTE_BEHIND = re.compile(r"(\d\)?)\s?\((?:\d{1,2}|[a-z])\)$")
@@ -312,6 +348,9 @@ def _period_of(parts: list[str], shared: list[str]) -> Period | None:
                 return together[2]
             if own.kind == "day" and own.year == 0 and together is not None:
                 return together[2]
+            if own.kind in ("quarter", "half") and own.year == 0:
+                year = next((period.year for _, _, period in find_periods(whole) if period.year), 0)
+                return Period(own.kind, year, own.part)
             return own
     return together[2] if together is not None and together[2].year else None
 

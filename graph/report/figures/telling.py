@@ -6,24 +6,31 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 
+from graph.report.figures import cues
 from graph.report.figures.extract import Number
+from graph.report.figures.implied import implied
 from graph.report.figures.layout import Scope
 from graph.report.figures.page import Page
 from graph.report.figures.pairing import Pairing
 from graph.report.figures.periods import Period
+from graph.report.figures.role import role_of
 from graph.report.figures.timing import Timing
 from graph.report.figures.wording import telling, words
 
 
 @dataclass(frozen=True)
 class Said:
-    """One figure of a sentence: the words since the figure before, and the period it is told of."""
+    """One figure of a sentence: the words since the figure before, and the period it is told of.
+
+    `side` is the direction of a rate of change: +1, -1, or 0 where none is told.
+    """
 
     number: Number
     near: frozenset[str]
     period: Period | None
     was: bool
     counts: str = ""
+    side: int = 0
 
 
 @dataclass(frozen=True)
@@ -35,11 +42,21 @@ class Passage:
     said: frozenset[str]
     figures: tuple[Said, ...]
     periods: tuple[Period, ...]
+    implied: tuple[Said, ...] = ()
 
 
 def kind_of(number: Number) -> str:
     """Name what figures must have in common to be of one kind."""
     return number.unit or ("money" if number.currency or number.scale else "")
+
+
+def side_of(page: Page, number: Number, scope: Scope) -> int:
+    """Give the direction that the words beside a rate of change fix; "improved" fixes none."""
+    if number.unit not in ("percent", "pp", "bps"):
+        return 0
+    role = role_of(page, number, scope, None, "")
+    near = page.low[max(scope.start, number.start - 40) : number.end + 24]
+    return role.side if role.kind == "change" and not cues.VALUED.search(near) else 0
 
 
 def read_passages(title: str, text: str) -> list[Passage]:
@@ -60,6 +77,9 @@ def read_passages(title: str, text: str) -> list[Passage]:
             near = _near(page, index, first, last, scope)
             alike = [said for said in figures if kind_of(said.number) == kind_of(number)]
             listed = alike and alike[-1] is figures[-1]
+            if alike and near < alike[-1].near and _is_bare(page, figures[-1].number, number):
+                # "642 thousand ounces in 2020 and 706 thousand ounces in 2019": of the same thing.
+                near |= alike[-1].near
             if figures and (
                 not near
                 or (
@@ -77,16 +97,31 @@ def read_passages(title: str, text: str) -> list[Passage]:
                 period = about.back() if about is not None else None
             elif period is None and len(years) == 1 and any(p.kind == "prior" for p in when.others):
                 period = years[0]
+            if period is None and when.base is not None and carried is not None and figures == []:
+                # "… in 2019. The margin was 38.1% compared to 40.6% in 2018."
+                period = carried if carried.order() > when.base.order() else None
+            if period is not None and not period.year and period.kind in ("quarter", "half"):
+                # "in the second quarter of 2024 …, in the first …"
+                year = max((p.year for p in years), default=carried.year if carried is not None else 0)
+                period = Period(period.kind, year, period.part)
+            if period is not None and period.kind == "year" and alike:
+                period = _same_length(page, number, period, alike[-1].period)
             was = timing.is_from(number) or (when.period is not None and when.period.kind == "prior")
+            if was and alike and period == alike[-1].period:
+                # "95.1%, compared with 93.4%" says of what time the first is, if anything.
+                period = None
             if was and alike:
                 # What it is compared with is of the same thing.
                 near |= alike[-1].near
             if figures and timing.moves(number) == 1:
                 # Both ends of a move are of one thing.
                 near |= figures[-1].near
-                figures[-1] = replace(figures[-1], near=near)
+                same = period is None or figures[-1].period == period
+                figures[-1] = replace(figures[-1], near=near, period=None if same else figures[-1].period)
             period = _of_segment(page, number, scope) or period
-            figures.append(Said(number, near, period, was, counts(page, number)))
+            figures.append(
+                Said(number, near, period, was, counts(page, number), side_of(page, number, scope))
+            )
             if period is not None and period.year and number.start - scope.start < 200:
                 carried = period if carried is None or period.order() > carried.order() else carried
         figures = _shared(page, figures)
@@ -94,7 +129,8 @@ def read_passages(title: str, text: str) -> list[Passage]:
             said = telling(page.masked, scope.start, scope.end)
             periods = tuple(item.period for item in page.named_in((scope.start, scope.end)))
             told = text[scope.start : scope.end].strip()[:120]
-            passages.append(Passage(title, told, said, tuple(figures), periods))
+            before = tuple(implied(page, scope.start, scope.end, figures))
+            passages.append(Passage(title, told, said, tuple(figures), periods, before))
     return passages
 
 
@@ -105,6 +141,13 @@ def _near(page: Page, index: int, first: int, last: int, scope: Scope) -> frozen
     right = page.numbers[index + 1].start if index + 1 < last else scope.end
     if index > first:
         joints = [match.end() for match in _JOINT.finditer(page.masked, left, number.start)]
+        if (
+            joints
+            and page.masked[joints[-1] - 1] == "("
+            and not page.masked[joints[-1] : number.start].strip("$€£¥ ")
+        ):
+            # "technology ($52 million), customers ($38 million)": the name stands before the parenthesis.
+            joints.pop()
         if len(joints) > 1 and _WHICH.match(page.masked, joints[-1]):
             joints.pop()
         elif joints and _WHICH.match(page.masked, joints[-1]):
@@ -113,7 +156,28 @@ def _near(page: Page, index: int, first: int, last: int, scope: Scope) -> frozen
     if index + 1 < last:
         joint = _JOINT.search(page.masked, number.end, right)
         right = joint.start() if joint is not None else right
-    return telling(page.masked, left, number.start) | telling(page.masked, number.end, right)
+    return page.telling(left, number.start) | page.telling(number.end, right)
+
+
+# "versus 26.7% for the same period in 2021".
+_SAME_PERIOD = re.compile(
+    r"[^.;\d]{0,16}(?:same|corresponding|comparable|like|prior[- ]year) "
+    r"(?:(?:three|six|nine)[- ]months? )?(?:period|quarter|half)"
+)
+
+
+def _same_length(page: Page, number: Number, period: Period, before: Period | None) -> Period:
+    """Take "the same period in 2021" for as many months of that year as the figure before is of."""
+    if before is None or before.kind not in ("span", "quarter", "half"):
+        return period
+    same = _SAME_PERIOD.match(page.low, number.end, number.end + 60)
+    return period if same is None else Period(before.kind, period.year, before.part)
+
+
+def _is_bare(page: Page, before: Number, number: Number) -> bool:
+    """Tell whether no word that tells anything stands between the last joint and a figure."""
+    joints = [match.end() for match in _JOINT.finditer(page.masked, before.end, number.start)]
+    return bool(joints) and not page.telling(joints[-1], number.start)
 
 
 _WHICH = re.compile(r"\s?(?:which|that|who)(?![a-z])")
@@ -140,7 +204,7 @@ def _of_segment(page: Page, number: Number, scope: Scope) -> Period | None:
 
 
 _JOINT = re.compile(
-    r"[,;(，；、]|(?<![a-z])(?:and|with|or|against|while|but|compared|versus|from)(?![a-z])|(?<![a-z])to\s(?=[$€£¥\d])|和|及|而"
+    r"[,;(，；、]|(?<![a-z])(?:and|plus|with|or|against|while|but|compared|versus|from)(?![a-z])|(?<![a-z])to\s(?=[$€£¥\d])|和|及|而"
 )
 
 

@@ -84,6 +84,11 @@ previous_close: previous close; prior day's close; the day before; the prior day
     previous session; the prior session; 前一日; 前一交易日; 上一交易日; 上一日
 """)
 
+for _how in ("maximum", "max", "max.", "largest", "worst", "deepest", "biggest"):
+    _MORE["max_drawdown_1y"] += tuple(
+        f"{_how} {_window} drawdown" for _window in ("one-year", "1-year", "12-month", "trailing", "one year")
+    )
+
 # Several metrics under one name; the value, the unit or the order says which is meant.
 _JOINT = _table("""
 low_52w high_52w: 52-week range; 52w range; 52周区间; 52周波动区间; last 52 weeks; past 52 weeks; 过去52周;

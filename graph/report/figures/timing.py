@@ -16,7 +16,8 @@ from graph.report.figures.periods import Period
 
 _LATER = re.compile(
     r"(?<![a-z])(?:in|for|during|of|on|at|as of|by|ended|ending|the|fiscal|year|end|quarter|through|dated"
-    r"|periods?|same|corresponding|comparable|prior|reached|set|posted|reported|recorded|booked|seen|earned|logged|registered)(?![a-z])|[(\s,:于在截至]"
+    r"|periods?|same|corresponding|comparable|prior|reached|set|posted|reported|recorded|booked|seen|earned|logged|registered"
+    r"|added|sold|made|paid|produced|shipped|generated|delivered|achieved|spent|issued|gained|a)(?![a-z])|[(\s,:于在截至]"
 )
 _FROM = re.compile(
     r"(?:(?<![a-z])(?:from|versus|vs\.?|against|than|after|compare[sd]? (?:with|to))|从|自|由"
@@ -35,6 +36,19 @@ _OWNED = re.compile(
     r"(?:about |roughly |approximately )?|\s?\("
 )
 _OTHER = re.compile(r"\s(?:of|in)\s(?:its |the |total )?")
+# What a figure counts, between it and its period, as in "642 thousand ounces in 2020".
+_COUNTED = re.compile(
+    r"(?:(?:\s(?!(?:and|but|while|as|because|when|after|before|or|from|versus|against|than|compared|on|with|to|in|for"
+    r"|was|were|is|are|had|has|it)\s)[a-z'-]+){1,5}|,)"
+    r"\s(?:in|for|during|at|as of|at the end of)\s(?:the |fiscal |end of )*"
+)
+# Before the same amount told in another way, as in "$(18.6) million, or $(0.31) per share, in 2023".
+_AGAIN = re.compile(r",?\s\(?or\s(?:about |approximately )?")
+# Between a figure and the period of its whole sentence, as in "adding sales ($5) and fees ($1) for 2022".
+_WHOLE = re.compile(
+    r"(?:(?!compared|versus|against|from|than|after|before|while)(?:[^,;]|(?<=\d),(?=\d)))*?"
+    r"(?<![a-z])(?:for|in|during|over)\s(?:the |fiscal )*"
+)
 _HEDGED = re.compile(r"(?<![a-z])(?:more|less|fewer) than\s?$")
 _BASE = re.compile(
     r"[\s)]{0,3}(?:(?:from|over|versus|vs\.?|against|than|since|compared (?:with|to)|on)(?![a-z])|较"
@@ -86,6 +100,14 @@ class Timing:
         since = self._since(number, scope)
         others = tuple(dict.fromkeys(item.period for item in named[:8] if item is not since))
         behind = self._period_behind(number, scope)
+        index = bisect_right(self.page.number_starts, number.start)
+        following = self.page.numbers[index : index + 1]
+        if (
+            behind is None
+            and following
+            and _AGAIN.fullmatch(self.page.masked, number.end, following[0].start)
+        ):
+            behind = self._period_behind(following[0], scope)
         base = None
         if behind is not None and self._is_base_behind(number, behind):
             base, behind = behind.period, None
@@ -168,25 +190,40 @@ class Timing:
         mentions = inside(self.page.mentions, self.page.mention_starts, number.end, named.start)
         for mention in mentions:
             gap = gap.replace(self.page.low[mention.start : mention.end], " ")
+        if _COUNTED.fullmatch(gap) and (number.per or gap[0] != ","):
+            return named
         return named if not _LATER.sub("", gap.replace(")", " ")).strip() and gap.count(",") < 1 else None
 
     def _period_ahead(self, number: Number, scope: Scope) -> Named | None:
         """Give the last period named before the figure that no other figure claims as its own."""
         starts = self.page.named_starts
+        anothers: Named | None = None
         for index in range(bisect_right(starts, number.start) - 1, -1, -1):
             named = self.page.named[index]
             if named.start < scope.start:
-                return None
-            if named.end <= number.start and _OWNED.fullmatch(self.page.low, named.end, number.start):
+                break
+            if named.end > number.start:
+                continue
+            if _OWNED.fullmatch(self.page.low, named.end, number.start):
                 return named
             if (
-                named.end <= number.start
-                and not self._is_base(named, scope)
-                and not self._is_enclosed(named, number)
-                and not self._is_claimed(named, number)
+                self._is_base(named, scope)
+                or self._is_enclosed(named, number)
+                or self._is_claimed(named, number)
             ):
+                continue
+            if not self._is_anothers(named, number):
                 return named
-        return None
+            anothers = anothers or named
+        return anothers
+
+    def _is_anothers(self, named: Named, number: Number) -> bool:
+        """Tell whether an earlier figure owns the period, as in "from 2020's $3 billion to $4 billion"."""
+        index = bisect_left(self.page.number_starts, named.end)
+        owner = self.page.numbers[index]
+        if owner is number or self.page.low[named.end : owner.start].endswith("("):
+            return False
+        return _OWNED.fullmatch(self.page.low, named.end, owner.start) is not None
 
     def _is_claimed(self, named: Named, number: Number) -> bool:
         """Tell whether something moved from another figure in that period, as in "from $5 in FY2023"."""
@@ -219,6 +256,8 @@ class Timing:
         """Tell whether a later figure follows the period directly, as in "the FY2022 record of $394"."""
         index = bisect_left(self.page.number_starts, named.end)
         if named.start < number.end or index >= len(self.page.numbers):
+            return False
+        if _WHOLE.fullmatch(self.page.masked, number.end, named.start):
             return False
         gap = self.page.low[named.end : self.page.numbers[index].start][:40]
         return gap.strip() in (":", "") or self.page.distance(named.end, named.end + len(gap)) <= 3

@@ -159,7 +159,7 @@ def tokens(text: str) -> frozenset[str]:
 
 
 # Words of a sentence about any figure, which tell nothing of what it is about.
-_ANY = frozenset(
+_ANY: frozenset[str] = frozenset(
     [
         "compan",
         "report",
@@ -229,9 +229,31 @@ _ANY = frozenset(
 )
 
 
+# How something moved, and when, is no more than how it is told.
+_ANY |= stems(
+    """
+    rose risen rising rises fell fallen falling grew grown growing dropped drops dropping declined
+    declines declining climbed jumped surged slipped slid shrank shrunk narrowed widened improved
+    improving improvement expanded contracted gained edged went moved advanced dipped eased soared
+    plunged tumbled swung shortened lengthened during against before after since until within
+    between over under versus ago earlier later prior previous last next same also just only still
+    then when while whereas more less fewer higher lower respectively had been being there these
+    those both each such into onto out
+    """
+)
+# Chinese words of any sentence, and units: what they part are the words that tell.
+_ZH_LINKS = re.compile(
+    r"[万百千]?亿元|[百千]?万元|个?百分点|[增降]幅|[增降升减]至|增长|下降|上升|减少|增加|提高|提升|同比|环比|录得|实现|公司|本行|集团"
+    r"|全年|截至|分别|[由为的至占与和比及较约达了在是从于]"
+)
+
+
 def telling(text: str, start: int = 0, end: int | None = None) -> frozenset[str]:
     """Give the words of lower-case text that tell what it is about."""
-    return frozenset(word for word, _, _ in words(text, start, end)) - _ANY
+    told = text[start:end]
+    if not told.isascii():
+        told = _ZH_LINKS.sub(" ", told)
+    return frozenset(word for word, _, _ in words(told)) - _ANY
 
 
 _LINKS = frozenset({"the", "of", "in", "and", "for", "to", "at", "a", "was", "is", "s", "year", "end"})

@@ -19,7 +19,7 @@ from graph.report.figures.units import clash, is_rate, matches
 _SET_AGAINST = re.compile(
     r"[\s\x00(),]*(?:(?:at|in|for|on)\s[\s\x00,]*)?"
     r"(?:->|=>|→|(?:up |down )?(?:from|to)|against|versus|vs\.?|compared (?:with|to)|at|less|and"
-    r"|对比|至|升至|降至)"
+    r"|对比|(?:[\u4e00-\u9fff]{1,4})?[至到])"
     r"[\s\x00()]*(?:about |approximately |约)?[\s$€£¥(]*"
 )
 _UNCHANGED = re.compile(
