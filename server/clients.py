@@ -6,8 +6,10 @@ Every wait has an end. `protocol=2` is needed for servers older than Redis 6, wh
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -38,7 +40,8 @@ _DATABASE = "financial_agent"
 _CONNECT_SECONDS = 2.0
 _ANSWER_SECONDS = 3.0
 _OPEN_SECONDS = 4.0
-_FILE_SECONDS = 5.0  # for another process that holds the file, and for one's turn
+_FILE_SECONDS = 5.0  # for another process that holds the file
+_DISK_SECONDS = 30.0  # for one's turn, and for the disk: a crowd of writers is no fault
 
 
 def is_store_url(url: str) -> bool:
@@ -99,11 +102,15 @@ def without_secrets(url: str) -> str:
 
 
 class SqliteFile:
-    """One connection to a SQLite file: one transaction at a time, and no wait without end."""
+    """One connection to a SQLite file: one transaction at a time, and no wait without end.
+
+    While somebody else holds the file, those who wait for their turn fail with the one who tries.
+    """
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._db = connection
         self._writing = asyncio.Lock()
+        self._failed = -math.inf  # when the file was last found held, or not to be written
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
@@ -112,15 +119,21 @@ class SqliteFile:
         Raises:
             StoreUnavailable: the file is held by somebody else, or cannot be written.
         """
+        asked = time.monotonic()
         try:
-            async with asyncio.timeout(_FILE_SECONDS):
+            async with asyncio.timeout(_DISK_SECONDS):
                 await self._writing.acquire()
             try:
-                yield self._db
-                await self._db.commit()
-            except BaseException:
-                await self._db.rollback()
-                raise
+                if self._failed > asked:
+                    raise StoreUnavailable("the file is held by somebody else")
+                try:
+                    yield self._db
+                    await self._db.commit()
+                except BaseException as fault:
+                    if isinstance(fault, sqlite3.OperationalError):
+                        self._failed = time.monotonic()
+                    await self._db.rollback()
+                    raise
             finally:
                 self._writing.release()
         except (sqlite3.Error, ValueError, TimeoutError) as fault:
@@ -133,7 +146,7 @@ class SqliteFile:
             StoreUnavailable: the file cannot be read, or what is being written holds it up.
         """
         try:
-            async with asyncio.timeout(2 * _FILE_SECONDS):
+            async with asyncio.timeout(_DISK_SECONDS):
                 return list(await self._db.execute_fetchall(query, values))
         except (sqlite3.Error, ValueError, TimeoutError) as fault:
             raise StoreUnavailable(type(fault).__name__) from fault

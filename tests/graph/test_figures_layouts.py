@@ -83,7 +83,8 @@ def test_changes_may_be_headed_by_signs_alone() -> None:
 
 def test_amounts_may_be_shown_twice() -> None:
     read = cells(
-        "| 2009 | 2008\nCash used | -1234 ( 1234 ) | -980 ( 980 )\nMargin | 11.9% ( 11.9 % ) | 10.2% ( 10.2 % )"
+        "| 2009 | 2008\nCash used | -1234 ( 1234 ) | -980 ( 980 )\n"
+        "Margin | 11.9% ( 11.9 % ) | 10.2% ( 10.2 % )"
     )
     assert read["cash used/2"] == (Decimal(-1234), "money", "2009")
     assert read["margin/3"] == (Decimal("10.2"), "percent", "2008")
