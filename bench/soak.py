@@ -179,6 +179,21 @@ def at_rest(url: str, process: int) -> dict[str, int]:
     return {**held_by(process), "tasks": tasks_of(url)}
 
 
+async def _watched(soak: Soak, seconds: float, clients: int, process: int) -> list[int]:
+    """Soak, and give the process's memory in MB, looked at twelve times."""
+    seen: list[int] = []
+
+    async def watch() -> None:
+        while True:
+            await asyncio.sleep(seconds / 12.5)
+            seen.append(held_by(process)["memory"] >> 20)
+
+    watching = asyncio.create_task(watch())
+    await soak.run(seconds, clients)
+    watching.cancel()
+    return seen
+
+
 def left_behind(before: dict[str, int], after: dict[str, int]) -> list[str]:
     """Name what a server holds now that it did not hold before."""
     found = []
@@ -221,12 +236,13 @@ def main() -> int:
             asyncio.run(Soak(url).run(WARM_SECONDS, args.clients))
             before = at_rest(url, pid)
             soak = Soak(url, seed=2)
-            asyncio.run(soak.run(args.minutes * 60, args.clients))
+            grown = asyncio.run(_watched(soak, args.minutes * 60, args.clients, pid))
             after = at_rest(url, pid)
             ready = httpx.get(f"{url}/api/health/ready", trust_env=False).status_code
     left = left_behind(before, after)
     print(f"{sum(soak.done.values())} acts: " + ", ".join(f"{n} {name}" for name, n in soak.done.items()))
     print(f"before {before}\nafter  {after}\nready: {ready}")
+    print(f"memory while it ran: {' '.join(map(str, grown))} MB")
     for fault, count in soak.faults.most_common():
         print(f"FAULT {count}× {fault}")
     for each in left:
