@@ -86,7 +86,8 @@ class Combine:
             return None
         if not relative and cues.MOVED_TO.search(self._without_names(scope, number.start)):
             return None
-        if strict and self._is_stated(number, labels, scope):
+        apart = number.unit == "percent" and cues.SET_APART.search(self.page.low, scope.start, number.start)
+        if strict and not apart and self._is_stated(number, labels, scope):
             return None
         # "from 12% to 16%" tells levels, whatever else comes to 12%.
         started = number.unit == "percent" and self.resolver.timing.moved_from(number)

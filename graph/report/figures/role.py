@@ -11,6 +11,7 @@ from graph.report.figures.extract import Number
 from graph.report.figures.labels import Mention
 from graph.report.figures.layout import Scope
 from graph.report.figures.page import Page
+from graph.report.figures.tables import FREE
 
 Kind = Literal["level", "change", "distance", "share", "cagr", "mean", "sum"]
 
@@ -62,7 +63,8 @@ _BEFORE = re.compile(
 _OF_NOUN = re.compile(
     r"(?:(?P<up>increase|rise|gain|growth|jump|improvement|expansion|upside|advance|rally)"
     r"|(?P<down>decrease|decline|drop|fall|reduction|loss|contraction|downside|slide|pullback)"
-    r"|(?P<flat>change|difference))(?:\s(?:in|on)\s[a-z ,'-]{1,60})?(?:\s(?:between|from|over|in"
+    r"|(?P<flat>change|difference))(?:\s(?:in|on|of"
+    r"(?! (?:the )?(?:past|last|prior|trailing|one|year)))\s[a-z ,'-]{1,60})?(?:\s(?:between|from|over|in"
     r"|for)\s[\x00a-z ,]{1,60})?\s(?:was|is|of|by|at|came to|totalled|=)\s(?:about|around|roughly"
     r"|approximately)?\s?$"
 )
@@ -289,7 +291,7 @@ def _change(
     found = _BEFORE.search(before) or _OF_NOUN.search(page.before(number, scope, 150))
     if found is not None and number.currency and ":" in found[0]:
         found = None
-    if found is not None and not (_is_name(page, number, found) and not found.groupdict().get("flat")):
+    if found is not None and not _is_name(page, number, found):
         # "growth: -3.2%" tells its direction by its sign.
         told_by_sign = number.sign and "growth" in found[0]
         return Role("change", 0 if told_by_sign else _side_of(found))
@@ -325,7 +327,12 @@ def _change(
 def _is_name(page: Page, number: Number, found: re.Match[str]) -> bool:
     """Tell whether the word of change belongs to a metric's name, as in revenue growth."""
     place = number.start - len(found.string) + found.start()
-    return any(m.start <= place < m.end for m in page.mentions_in((max(0, place - 60), number.start)))
+    # "free cash flow before change in working capital" begins with no change.
+    flat = bool(found.groupdict().get("flat"))
+    return any(
+        m.start + flat <= place < m.end and (not flat or (m.keys[:1] and m.keys[0].startswith(FREE)))
+        for m in page.mentions_in((max(0, place - 60), number.start))
+    )
 
 
 def _side_of(match: re.Match[str] | None) -> int:
