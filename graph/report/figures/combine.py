@@ -80,7 +80,7 @@ class Combine:
             is not None
         )
         rated = number.bare and number.decimals and not scope.cell and cues.RATED.search(told)
-        strict = not (self._cued(cue) or rated) or number.unit in ("multiple", "pp", "bps")
+        strict = not (self._cued(cue) or rated or self._is_whole) or number.unit in ("multiple", "pp", "bps")
         relative = number.unit in _RELATIVE
         if not (relative or self._cued(cue)) and self.resolver.is_from(number):
             return None
@@ -239,6 +239,7 @@ class Combine:
         unit = number.unit
         compared = bool(cues.MOVED.search(cue) or cues.UNLIKE.search(cue))
         mean, added = bool(cues.MEAN.search(cue)), bool(cues.SUM.search(cue))
+        added = added or (self._is_whole and not (compared or mean))
         open_ = not (compared or mean or added or cues.RATED.search(cue)) and (
             len(periods) >= 2 or unit in _RELATIVE
         )

@@ -74,7 +74,8 @@ TOP = re.compile(
 # All periods that the data holds.
 WHOLE = re.compile(
     r"(?<![a-z])(?:over|across|for|in|during|of) (?:all |the |these |those |all of the )*"
-    r"(?:two|three|four|five|[2-5])[- ](?:years?|quarters|periods)|(?:all|every) (?:years?|periods?)"
+    r"(?:two|three|four|five|[2-5])[- ](?:fiscal |financial )?(?:years?|quarters|periods)"
+    r"|(?:all|every) (?:years?|periods?)"
     r"|[两二三四五]年"
 )
 # Before a figure by which something moved or lies apart from something else.

@@ -32,7 +32,7 @@ DOWN = (
     r"|slump(?:ed)?|shed(?:s|ding)?|losing|los(?:es|t)|sliding|slipping|sinking|plunging|tumbling"
     r"|edg(?:ed|es|ing) (?:down|lower)"
     r"|inch(?:ed|ing) (?:down|lower)|trimm(?:ed|ing)|par(?:ed|ing)|dwindl(?:ed|ing)|shorten(?:ed|ing)?"
-    r"|erod(?:ed|ing)"
+    r"|erod(?:ed|ing)|g(?:ave|ives|iving) (?:back|up)"
 )
 _ZH_UP = (
     r"增长了?|上涨了?|上升了?|提升了?|增加了?|提高了?|扩大了?|回升了?|攀升了?"
@@ -71,9 +71,11 @@ _OF_NOUN = re.compile(
 _AFTER = re.compile(
     r"[\s)]{0,3}(?:yoy |y/y |year[- ](?:over|on)[- ]year |annual |yearly |quarterly |one-day "
     r"|relative |[a-z\d\x00]{1,8}-(?:day|week|month|year) |\x00{4,12} )?"
-    r"(?:(?<![a-z])(?:(?P<up>increase|rise|growth|gain|jump|higher|(?:more|greater|larger)(?= than)"
+    r"(?:(?<![a-z])(?:(?P<up>increase|rise|growth|gain|jump|higher"
+    r"|(?:more|greater|larger|wider|thicker|longer)(?= than)"
     r"|improvement|advance|expansion|upside|rally|up)|(?P<down>decrease|decline|drop|fall|lower"
-    r"|(?:less|fewer|smaller)(?= than)|contraction|downside|slide|pullback|reduction|down)"
+    r"|(?:less|fewer|smaller|thinner|narrower|slimmer|shorter)(?= than)"
+    r"|contraction|downside|slide|pullback|reduction|down)"
     r"|(?P<flat>change|yoy|y/y|y-o-y|qoq|year[- ](?:over|on)[- ]year))(?![a-z])|的?(?:(?P<zup>增长|涨幅|增幅"
     r"|上涨|提升|上行空间|空间)|(?P<zdown>跌幅|降幅|下滑|下降|下跌|下行空间)))"
 )

@@ -271,7 +271,7 @@ class _Table:
     ) -> Cell:
         head = Head(column.text, column.power, column.percent)
         unit, power = self.kinds.unit(label, name, number, head, percent, row_kind)
-        if name in _TOTALS and column.title:
+        if name in _TOTALS and column.title and column.period is not None:
             # "Total" below "Freight revenues" is told as total freight revenues.
             name = f"{column.title}: {name}"
         value = -abs(number.value) if number.enclosed else number.value

@@ -56,7 +56,7 @@ _BASE = re.compile(
 )
 _BASE_AHEAD = re.compile(
     r"(?:(?<![a-z])(?:from|over|versus|vs\.?|than|since|compared (?:with|to)|relative to)|较|比)"
-    r"\s(?:the )?(?:fiscal )?$|[较比自]\s?$"
+    r"\s(?:(?:in|at|for|during)\s)?(?:the )?(?:fiscal )?$|[较比自]\s?$"
 )
 
 
