@@ -46,7 +46,7 @@ JOINS = re.compile(
     r"(?:net |total |segment |segment's |业务|分部|产品|板块|的)?"
     # Other words of the same noun phrase, as in "Pacific passenger revenue".
     r"|(?:\s(?!was|were|is|are|and|or|nor|to|than|with|by|at|on|but|rose|fell|grew|had|has|plus|less|minus"
-    r"|[a-z]*(?:ed|ing|es)\s)[a-z&-]{3,14}){1,2}\s"
+    r"|over|against|versus|vs|than|beats?|exceeds?|tops|trails?|outran|from|[a-z]*(?:ed|ing|es)\s)[a-z&-]{3,14}){1,2}\s"
 )
 _PART_OF = re.compile(r"\s(?:from|of|in|for|at|within)\s(?:the |our |its )?|的")
 _MOST = 200
@@ -144,20 +144,21 @@ class FreeLabels:
             total = bool(stems(heading) - _COMMON)
             own = f"{own} {heading}" if stems(heading) - _COMMON else ""
         tail = _TAIL.search(own)
-        head = stems(own[: tail.start()] if tail is not None else own)
+        front = own[: tail.start()] if tail is not None else own
+        head = stems(front)
         numbers = frozenset(_NUMBER.findall(own)) if stems(own) - _COMMON else frozenset()
         return _Label(
             key,
             (stems(own) or stems(heading)) | numbers,
             stems(heading),
-            stems(own) - head if head else frozenset(),
+            (stems(own) | numbers) - head - frozenset(_NUMBER.findall(front)) if head else frozenset(),
             any(char.isdigit() for char in _own_of(key)),
-            _noun_of(own[: tail.start()] if tail is not None else own),
+            _noun_of(front),
             frozenset(
                 word for word, times in Counter(word for word, _, _ in words(own)).items() if times > 1
             ),
             total,
-            stems(_NOUN_ENDS.split(own, maxsplit=1)[0]),
+            stems(_NOUN_ENDS.split(front, maxsplit=1)[0]),
         )
 
     def find(self, norm: str, low: str, scopes: Sequence[Scope]) -> list[Mention]:
