@@ -16,11 +16,12 @@ from graph.report.figures.combine import Combine
 from graph.report.figures.context import context_rule
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_facts
-from graph.report.figures.free import FreeLabels, merge, rows_by_metric
+from graph.report.figures.free import FreeLabels
 from graph.report.figures.growth import Growth
 from graph.report.figures.layout import Scope
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.measure import DURATIONS
+from graph.report.figures.merging import merge, rows_by_metric
 from graph.report.figures.naming import Label
 from graph.report.figures.page import Page
 from graph.report.figures.passages import Passages
@@ -203,6 +204,8 @@ class _Check:
             if level is not None:
                 return level
             finding = None
+        if finding is not None and finding.rule == "named fact" and self._is_of_two(number):
+            finding = None
         if number.word and finding is None and not self.combine.computed:
             return Finding("context", "figure of speech")
         return finding or Finding(
@@ -281,6 +284,13 @@ class _Check:
                 number, finding
             )
         return finding
+
+    def _is_of_two(self, number: Number) -> bool:
+        """Tell whether the last figure of a sentence is said to come of two names: it is neither's value."""
+        scope = self.resolver.scope(number)
+        if self.page.numbers_between(number.end, scope.end):
+            return False
+        return cues.OF_TWO.search(self.page.low, scope.start, scope.end) is not None
 
     def _has_result(self, number: Number) -> bool:
         """Tell whether another figure of its unit follows in the sentence, behind a word of result."""

@@ -80,13 +80,14 @@ class Combine:
             is not None
         )
         rated = number.bare and number.decimals and not scope.cell and cues.RATED.search(told)
-        strict = not (self._cued(cue) or rated) or number.unit in ("multiple", "pp", "bps")
+        strict = not (self._cued(cue) or rated or self._is_whole) or number.unit in ("multiple", "pp", "bps")
         relative = number.unit in _RELATIVE
         if not (relative or self._cued(cue)) and self.resolver.is_from(number):
             return None
         if not relative and cues.MOVED_TO.search(self._without_names(scope, number.start)):
             return None
-        if strict and self._is_stated(number, labels, scope):
+        apart = number.unit == "percent" and cues.SET_APART.search(self.page.low, scope.start, number.start)
+        if strict and not apart and self._is_stated(number, labels, scope):
             return None
         # "from 12% to 16%" tells levels, whatever else comes to 12%.
         started = number.unit == "percent" and self.resolver.timing.moved_from(number)
@@ -238,6 +239,7 @@ class Combine:
         unit = number.unit
         compared = bool(cues.MOVED.search(cue) or cues.UNLIKE.search(cue))
         mean, added = bool(cues.MEAN.search(cue)), bool(cues.SUM.search(cue))
+        added = added or (self._is_whole and not (compared or mean))
         open_ = not (compared or mean or added or cues.RATED.search(cue)) and (
             len(periods) >= 2 or unit in _RELATIVE
         )

@@ -36,6 +36,11 @@ _NAME_BEHIND = re.compile(
     r" [A-Z][a-z]+(?: [A-Z][a-z]+){0,2} "
     r"(?:Street|Avenue|Road|Drive|Boulevard|Way|Lane|Plaza|Parkway|Place|Square|Court|Highway|Yards)(?![a-z])"
 )
+# "2.0 TDI engines".
+_ENGINE = re.compile(
+    r"[ -](?:[A-Z]{2,5}|[A-Z]?[a-z]{4,12})? ?(?:engines?|motors?|turbos?|models?"
+    r"|variants?|editions?)(?![a-z])"
+)
 _VERSION = re.compile(r"(?:^|[\s(])[A-Z][A-Za-z]{2,15} $")
 _CALLED = re.compile(r"(?:s?[,.;)]|s\s|\s(?:and|was|is|were|are|has|had|will|[a-z]{3,12}ed)(?![a-z]))")
 _THINGS = re.compile(r"\s[a-z]{3,}\s?[a-z]*")
@@ -99,6 +104,8 @@ def _is_called(page: Page, number: Number, labels: list[Label], before: str, aft
     if not plain or (labels and labels[0].cost < _UNNAMED):
         return False
     if number.decimals == 1 and _VERSION.search(page.norm[max(0, number.start - 20) : number.start]):
+        return True
+    if number.decimals == 1 and _ENGINE.match(page.norm, number.end):
         return True
     return not number.decimals and before.endswith("the ") and _CALLED.match(after) is not None
 

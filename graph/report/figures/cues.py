@@ -16,19 +16,19 @@ MEAN = re.compile(r"averag|(?<![a-z])(?:mean|mid-?point|halfway)(?![a-z])|平均
 SUM = _words(
     r"sum(?:s|med)?|add(?:ing|ed|s)?|plus|both|combined|together|altogether|aggregate|cumulative(?:ly)?"
     r"|added up|totall?(?:ed|ing)|in total|total of|totals?",
-    r"合计|累计|总计|之和|加总|共计|总和|\+",
+    r"合计|累计|总计|之和|加总|共计|总和|加起来|相加|(?<=[\w)%])\s?\+",
 )
 UNLIKE = _words(
     r"difference|differ(?:s|ed)?|gap|spread|exceed(?:s|ed)?|more than|less than|greater|larger|smaller|minus"
     r"|less|apart|outpaced|ahead of|behind|leaves|leaving|surpass(?:es|ed)?|above|below|topp(?:ed|s)|tops"
-    r"|beats?|outstripp(?:ed|s)|outweigh(?:s|ed)?|dwarf(?:s|ed)?|eclips(?:es|ed)|trail(?:s|ed)|lagg(?:ed|s)"
+    r"|beats?|outpac(?:es|ing)|outstripp(?:ed|s)|outweigh(?:s|ed)?|dwarf(?:s|ed)?|eclips(?:es|ed)|trail(?:s|ed)|lagg(?:ed|s)"
     r"|(?:fell|falls) short|netting|net of|subtract(?:s|ed|ing)?|deduct(?:s|ed|ing)?|excess",
     r"相差|差额|差异|[多少](?=[\d约了$¥])|高于|低于|高出|超出|多出|减去",
 )
 MOVED = _words(
     rf"{UP}|{DOWN}|chang(?:e|ed|es)|moved?|swing|swung|shift(?:ed)?|differ(?:ed|ence)|gain(?:ed|s)?|growth"
     r"|increment|year[- ]over[- ]year|yoy|delta|variation|variance|went",
-    r"增|减|升|降|涨|跌|变动|变化|同比|环比|提高|下滑|差",
+    r"[δ∆]|增|减|升|降|涨|跌|变动|变化|同比|环比|提高|下滑|差",
 )
 SHARE = _words(
     r"percentage|percent|proportion|share|ratio|portion|fraction|account(?:ed|s|ing)?|represent(?:ed|s|ing)?"
@@ -48,6 +48,18 @@ SHARE_AHEAD = re.compile(
     r"|compris(?:ed|es|ing)|contribut(?:ed|es|ing)|took up)|占比?)\s?"
     r"(?:about |around |roughly |approximately |nearly |almost |over |some |only |约)?$"
 )
+# Ahead of a figure that is a share, whatever name stands beside it.
+SET_APART = re.compile(
+    r"(?<![a-z])(?:(?:expressed|measured|set|taken) (?:against|relative to|over|as a)"
+    r"|as an? (?:share|percentage|proportion|fraction|part) of)(?![a-z])"
+)
+# What comes of two names is told by neither's own value.
+OF_TWO = _words(
+    r"excess of|added to|together|between them|sum of|difference between|combined|less|minus|plus|larger than"
+    r"|greater than|smaller than|beats?|outpac(?:ed|es)|exceed(?:s|ed)?|outstripp(?:ed|s)|topp(?:ed|s)"
+    r"|trail(?:s|ed)",
+    r"合计|共计|之和|加起来|相加|减去",
+)
 # Before the name of what something else is set against, and of what is set against it.
 BOTTOM = re.compile(
     r"(?:(?<![a-z])(?:of|to|by|out of|over|against|relative to)\s"
@@ -56,12 +68,14 @@ BOTTOM = re.compile(
     r"|(?<![a-z])(?:against|relative to)\s(?:[a-z-]+\s\(?){0,2}$|[占/÷]\s?$)"
 )
 TOP = re.compile(
-    r"(?<!as a )(?<!as )(?<![a-z])(?:share|ratio|proportion|portion|fraction) of (?:the |its |total )*$"
+    r"(?<!as a )(?<!as )(?<![a-z])(?:share|ratio|proportion|portion|fraction|size) of"
+    r" (?:the |its |total |net |revenues? |sales |from |of )*$"
 )
 # All periods that the data holds.
 WHOLE = re.compile(
     r"(?<![a-z])(?:over|across|for|in|during|of) (?:all |the |these |those |all of the )*"
-    r"(?:two|three|four|five|[2-5])[- ](?:years?|quarters|periods)|(?:all|every) (?:years?|periods?)"
+    r"(?:two|three|four|five|[2-5])[- ](?:fiscal |financial )?(?:years?|quarters|periods)"
+    r"|(?:all|every) (?:years?|periods?)"
     r"|[两二三四五]年"
 )
 # Before a figure by which something moved or lies apart from something else.

@@ -9,21 +9,25 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import log
 
 from graph.report.figures.initials import Initials
-from graph.report.figures.labels import Mention, find_mentions
+from graph.report.figures.labels import Mention
 from graph.report.figures.layout import Scope
 from graph.report.figures.tables import ALSO, FREE
 from graph.report.figures.wording import stem, stems, words
 
 _PARTED = re.compile(
-    r"[\d;|$€£]|(?<![a-z])(?:plus|minus|less|than|exceed\w*|versus|vs|against|was|were|is|are)(?![a-z])|[占与和比及]"
+    r"[\d;|$€£]|(?<![a-z])(?:plus|minus|less|than|exceed\w*|beats?|outpac\w+|outstrip\w*|topped"
+    r"|tops|trail(?:s|ed)|over(?!-)|added to|versus|vs|against|was|were|is|are)(?![a-z])|[占与和比及]"
 )
 # What explains a label rather than names it.
-_TAIL = re.compile(r",?\s(?:net of|including|excluding|less|which)(?![a-z])|\s?\(")
+_TAIL = re.compile(
+    r",?\s(?:net of|including|excluding|less|which)(?![a-z])|\s?\(|,\s(?:maturing|due|bearing|payable|issued"
+    r"|with|at|interest|fixed|variable|secured|unsecured|principally|primarily|mainly)(?![a-z])"
+)
 # Years and rates that are part of a name, as in "3.875% notes due 2028".
 _NUMBER = re.compile(r"(?<![\d.,$€£])(?:(?:19|20)\d\d|\d{1,2}\.\d{1,3}%)(?![\d.])")
 _STATES = re.compile(
@@ -37,12 +41,12 @@ _JOINED = 1.2
 _AND = re.compile(r"(?<![a-z])and(?![a-z])|&|,")
 _ANOTHER = re.compile(r"[,，、+]|(?<![a-z])(?:and|or)(?![a-z])|和|与|及")
 # Names joined into one, as in "revenue from Japan" and "Japan revenue".
-_JOINS = re.compile(
+JOINS = re.compile(
     r"\s?(?:(?:from|of|in|for|at|within|attributable to|related to)\s(?:the |our |its )?|['’]s\s|的|-)?"
     r"(?:net |total |segment |segment's |业务|分部|产品|板块|的)?"
     # Other words of the same noun phrase, as in "Pacific passenger revenue".
     r"|(?:\s(?!was|were|is|are|and|or|nor|to|than|with|by|at|on|but|rose|fell|grew|had|has|plus|less|minus"
-    r"|[a-z]*(?:ed|ing|es)\s)[a-z&-]{3,14}){1,2}\s"
+    r"|over|against|versus|vs|than|beats?|exceeds?|tops|trails?|outran|from|[a-z]*(?:ed|ing|es)\s)[a-z&-]{3,14}){1,2}\s"
 )
 _PART_OF = re.compile(r"\s(?:from|of|in|for|at|within)\s(?:the |our |its )?|的")
 _MOST = 200
@@ -61,24 +65,10 @@ _AMISS = 0.1
 # Words that writers leave out of a row's name, or add to it.
 _COMMON = frozenset(
     {
-        "net",
-        "total",
-        "amount",
-        "less",
-        "valu",
-        "equivalent",
-        "expens",
-        "other",
-        "all",
-        "provid",
-        "us",
-        "activit",
-        "consolidat",
-        "overall",
-        "gross",
-        "averag",
+        "net", "total", "amount", "less", "valu", "equivalent", "expens", "other", "all", "provid",
+        "us", "activit", "consolidat", "overall", "gross", "averag", "balanc", "group", "compan", "corporat",
     }
-)
+)  # fmt: skip
 # Nouns that also tell how something moved or what is said of it.
 _MOVES = _COMMON | stems(
     "gains losses growth changes increases decreases declines reductions improvements movements impact"
@@ -97,6 +87,9 @@ class _Label:
     faint: frozenset[str] = frozenset()
     figured: bool = False
     noun: str = ""
+    twice: frozenset[str] = frozenset()
+    total: bool = False
+    head: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -126,6 +119,9 @@ class FreeLabels:
             label.key: self._sum(label.own) - (1 - _FAINT) * self._sum(label.faint) for label in self._labels
         }
         self._by_key = {label.key: label for label in self._labels}
+        # "the current portion" is the only row that begins so, up to its preposition.
+        heads = Counter(label.head for label in {label.key: label for label in self._labels}.values())
+        self._heads = {head for head, times in heads.items() if times == 1 and len(head - _COMMON) >= 2}
         self._places = {label.key: place for place, label in enumerate(self._labels)}
         self._initials = Initials((label.key, _own_of(label.key)) for label in self._labels)
         # "Total" and "All other" without a heading are names only where a sentence begins with them.
@@ -141,20 +137,28 @@ class FreeLabels:
                 self._index.setdefault(word, []).append(label)
 
     def _read(self, key: str) -> _Label:
+        total = False
         heading, own = key.removeprefix(FREE).partition(ALSO)[0].rpartition(": ")[0], _own_of(key)
         if not stems(own) - _COMMON:
             # "Total" alone is no name; with its heading it is.
+            total = bool(stems(heading) - _COMMON)
             own = f"{own} {heading}" if stems(heading) - _COMMON else ""
         tail = _TAIL.search(own)
-        head = stems(own[: tail.start()] if tail is not None else own)
+        front = own[: tail.start()] if tail is not None else own
+        head = stems(front)
         numbers = frozenset(_NUMBER.findall(own)) if stems(own) - _COMMON else frozenset()
         return _Label(
             key,
             (stems(own) or stems(heading)) | numbers,
             stems(heading),
-            stems(own) - head if head else frozenset(),
+            (stems(own) | numbers) - head - frozenset(_NUMBER.findall(front)) if head else frozenset(),
             any(char.isdigit() for char in _own_of(key)),
-            _noun_of(own[: tail.start()] if tail is not None else own),
+            _noun_of(front),
+            frozenset(
+                word for word, times in Counter(word for word, _, _ in words(own)).items() if times > 1
+            ),
+            total,
+            stems(_NOUN_ENDS.split(front, maxsplit=1)[0]),
         )
 
     def find(self, norm: str, low: str, scopes: Sequence[Scope]) -> list[Mention]:
@@ -221,7 +225,8 @@ class FreeLabels:
     ) -> float:
         """Weigh what stands inside a hit and not in its label: other words, an "and"."""
         inner = told[bisect_left(starts, hit.start) : bisect_left(starts, hit.end)]
-        strange = sum(word not in label.own and word not in label.heading for word, _, _ in inner)
+        known = label.own | label.heading | _GENERAL
+        strange = sum(word not in known for word, _, _ in inner)
         joined = len(_AND.findall(low, hit.start, hit.end)) > len(_AND.findall(label.key))
         return _STRANGE * strange + _JOINED * joined
 
@@ -234,7 +239,7 @@ class FreeLabels:
             reach = _TOGETHER if place[0].isascii() or not groups else 3
             if groups and len(gap) <= reach and not _PARTED.search(gap):
                 again = next((at for at, known in enumerate(groups[-1]) if known[0] == place[0]), None)
-                if again is not None:
+                if again is not None and not (place[0] in label.twice and _AND.search(gap)):
                     # "sales and cost of sales", "total assets and total debt": either end may be the name.
                     groups.append(groups[-1][again + 1 :])
                 groups[-1].append(place)
@@ -258,7 +263,9 @@ class FreeLabels:
                 # A stretch of Chinese that stands as it is in this label alone.
                 covered = max(covered, _ENOUGH_OWN * whole)
             enough = _ENOUGH_OWN if own else _ENOUGH
-            if own and label.noun in said and self._counts[label.noun] == 1:
+            if (own and label.noun in said and self._counts[label.noun] == 1) or (
+                label.head <= said and label.head in self._heads
+            ):
                 enough = _ENOUGH_HEAD
             if covered < enough * whole or not covered:
                 continue
@@ -270,8 +277,12 @@ class FreeLabels:
             if label.heading & said - label.own:
                 # "service revenue" is told of "Revenue: Service", not of "Cost of revenue: Service".
                 score -= _AMISS * self._sum(label.heading - said)
+            if label.total:
+                # "rooms revenue of the Las Vegas Operations" is of a row under that heading, not their total.
+                score -= (1 - _HEADING) * self._sum(label.heading & said)
+            general = said <= _GENERAL or (label.total and "total" not in said)
             full = not (label.own - label.faint - said)
-            hits.append(_Hit(score, group[0][1], group[-1][2], label.key, full, said <= _GENERAL))
+            hits.append(_Hit(score, group[0][1], group[-1][2], label.key, full, general))
         return hits
 
     def _sum(self, those: frozenset[str] | set[str]) -> float:
@@ -316,7 +327,7 @@ class FreeLabels:
         return any(
             other is not hit
             and (other.whole or (hit.general and not other.general))
-            and _JOINS.fullmatch(low, min(hit.end, other.end), max(hit.start, other.start))
+            and JOINS.fullmatch(low, min(hit.end, other.end), max(hit.start, other.start))
             for other in beside
         )
 
@@ -336,64 +347,3 @@ def _parted(low: str, group: Sequence[tuple[str, int, int]], own: frozenset[str]
     """Tell whether an "and" stands between the label's own words and the last word of a group."""
     last = next((place for place in reversed(group) if place[0] in own), group[0])
     return bool(_ANOTHER.search(low, last[2], group[-1][1]))
-
-
-def rows_by_metric(keys: Iterable[str], held: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Give the free labels whose own name the vocabulary knows as a metric of which there are no facts."""
-    known = set(held)
-    found: dict[str, tuple[str, ...]] = {}
-    for key in keys:
-        own = key.removeprefix(FREE).rpartition(": ")[2].partition("(")[0].strip()
-        for mention in find_mentions(own):
-            rest = (own[: mention.start] + own[mention.end :]).strip()
-            if (
-                rest in ("", "total", "net", "合计")
-                and len(mention.keys) == 1
-                and mention.keys[0] not in known
-            ):
-                found[mention.keys[0]] = (*found.get(mention.keys[0], ()), key)
-    return found
-
-
-def merge(
-    low: str,
-    named: Sequence[Mention],
-    free: Sequence[Mention],
-    held: Iterable[str],
-    rows: Mapping[str, tuple[str, ...]],
-) -> list[Mention]:
-    """Join the mentions of the vocabulary with free ones; where they overlap, what has facts is meant.
-
-    `rows` are the free labels that the vocabulary knows under the name of a metric without facts.
-    """
-    known = set(held)
-    shared = {key for keys in rows.values() for key in keys}
-    starts = [mention.start for mention in free]
-    typed: list[Mention] = []
-    for mention in named:
-        # Free mentions do not overlap each other: only the nearest can touch this one or stand beside it.
-        place = bisect_left(starts, mention.start)
-        beside = free[max(0, place - 2) : place + 2]
-        over = any(f.start < mention.end and mention.start < f.end for f in beside)
-        keys = set(mention.keys)
-        if known & keys:
-            if not (over and shared & keys):
-                typed.append(mention)
-            continue
-        if over or any(_is_one_name(low, mention, f) for f in beside):
-            continue
-        found = tuple(key for name in mention.keys for key in rows.get(name, ()))
-        typed.append(replace(mention, keys=found, turned=False) if found else mention)
-    ends = [mention.start for mention in typed]
-    rest = []
-    for f in free:
-        place = bisect_left(ends, f.start)
-        if not any(m.start < f.end and f.start < m.end for m in typed[max(0, place - 2) : place + 2]):
-            rest.append(f)
-    return sorted([*typed, *rest], key=lambda mention: mention.start)
-
-
-def _is_one_name(low: str, mention: Mention, other: Mention) -> bool:
-    """Tell whether two mentions are parts of one name, as in "Japan" and "revenue" of "Japan revenue"."""
-    start, end = min(mention.end, other.end), max(mention.start, other.start)
-    return end - start < 40 and _JOINS.fullmatch(low, start, end) is not None

@@ -20,7 +20,9 @@ _SHARES = re.compile(
     r"|\bcounts?\b|数量|销量|产量|户数|门店数"
 )
 # An amount of money by one of something else is told at its own scale, as in "price per gallon".
-_PER_ONE = re.compile(r"(?<![a-z])per\s(?!cent|share)[a-z]|(?<=[a-z])/(?=[a-z])|每[\u4e00-\u9fff]")
+_PER_ONE = re.compile(
+    r"(?<![a-z])per\s(?!cent|share|diem|capita)[a-z]|(?<=[a-z])/(?=[a-z])|每[\u4e00-\u9fff]"
+)
 # Things that are counted, not paid: the last word of a name, or before "of", "in" and a parenthesis.
 _COUNTED = re.compile(
     r"(?<![a-z])(?:employees|headcount|customers|subscribers|users|stores|shops|restaurants|branches|sites"
@@ -30,13 +32,13 @@ _COUNTED = re.compile(
     r"|ounces|pounds|gallons|acres|square feet|square metres|megawatts|mw|gwh|mwh|boe|licen[sc]es"
     r"|policies|claims|units|teu|subscriptions|lines|agents|pumps|sets|clinics|schools|plants|projects)"
     r"(?=$|[),]|\s?\(|\s(?:of|in|at|over|under|on|per|by|with|end|sold|produced|served|flown|delivered|shipped"
-    r"|added)(?![a-z]))"
+    r"|added|owned|leased|held|managed|operated|occupied|completed|retailed)(?![a-z]))"
     r"|[人家个台辆架套户]数|\((?:人|家|台|辆|架|吨|套|户|万吨)\)"
 )
 # Of these there are sums of money as well.
 _EITHER = re.compile(
     r"(?<![a-z])(?:lines|claims|orders|policies|plans|accounts|projects|properties|facilities|licen[sc]es|subscriptions"
-    r"|plants|pumps|sets|hotels|vehicles|aircraft|homes|shipments|customers|students|patients|members|agents)(?![a-z])"
+    r"|plants|pumps|sets|hotels|rooms|vehicles|aircraft|homes|shipments|customers|students|patients|members|agents)(?![a-z])"
 )
 _OTHERWISE = re.compile(
     r"(?:unless |except )?(?:otherwise|where|as) (?:noted|indicated|stated|specified)|另有|除外"
@@ -58,6 +60,8 @@ _RATE = re.compile(
     r"(?<![a-z])(?:rates?(?!\s(?:swap|contract|derivativ|lock|agreement|cap|hedg|loan|note|debt|borrow|instrument))"
     r"|yield|percentage|percent)(?![a-z])|\(%\)|(?<!\d)(?<!\d )%|率"
 )
+# The terms of a debt behind its name, as in "notes (weighted average interest rate of 5.6%)".
+_TERMS = re.compile(r"\([^()]*\d%?\s?[^()]*\)?|,[^()]*\d%.*")
 _MARGIN = re.compile(r"(?<![a-z])margins?(?![a-z])")
 _IN_CENTS = re.compile(r"(?<![a-z])(?:cents|pence)(?![a-z])|\((?:c|p)\)|(?<=[(\d])¢")
 _CENTS = re.compile(r"\d\.\d\d(?![\d%])")
@@ -172,7 +176,7 @@ class Kinds:
             return ("pp" if number.unit == "pp" else "bps"), 0
         small = abs(number.value) < 1000 and not number.currency and self.has_rates
         margin = number.decimals and abs(number.value) <= 100 and _MARGIN.search(label)
-        if small and (percent or margin or _RATE.search(label)):
+        if small and (percent or margin or _RATE.search(_TERMS.sub("", label))):
             return "percent", 0
         if _PER_SHARE.search(label) or (_PER_SHARE.search(name) and number.decimals >= 2):
             return "per_share", -2 if _IN_CENTS.search(label) else 0

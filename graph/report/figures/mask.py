@@ -94,6 +94,9 @@ _NAMES = [
         r"(?<![\d.])\d{1,3}(?:-for-\d{1,3}|\s?:\s?\d{1,3}(?=\s(?:stock )?split))",
         r"(?<![a-z\d_.])v?\d{1,3}\.\d{1,3}\.\d{1,4}(?:\.\d{1,4})?(?![a-z\d_.])",
         r"(?<![a-z\d_.])(?:24/7|50/50|80/20|60/40)(?![a-z\d_/])",
+        # Day counts of interest, and boxes of letters.
+        r"(?<![a-z\d_.$€£¥])(?:30e?|actual|act)/(?:36[0456]|actual|act)(?![a-z\d_/%])",
+        r"(?<![a-z])(?:p\.?\s?o\.?|post office|postal|mail)\s?box\s\d{1,6}(?![\d%]|[.,]\d)",
         r"第\s?\d{1,3}\s?[章节条页名位步点项个]",
         r"#\d{1,6}(?!\d)",
         # Model numbers, dockets and file numbers: digits joined by hyphens to digits or letters.

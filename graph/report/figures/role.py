@@ -11,6 +11,7 @@ from graph.report.figures.extract import Number
 from graph.report.figures.labels import Mention
 from graph.report.figures.layout import Scope
 from graph.report.figures.page import Page
+from graph.report.figures.tables import FREE
 
 Kind = Literal["level", "change", "distance", "share", "cagr", "mean", "sum"]
 
@@ -31,7 +32,7 @@ DOWN = (
     r"|slump(?:ed)?|shed(?:s|ding)?|losing|los(?:es|t)|sliding|slipping|sinking|plunging|tumbling"
     r"|edg(?:ed|es|ing) (?:down|lower)"
     r"|inch(?:ed|ing) (?:down|lower)|trimm(?:ed|ing)|par(?:ed|ing)|dwindl(?:ed|ing)|shorten(?:ed|ing)?"
-    r"|erod(?:ed|ing)"
+    r"|erod(?:ed|ing)|g(?:ave|ives|iving) (?:back|up)"
 )
 _ZH_UP = (
     r"增长了?|上涨了?|上升了?|提升了?|增加了?|提高了?|扩大了?|回升了?|攀升了?"
@@ -62,16 +63,19 @@ _BEFORE = re.compile(
 _OF_NOUN = re.compile(
     r"(?:(?P<up>increase|rise|gain|growth|jump|improvement|expansion|upside|advance|rally)"
     r"|(?P<down>decrease|decline|drop|fall|reduction|loss|contraction|downside|slide|pullback)"
-    r"|(?P<flat>change|difference))(?:\s(?:in|on)\s[a-z ,'-]{1,60})?(?:\s(?:between|from|over|in"
+    r"|(?P<flat>change|difference))(?:\s(?:in|on|of"
+    r"(?! (?:the )?(?:past|last|prior|trailing|one|year)))\s[a-z ,'-]{1,60})?(?:\s(?:between|from|over|in"
     r"|for)\s[\x00a-z ,]{1,60})?\s(?:was|is|of|by|at|came to|totalled|=)\s(?:about|around|roughly"
     r"|approximately)?\s?$"
 )
 _AFTER = re.compile(
     r"[\s)]{0,3}(?:yoy |y/y |year[- ](?:over|on)[- ]year |annual |yearly |quarterly |one-day "
     r"|relative |[a-z\d\x00]{1,8}-(?:day|week|month|year) |\x00{4,12} )?"
-    r"(?:(?<![a-z])(?:(?P<up>increase|rise|growth|gain|jump|higher|(?:more|greater|larger)(?= than)"
+    r"(?:(?<![a-z])(?:(?P<up>increase|rise|growth|gain|jump|higher"
+    r"|(?:more|greater|larger|wider|thicker|longer)(?= than)"
     r"|improvement|advance|expansion|upside|rally|up)|(?P<down>decrease|decline|drop|fall|lower"
-    r"|(?:less|fewer|smaller)(?= than)|contraction|downside|slide|pullback|reduction|down)"
+    r"|(?:less|fewer|smaller|thinner|narrower|slimmer|shorter)(?= than)"
+    r"|contraction|downside|slide|pullback|reduction|down)"
     r"|(?P<flat>change|yoy|y/y|y-o-y|qoq|year[- ](?:over|on)[- ]year))(?![a-z])|的?(?:(?P<zup>增长|涨幅|增幅"
     r"|上涨|提升|上行空间|空间)|(?P<zdown>跌幅|降幅|下滑|下降|下跌|下行空间)))"
 )
@@ -289,7 +293,7 @@ def _change(
     found = _BEFORE.search(before) or _OF_NOUN.search(page.before(number, scope, 150))
     if found is not None and number.currency and ":" in found[0]:
         found = None
-    if found is not None and not (_is_name(page, number, found) and not found.groupdict().get("flat")):
+    if found is not None and not _is_name(page, number, found):
         # "growth: -3.2%" tells its direction by its sign.
         told_by_sign = number.sign and "growth" in found[0]
         return Role("change", 0 if told_by_sign else _side_of(found))
@@ -325,7 +329,12 @@ def _change(
 def _is_name(page: Page, number: Number, found: re.Match[str]) -> bool:
     """Tell whether the word of change belongs to a metric's name, as in revenue growth."""
     place = number.start - len(found.string) + found.start()
-    return any(m.start <= place < m.end for m in page.mentions_in((max(0, place - 60), number.start)))
+    # "free cash flow before change in working capital" begins with no change.
+    flat = bool(found.groupdict().get("flat"))
+    return any(
+        m.start + flat <= place < m.end and (not flat or (m.keys[:1] and m.keys[0].startswith(FREE)))
+        for m in page.mentions_in((max(0, place - 60), number.start))
+    )
 
 
 def _side_of(match: re.Match[str] | None) -> int:

@@ -28,6 +28,7 @@ _CLOSING = re.compile(r"\)?\s?%?\)?")
 # Rows and facts that no metric of the vocabulary names are filed under this and their label.
 FREE = "label:"
 ALSO = "\x00"
+_TOTALS = frozenset({"total", "totals", "合计", "总计"})
 _PERIOD_WORDS = frozenset(
     {"fiscal", "ended", "end", "years", "december", "as", "period", "restated", "unaudit", "or"}
 )
@@ -56,6 +57,7 @@ class _Column:
     day: Period | None = None
     text: str = ""
     words: frozenset[str] = frozenset()
+    title: str = ""
     change: bool = False
     power: int | None = None
     percent: bool = field(default=False)
@@ -227,6 +229,7 @@ class _Table:
             for start, end, _ in sorted(find_periods(words), reverse=True):
                 words = words[:start] + " " + words[end:]
             column.words = tokens(words) - _PERIOD_WORDS
+            column.title = re.sub(r"\s+", " ", words).strip(" ,:") if column.words else ""
         self._settle(columns)
         return columns
 
@@ -268,6 +271,9 @@ class _Table:
     ) -> Cell:
         head = Head(column.text, column.power, column.percent)
         unit, power = self.kinds.unit(label, name, number, head, percent, row_kind)
+        if name in _TOTALS and column.title and column.period is not None:
+            # "Total" below "Freight revenues" is told as total freight revenues.
+            name = f"{column.title}: {name}"
         value = -abs(number.value) if number.enclosed else number.value
         currency = self.currency if unit in ("money", "per_share") else None
         fact = Fact(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from graph.report.figures import cues
@@ -65,7 +66,7 @@ def read_passages(title: str, text: str) -> list[Passage]:
     if not page.numbers:
         return []
     timing = Timing(page, Page(""), Pairing(page))
-    passages = []
+    passages: list[Passage] = []
     carried: Period | None = None
     for scope in page.scopes:
         if scope.cell or "|" in page.low[scope.start : scope.end]:
@@ -124,7 +125,7 @@ def read_passages(title: str, text: str) -> list[Passage]:
             )
             if period is not None and period.year and number.start - scope.start < 200:
                 carried = period if carried is None or period.order() > carried.order() else carried
-        figures = _shared(page, figures)
+        figures = _respective(page, scope, _shared(page, figures), passages[-1:])
         if figures:
             said = telling(page.masked, scope.start, scope.end)
             periods = tuple(item.period for item in page.named_in((scope.start, scope.end)))
@@ -132,6 +133,17 @@ def read_passages(title: str, text: str) -> list[Passage]:
             before = tuple(implied(page, scope.start, scope.end, figures))
             passages.append(Passage(title, told, said, tuple(figures), periods, before))
     return passages
+
+
+def _respective(page: Page, scope: Scope, figures: list[Said], before: Sequence[Passage]) -> list[Said]:
+    """Give figures told "respectively" the periods of as many figures in the sentence before."""
+    listed = [said.period for passage in before for said in passage.figures]
+    fitting = len(figures) == len(listed) == len(set(listed)) >= 2 and None not in listed
+    if not fitting or page.named_in((scope.start, scope.end)):
+        return figures
+    if "respectively" not in page.low[scope.start : scope.end]:
+        return figures
+    return [replace(said, period=period) for said, period in zip(figures, listed, strict=True)]
 
 
 def _near(page: Page, index: int, first: int, last: int, scope: Scope) -> frozenset[str]:

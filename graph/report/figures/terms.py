@@ -46,8 +46,12 @@ return_6m: six-month return; 6m return; 6 month return; 近六个月涨跌幅; 6
 return_1y: one-year return; 1y return; 1 year return; 12-month return; 近一年涨跌幅; 1年涨跌幅
 macd: macd(12,26,9)
 macd_signal: macd signal line; signal
+macd_histogram: macd柱; macd柱状图; macd bar; 柱值
+stoch_k: k值; 随机指标k值; kdj的k值
+stoch_d: d值; 随机指标d值; kdj的d值
 drawdown: drawdown from peak; drawdown from its 1-year peak; drawdown from the peak; 自高点回撤
-max_drawdown_1y: max. drawdown; largest drawdown; worst drawdown; worst; deepest; 1-year max drawdown; max
+max_drawdown_1y: max. drawdown; largest drawdown; worst drawdown; worst; deepest; peak-to-trough loss;
+    peak-to-trough decline; peak-to-trough drop; 1-year max drawdown; max
     drawdown (1y)
 volatility_1y: 1-year volatility; one-year volatility; annual volatility; 年化波动率
 volatility_20d: 20-day annualized volatility; 20日波动率; 20d volatility
@@ -208,6 +212,8 @@ def _names() -> dict[str, Meaning]:
             for head in _AGAINST
             for name in _AGAINST_NAMES
         }
+    # Of volumes there are means of 20 days as well.
+    said |= {f"{days}-day mean": ("metric", (f"sma_{days}",)) for days in ("50", "200")}
     for metric in METRICS.values():
         names = (metric.en, metric.zh, *metric.aliases, *_MORE.get(metric.name, ()))
         said |= {name.lower(): ("metric", (metric.name,)) for name in names if name not in _GRAMMAR}

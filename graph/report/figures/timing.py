@@ -56,7 +56,7 @@ _BASE = re.compile(
 )
 _BASE_AHEAD = re.compile(
     r"(?:(?<![a-z])(?:from|over|versus|vs\.?|than|since|compared (?:with|to)|relative to)|较|比)"
-    r"\s(?:the )?(?:fiscal )?$|[较比自]\s?$"
+    r"\s(?:(?:in|at|for|during)\s)?(?:the )?(?:fiscal )?$|[较比自]\s?$"
 )
 
 
@@ -285,6 +285,9 @@ class Timing:
         if index and self.page.scopes[index - 1].block == scope.block:
             earlier = self.page.scopes[index - 1]
             named = self.page.named_in((earlier.start, earlier.end))
+            if len(named) == 1 and self.page.low[earlier.start : earlier.end].rstrip()[-1:] in ("?", "？"):
+                # An answer is of the period that its question asks for.
+                return When(named[0].period)
             if named:
                 return When(None, others=tuple(item.period for item in named[:8]))
         for span in scope.heads:

@@ -67,6 +67,7 @@ _EMPTY = frozenset(
 _ALIKE = {
     "sale": "revenu", "turnov": "revenu", "earning": "incom", "earn": "incom", "profit": "incom",
     "stockhold": "sharehold", "ppe": "property", "headcount": "employe", "workforc": "employe",
+    "clos": "end", "open": "beginn",
     "paid": "pay", "借款": "贷款",
 }  # fmt: skip
 _SHORT = {
