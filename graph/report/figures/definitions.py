@@ -127,9 +127,7 @@ class Definitions:
         for match in _MARGIN.finditer(low, start, end):
             if self._is_told(match):
                 continue
-            own = stems(match[1] or "") or stems(
-                {"毛": "毛利", "净": "净利润", "营业": "营业利润"}.get(match[2], "")
-            )
+            own = stems(match[1] or "") or stems(_MARGINS_ZH.get(match[2], ""))
             last = stems((match[1] or "").rpartition(" ")[2])
             tops = [own, last] if own & _OWN_NAME else [own | {"incom"}, last | {"incom"}, own]
             yield self._values(match[0], True, self._of(tuple(tops)), self._of(_REVENUE))
