@@ -43,7 +43,7 @@ def test_shanghai_after_its_recorded_year_falls_back_to_weekdays_and_says_so(ses
     assert (state.open, state.last) == (True, "2034-10-02")
 
 
-@pytest.mark.parametrize("exchange", ["", "XXX", "MOON"])
+@pytest.mark.parametrize("exchange", ["", "ZZZ", "MOON"])
 def test_an_exchange_without_a_calendar_trades_on_weekdays(sessions: Sessions, exchange: str) -> None:
     friday = sessions.at(exchange, datetime.fromisoformat("2024-12-06T22:00+00:00"), NEW_YORK)
     assert (friday.open, friday.last, friday.assumed) == (False, "2024-12-06", True)
@@ -58,7 +58,7 @@ def test_an_exchange_without_a_calendar_trades_on_weekdays(sessions: Sessions, e
         ("NMS", "2024-11-25", "2024-11-26T17:00", 0),
         ("NMS", "2024-11-25", "2024-11-26T22:00", 1),
         ("NMS", "2024-11-26", "2024-12-02T12:00", 2),  # Thanksgiving between
-        ("XXX", "2024-11-26", "2024-12-02T12:00", 3),
+        ("ZZZ", "2024-11-26", "2024-12-02T12:00", 3),
         ("NMS", "1990-01-02", "2024-12-02T12:00", 9108),  # before the calendar begins, weekdays count
         ("NMS", "2030-01-01", "2024-12-02T12:00", 0),
     ],

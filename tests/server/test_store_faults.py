@@ -10,8 +10,10 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import httpx
+import pytest
 
 from graph.settings import AgentSettings
+from server.clients import SqliteFile, open_sqlite
 from server.settings import ServerSettings
 from tests.live import serving
 from tests.server.conftest import redis_client
@@ -69,6 +71,21 @@ async def test_a_disk_that_takes_no_writes(tmp_path: Path) -> None:
             await refused(client)
             other.execute("ROLLBACK")
         await answered(client)
+
+
+async def test_a_crowd_of_writers_is_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who waits for longer than a held file may take is served all the same, as long as it is not held."""
+    monkeypatch.setattr("server.clients._FILE_SECONDS", 0.1)
+    async with open_sqlite(f"{tmp_path / 'crowd.db'}") as connection:
+        file = SqliteFile(connection)
+
+        async def write(number: int) -> None:
+            async with file.transaction() as db:
+                await db.execute(f"CREATE TABLE t{number} (n)")
+                await asyncio.sleep(0.15)
+
+        await asyncio.gather(*(write(number) for number in range(4)))
+        assert len(await file.fetch("SELECT name FROM sqlite_master", ())) == 4
 
 
 async def test_a_store_that_goes_mute_and_speaks_again() -> None:
