@@ -17,6 +17,7 @@ from graph.report.figures.context import context_rule
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_facts
 from graph.report.figures.free import FreeLabels
+from graph.report.figures.ground import Ground
 from graph.report.figures.growth import Growth
 from graph.report.figures.layout import Scope
 from graph.report.figures.lookup import Lookup
@@ -25,6 +26,7 @@ from graph.report.figures.merging import merge, rows_by_metric
 from graph.report.figures.naming import Label
 from graph.report.figures.page import Page
 from graph.report.figures.passages import Passages
+from graph.report.figures.points import Points
 from graph.report.figures.readings import Reader
 from graph.report.figures.resolve import Resolver
 from graph.report.figures.role import Role, direction, role_of
@@ -82,8 +84,14 @@ class Checker:
     ) -> None:
         typed, texts = list(facts), [(source.title, source.text) for source in sources]
         with localcontext(_ARITHMETIC):
-            self.book = Book(typed, names, table_cells(texts))
+            cells = table_cells(texts)
+            self.book = Book(typed, names, cells)
             self.passages = Passages(texts)
+            named = [known for key, line in self.book.lines.items() if key.startswith(FREE) for known in line]
+            given = {fact.id for fact in typed}
+            self.points = Points(
+                cells, self.passages.all, [known for known in named if known.fact.id in given]
+            )
             free = [key for key in self.book.lines if key.startswith(FREE)]
             self.free = FreeLabels(free)
             self.rows = rows_by_metric(free, self.book.lines)
@@ -133,6 +141,7 @@ class _Check:
         self.reader = Reader(self.lookup)
         self.growth = Growth(self.lookup, self.reader)
         self.combine = Combine(self.lookup, self.passages, self.asked)
+        self.ground = Ground(self.lookup, self.asked, known.points)
         self.settled: dict[int, list[Known]] = {}
 
     def run(self) -> list[Figure]:
@@ -148,6 +157,7 @@ class _Check:
                     if finding.status == "supported":
                         self.settled.setdefault(scope, []).extend(finding.known)
         findings |= Beside(self.lookup, numbers, roles).look(findings)
+        findings |= self.ground.look(numbers, roles, findings)
         findings |= Written(self.combine).look(findings)
         return [self._figure(number, findings[index]) for index, number in enumerate(numbers)]
 

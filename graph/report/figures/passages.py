@@ -69,6 +69,11 @@ class Passages:
         self._low = [text.lower() for _, text in texts]
         self._short: dict[str, tuple[str, ...]] = {}
 
+    @property
+    def all(self) -> Sequence[Passage]:
+        """Give the sentences."""
+        return self._passages
+
     def words_of(self, norm: str) -> list[tuple[str, int, int]]:
         """Give the words of the documents that capitals of a text stand for, at their places."""
         found: list[tuple[str, int, int]] = []

@@ -38,12 +38,17 @@ _MOST_CELLS = 64
 
 @dataclass(frozen=True)
 class Cell:
-    """An amount of a table as a fact, with the period and the other words that head its column."""
+    """An amount of a table as a fact, with the period and the other words that head its column.
+
+    `power` is the power of ten that its caption gives it; `priced` says that it shows a currency itself.
+    """
 
     fact: Fact
     period: Period | None
     day: Period | None
     column: frozenset[str]
+    power: int = 0
+    priced: bool = False
 
 
 @dataclass
@@ -285,7 +290,7 @@ class _Table:
             currency=currency,
             source=self.title,
         )
-        return Cell(fact, column.period, column.day, column.words)
+        return Cell(fact, column.period, column.day, column.words, power, bool(number.currency))
 
 
 def _amount(cell: str) -> Number | None:

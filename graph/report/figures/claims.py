@@ -1,0 +1,126 @@
+"""What a figure of a text claims: the words and periods that it, its sentence and its question name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from graph.report.figures import cues
+from graph.report.figures.extract import Number
+from graph.report.figures.lookup import Lookup
+from graph.report.figures.page import Page
+from graph.report.figures.periods import Period
+from graph.report.figures.points import Point, Points
+from graph.report.figures.role import Role, direction
+from graph.report.figures.telling import near_words
+from graph.report.figures.wording import stems
+
+# How much a word weighs by where it stands: by the figure, in its sentence, before it, in the question.
+_NEAR, _SAID, _BEFORE, _ASKED = 1.0, 0.85, 0.45, 0.6
+# Words above or around an amount tell less of it than its own name.
+_HEAD = 0.6
+_UNSAID = 0.12
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One figure with what says which amount it is.
+
+    `words` are the words and how much each counts. `own` is the period named beside the figure, `named`
+    those of its sentence, `asked` those of the question.
+    """
+
+    number: Number
+    words: dict[str, float] = field(repr=False)
+    own: Period | None
+    named: tuple[Period, ...]
+    asked: tuple[Period, ...]
+    side: int
+    told: str
+    was: bool
+    formula: bool
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """Give the periods that it may be of."""
+        if self.own is None:
+            return self.named or self.asked
+        if self.own.kind == "prior":
+            return tuple(period.back() for period in self.named or self.asked)
+        return (self.own,)
+
+    def cued(self, *patterns: object) -> bool:
+        """Tell whether the sentence, or a question where the sentence is silent, holds one of the words."""
+        return any(pattern.search(self.told) for pattern in patterns)  # type: ignore[attr-defined]
+
+
+class Claims:
+    """Reads the claims of one text."""
+
+    def __init__(self, lookup: Lookup, asked: Page, points: Points) -> None:
+        self._resolver = lookup.resolver
+        self._page = lookup.page
+        self._asked = asked
+        self._points = points
+        self._question = stems(asked.masked)
+        self._sentences: dict[int, frozenset[str]] = {}
+
+    def read(self, number: Number, role: Role) -> Claim:
+        """Give what one figure claims."""
+        page, scope = self._page, self._resolver.scope(number)
+        words = dict.fromkeys(self._question, _ASKED)
+        index = page.scope_index(number.start)
+        for earlier in range(max(0, index - 3), index):
+            words |= dict.fromkeys(self._words_of(earlier) - words.keys(), _BEFORE)
+        spans = [span for span in (scope.row, scope.column, *scope.heads) if span is not None]
+        heads = frozenset(word for start, end in spans for word in stems(page.masked[start:end]))
+        words |= dict.fromkeys(heads, _SAID)
+        words |= dict.fromkeys(self._words_of(index) | page.telling_words(scope), _SAID)
+        words |= dict.fromkeys(near_words(page, number), _NEAR)
+        when = self._resolver.when(number)
+        named = [item.period for item in page.named_in((scope.start, scope.end))]
+        for start, end in spans:
+            named += [item.period for item in page.named_in((start, end))]
+        told = page.low[scope.start : scope.end]
+        cued = any(p.search(told) for p in (cues.MEAN, cues.MOVED, cues.UNLIKE, cues.SUM, cues.SHARE))
+        before = page.masked[max(0, number.start - 3) : number.start].rstrip("$€£¥( ")
+        after = page.masked[number.end : number.end + 3].lstrip(") ")
+        return Claim(
+            number,
+            words,
+            when.period if when.own or scope.cell else None,
+            _plain(named),
+            _plain(item.period for item in self._asked.named),
+            role.side if role.kind == "change" else direction(page, number, scope),
+            told if cued else f"{told} {self._asked.low}",
+            self._resolver.is_from(number),
+            before[-1:] in _SIGNS or after[:1] in _SIGNS,
+        )
+
+    def _words_of(self, index: int) -> frozenset[str]:
+        known = self._sentences.get(index)
+        if known is None:
+            scope = self._page.scopes[index]
+            known = self._sentences[index] = stems(self._page.masked[scope.start : scope.end])
+        return known
+
+    def score(self, claim: Claim, point: Point) -> float:
+        """Say how much of what a point is called the claim names."""
+        weight = self._points.weight
+        own = sum(weight(word) * claim.words.get(word, -_UNSAID) for word in sorted(point.row))
+        heads = sorted(point.head - point.row)
+        return own + _HEAD * sum(weight(word) * claim.words.get(word, 0.0) for word in heads)
+
+
+_SIGNS = tuple("+-*/×÷=−–xX")
+
+
+def _plain(periods: Iterable[Period]) -> tuple[Period, ...]:
+    """Leave out what is only relative, and write a range of years as its years."""
+    found: list[Period] = []
+    for period in periods:
+        if period.kind == "range" and period.part - period.year <= 12:
+            found += [Period("year", year) for year in range(period.year, period.part + 1)]
+        elif period.kind != "prior":
+            found.append(period)
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,426 @@
+"""What amounts that belong together come to: of one row, of one column, of one text, or told side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import combinations
+
+from graph.report.figures import cues
+from graph.report.figures.claims import Claim
+from graph.report.figures.periods import Period
+from graph.report.figures.points import Point, Points
+
+_HUNDRED = Decimal(100)
+# How well a row must be named, beside the best: to be an operand, and to be surely meant.
+_NAMED, _SURE = 0.4, 0.7
+_MOST_ROWS = 8
+_MOST_STATED = 6
+_POINTS = ("pp", "bps", "points")
+Weights = Mapping[int, float]
+
+
+@dataclass(frozen=True)
+class Value:
+    """A computed value in a unit; `signed` where its sign says a direction, `sure` where its operands do."""
+
+    value: Decimal
+    unit: str
+    currency: str | None
+    rule: str
+    formula: str
+    signed: bool = False
+    sure: bool = False
+
+
+@dataclass(frozen=True)
+class _Ops:
+    """What the sentence says is done: nothing said leaves everything that the unit allows."""
+
+    moved: bool
+    mean: bool
+    added: bool
+    share: bool
+
+
+def values(claim: Claim, points: Points, weights: Weights, stated: Sequence[Point]) -> Iterator[Value]:
+    """Give everything that the amounts which the claim may mean come to, the likeliest first."""
+    ops = _Ops(
+        claim.cued(cues.MOVED, cues.UNLIKE), claim.cued(cues.MEAN), claim.cued(cues.SUM), claim.cued(cues.SHARE)
+    )
+    told = list(stated)[-_MOST_STATED:]
+    few = len(told) <= 3
+    for a, b in combinations(told, 2):
+        yield from _pair(claim, ops, a, b, few)
+    if len(told) >= 2:
+        yield from _group(claim, ops, told, few)
+    made = _made(points, weights)
+    yield from _rows(claim, ops, points, weights, made)
+    yield from _columns(claim, ops, points, weights, made)
+    yield from _texts(claim, ops, points, weights, told)
+    yield from _alone(claim, points, weights)
+
+
+def _rows(
+    claim: Claim, ops: _Ops, points: Points, weights: Weights, made: Sequence[Point]
+) -> Iterator[Value]:
+    """Compare and join the amounts of one row: its periods, or columns of other words."""
+    lines = dict(points.rows)
+    for point in made:
+        lines.setdefault(point.place[:2], []).append(point)  # rows of their own
+    ranked = sorted(
+        ((max(weights.get(id(p), 0.7) for p in line), key) for key, line in lines.items()), reverse=True
+    )
+    for weight, key in ranked[:_MOST_ROWS]:
+        if weight < _NAMED:
+            break
+        line = lines[key]
+        if len(line) > 24:
+            line = line[:24]
+        sure = weight >= _SURE and key[1] >= 0
+        for a, b in combinations(line, 2):
+            if a.kind == b.kind and a.periods and b.periods and not _timely(claim, a, b, line):
+                continue
+            yield from _pair(claim, ops, a, b, sure and _is_named_pair(claim, a, b))
+        for group, named in _groups(claim, line):
+            yield from _group(claim, ops, group, sure and named)
+
+
+def _columns(
+    claim: Claim, ops: _Ops, points: Points, weights: Weights, made: Sequence[Point]
+) -> Iterator[Value]:
+    """Compare and join the rows of one column that the claim names, and its totals."""
+    columns = {key: list(column) for key, column in points.columns.items()}
+    for point in made:
+        columns.setdefault((point.place[0], point.place[2]), []).append(point)
+    for column in columns.values():
+        dated = [p for p in column if p.of(claim.periods)]
+        own_periods = len({p.periods for p in column}) > 1
+        picked = sorted(
+            (p for p in (column if own_periods else dated)),
+            key=lambda p: -weights.get(id(p), 0.7),
+        )
+        named = [p for p in picked if weights.get(id(p), 0.7) >= _NAMED][:_MOST_ROWS]
+        totals = [p for p in picked if p.total and p not in named][:3]
+        for a, b in combinations([*named, *totals], 2):
+            if a.kind == b.kind and own_periods and a.row == b.row and not _timely(claim, a, b, column):
+                continue
+            both = all(weights.get(id(p), 0.0) >= _SURE for p in (a, b))
+            yield from _pair(claim, ops, a, b, both)
+        if len(named) >= 2 and ops.added:
+            yield from _group(claim, ops, [p for p in named if weights.get(id(p), 0.0) >= _SURE], False)
+        if named or own_periods:
+            for group, all_named in _groups(claim, column):
+                yield from _group(claim, ops, group, all_named and own_periods)
+        yield from _shares_over_time(claim, named, totals, points)
+
+
+def _shares_over_time(
+    claim: Claim, named: Sequence[Point], totals: Sequence[Point], points: Points
+) -> Iterator[Value]:
+    """Give how the ratio of two rows moved between two columns, in points."""
+    if claim.number.unit not in _POINTS:
+        return
+    for a, b in combinations([*named[:4], *totals], 2):
+        for top, bottom in ((a, b), (b, a)):
+            tops = points.rows.get(top.place[:2], ())
+            bottoms = {p.periods: p for p in points.rows.get(bottom.place[:2], ()) if p.periods}
+            ratios = [
+                (p, p.value / bottoms[p.periods].value * _HUNDRED)
+                for p in tops
+                if p.periods in bottoms and bottoms[p.periods].value and p.kind == bottoms[p.periods].kind
+            ]
+            for (p, first), (q, second) in combinations(ratios, 2):
+                old, new = (first, second) if _earlier(p, q) else (second, first)
+                size = (new - old) * (_HUNDRED if claim.number.unit == "bps" else 1)
+                told = f"{_shown(p.value)} / {_shown(bottoms[p.periods].value)}"
+                told += f" against {_shown(q.value)} / {_shown(bottoms[q.periods].value)}"
+                unit = "bps" if claim.number.unit == "bps" else "pp"
+                yield Value(size, unit, None, "change of a ratio", told, True)
+
+
+def _texts(
+    claim: Claim, ops: _Ops, points: Points, weights: Weights, told: Sequence[Point]
+) -> Iterator[Value]:
+    """Compare and join figures of sentences, with each other, with what is told and with named rows."""
+    prose = sorted((p for p in points.all if not p.table), key=lambda p: -weights.get(id(p), 0.0))
+    named = [p for p in prose if weights.get(id(p), 0.0) >= _NAMED][:_MOST_ROWS]
+    for a, b in combinations(named, 2):
+        if a.kind == b.kind and a.periods and b.periods and a.row & b.row and not _timely(claim, a, b, prose):
+            continue
+        sure = weights.get(id(b), 0.0) >= _SURE and a.place[:2] == b.place[:2]
+        yield from _pair(claim, ops, a, b, sure and _is_named_pair(claim, a, b))
+    if len(named) >= 2:
+        sentences: dict[tuple[str, int], list[Point]] = {}
+        for point in prose:
+            sentences.setdefault(point.place[:2], []).append(point)
+        for line in sentences.values():
+            if max(weights.get(id(p), 0.0) for p in line) >= _NAMED:
+                for group, all_named in _groups(claim, sorted(line, key=lambda p: p.place[2])):
+                    yield from _group(claim, ops, group, all_named)
+    cells = sorted((p for p in points.all if p.table), key=lambda p: -weights.get(id(p), 0.0))
+    cells = [p for p in cells if weights.get(id(p), 0.0) >= _NAMED and p.of(claim.periods)][:_MOST_ROWS]
+    for a in [*named, *told]:
+        for b in cells if a in named else [*cells, *named]:
+            if a is not b:
+                yield from _pair(claim, ops, a, b, False)
+
+
+def _alone(claim: Claim, points: Points, weights: Weights) -> Iterator[Value]:
+    """Give what is left of a whole."""
+    if claim.number.unit != "percent":
+        return
+    for point in points.all:
+        if point.rated and weights.get(id(point), 0.0) >= _NAMED and 0 < point.value < _HUNDRED:
+            yield Value(
+                _HUNDRED - point.value, "percent", None, "remainder", f"100 - {_shown(point.value)}"
+            )
+
+
+def _made(points: Points, weights: Weights) -> list[Point]:
+    """Make rows of their own of a block's sum, and of the two best named rows' sum and difference."""
+    made: list[Point] = []
+    for text in points.texts:
+        rows = sorted(
+            {p.place[1] for p in points.texts[text] if p.table},
+            key=lambda row, text=text: -max(weights.get(id(p), 0.0) for p in points.rows[text, row]),  # type: ignore[misc]
+        )
+        pairs = list(combinations(rows[:4], 2))
+        for number, (first, second) in enumerate(pairs):
+            by = {p.place[2]: p for p in points.rows[text, second]}
+            for a in points.rows[text, first]:
+                b = by.get(a.place[2])
+                if b is None or a.kind != b.kind or a.rated or a.periods != b.periods:
+                    continue
+                if min(weights.get(id(a), 0.0), weights.get(id(b), 0.0)) < _NAMED:
+                    continue
+                for place, value, name in (
+                    (-1 - 2 * number, a.value + b.value, "+"),
+                    (-2 - 2 * number, abs(a.value) - abs(b.value), "-"),
+                ):
+                    told = f"({_shown(a.value)} {name} {_shown(b.value)})"
+                    made.append(
+                        replace(
+                            a, value=value, shown=value, row=a.row | b.row, place=(text, place, a.place[2]),
+                            name=told, total=False,
+                        )  # fmt: skip
+                    )
+        for column in [key for key in points.columns if key[0] == text]:
+            block = [p for p in points.columns[column] if not p.total]
+            if 2 <= len(block) <= 12 and len({p.kind for p in block}) == 1 and not block[0].rated:
+                value = sum((p.value for p in block), Decimal(0))
+                told = " + ".join(_shown(p.value) for p in block)
+                dates = {p.periods for p in block}
+                made.append(
+                    replace(
+                        block[0], value=value, shown=value, row=frozenset(), place=(text, -100, column[1]),
+                        name=f"({told})", total=True, periods=block[0].periods if len(dates) == 1 else (),
+                    )  # fmt: skip
+                )
+    return made
+
+
+def _groups(claim: Claim, line: Sequence[Point]) -> Iterator[tuple[list[Point], bool]]:
+    """Give the amounts of a line that may be joined: of the named periods, all, runs of neighbours."""
+    line = [p for p in line if not p.total]
+    if len(line) < 2 or len({p.kind for p in line}) > 1:
+        heads: dict[tuple[str, frozenset[str]], list[Point]] = {}
+        for point in line:
+            heads.setdefault((point.kind, point.head), []).append(point)
+        lines = [each for each in heads.values() if len(each) >= 2] if len(heads) > 1 else []
+    else:
+        lines = [line]
+    for each in lines:
+        named = [p for p in each if p.periods and p.of(claim.periods)] if claim.periods else []
+        if len(named) >= 2:
+            yield named, True
+        years = {p.year for p in claim.periods if p.kind == "year"}
+        of_year = [p for p in each if p.periods and p.periods[0].year in years and p.periods[0].kind != "year"]
+        if 2 <= len(of_year) <= 4:
+            yield of_year, True
+        yield each, not claim.periods
+        if len(each) <= 10:
+            for size in range(2, len(each)):
+                for start in range(len(each) - size + 1):
+                    yield each[start : start + size], False
+
+
+def _group(claim: Claim, ops: _Ops, group: Sequence[Point], sure: bool) -> Iterator[Value]:
+    """Give the sum and the mean of amounts of one kind."""
+    if len(group) < 2 or len({p.kind for p in group}) > 1:
+        return
+    first, signs = group[0], {p.value < 0 for p in group}
+    parts = [p.value for p in group]
+    sums = [sum(parts, Decimal(0))]
+    if len(signs) > 1:
+        sums.append(sum((abs(part) for part in parts), Decimal(0)))
+    told = " + ".join(_shown(part) for part in parts)
+    for total in sums:
+        if ops.mean:
+            yield Value(
+                total / len(group), first.kind, first.currency, "mean", f"({told}) / {len(group)}", sure=sure
+            )
+        if ops.added or not (ops.mean or ops.moved):
+            yield Value(total, first.kind, first.currency, "sum", told, sure=sure and ops.added)
+
+
+def _pair(claim: Claim, ops: _Ops, a: Point, b: Point, sure: bool) -> Iterator[Value]:
+    """Give what two amounts come to in the unit of the claim."""
+    unit = claim.number.unit
+    alike = _alike(a, b)
+    ordered = _ordered(a, b)
+    if unit in _POINTS:
+        if a.rated and b.rated:
+            old, new = ordered or (a, b)
+            size = (new.value - old.value) * (_HUNDRED if unit == "bps" else 1)
+            yield Value(
+                size, "bps" if unit == "bps" else "pp", None, "difference of percentages",
+                f"{_shown(new.value)} - {_shown(old.value)}", ordered is not None, sure,
+            )  # fmt: skip
+        return
+    if unit == "percent":
+        yield from _percents(claim, ops, a, b, alike, ordered, sure)
+        return
+    if alike and not a.rated:
+        old, new = ordered or (a, b)
+        if not ops.mean:
+            yield Value(
+                new.value - old.value, a.kind, a.currency, "difference",
+                f"{_shown(new.value)} - {_shown(old.value)}", ordered is not None and ops.moved,
+                sure and (ops.moved or not ops.added),
+            )  # fmt: skip
+        yield from _group(claim, ops, (a, b), sure)
+    if unit in ("", "multiple") and not claim.number.currency and not claim.number.scale:
+        for top, bottom in ((a, b), (b, a)):
+            if bottom.value and not (top.rated or bottom.rated) and claim.number.decimals:
+                yield Value(
+                    abs(top.value / bottom.value), "multiple", None, "ratio",
+                    f"{_shown(top.value)} / {_shown(bottom.value)}", sure=sure and ops.share,
+                )  # fmt: skip
+    yield from _across(a, b)
+
+
+def _percents(
+    claim: Claim,
+    ops: _Ops,
+    a: Point,
+    b: Point,
+    alike: bool,
+    ordered: tuple[Point, Point] | None,
+    sure: bool,
+) -> Iterator[Value]:
+    """Give the changes and ratios of two amounts, in percent."""
+    if a.rated != b.rated or not alike:
+        return
+    if a.rated:
+        if ops.added or ops.mean:
+            yield from _group(claim, ops, (a, b), sure)
+        if not (ops.moved and ordered):
+            return
+    for old, new in (ordered,) if ordered else ((a, b), (b, a)):
+        if old.value:
+            change = (new.value - old.value) / abs(old.value) * _HUNDRED
+            if old.value < 0 and new.value < 0:
+                change = -change
+            told = f"({_shown(new.value)} - {_shown(old.value)}) / {_shown(old.value)}"
+            yield Value(change, "percent", None, "percent change", told, ordered is not None, sure and ops.moved)
+            years = _years(old, new)
+            if years > 1 and old.value > 0 and new.value > 0 and claim.cued(cues.COMPOUND):
+                rate = ((new.value / old.value) ** (Decimal(1) / years) - 1) * _HUNDRED
+                yield Value(rate, "percent", None, "CAGR", f"{told} over {years} years", True, sure)
+    if a.rated or (ordered and not ops.share):
+        return
+    for top, bottom in ((a, b), (b, a)):
+        if bottom.value:
+            yield Value(
+                abs(top.value / bottom.value) * _HUNDRED, "percent", None, "ratio",
+                f"{_shown(top.value)} / {_shown(bottom.value)}", sure=sure and ops.share and not ordered,
+            )  # fmt: skip
+
+
+def _across(a: Point, b: Point) -> Iterator[Value]:
+    """Give products and quotients of amounts of different kinds, and what a rate implies of an amount."""
+    for top, bottom in ((a, b), (b, a)):
+        if bottom.rated and not top.rated and bottom.value:
+            part, grown = bottom.value / _HUNDRED, 1 + bottom.value / _HUNDRED
+            told = f"{_shown(top.value)}", f"{_shown(bottom.value)}%"
+            yield Value(top.value * part, top.kind, top.currency, "product", " * ".join(told))
+            yield Value(top.value / part, top.kind, top.currency, "implied whole", " / ".join(told))
+            yield Value(top.value * grown, top.kind, top.currency, "product", f"{told[0]} * (1 + {told[1]})")
+            if grown:
+                yield Value(
+                    top.value / grown, top.kind, top.currency, "implied base", f"{told[0]} / (1 + {told[1]})"
+                )
+        elif not (top.rated or bottom.rated) and bottom.value:
+            yield Value(
+                abs(top.value / bottom.value), "amount", top.currency, "quotient",
+                f"{_shown(top.value)} / {_shown(bottom.value)}",
+            )  # fmt: skip
+    if not (a.rated or b.rated) and not (a.kind == b.kind == "money"):
+        yield Value(
+            a.value * b.value, "amount", a.currency or b.currency, "product",
+            f"{_shown(a.value)} * {_shown(b.value)}",
+        )  # fmt: skip
+
+
+def _alike(a: Point, b: Point) -> bool:
+    """Tell whether two amounts are in one unit, as far as they say."""
+    if a.kind != b.kind and not {a.kind, b.kind} & {"amount"}:
+        return False
+    if a.rated != b.rated:
+        return False
+    return not (a.currency and b.currency and a.currency != b.currency)
+
+
+def _ordered(a: Point, b: Point) -> tuple[Point, Point] | None:
+    """Give two amounts in the order of their times; None where these are not told or are the same."""
+    if not (a.periods and b.periods):
+        return None
+    first, second = a.periods[0].order(), b.periods[0].order()
+    if first == second:
+        return None
+    return (a, b) if first < second else (b, a)
+
+
+def _earlier(a: Point, b: Point) -> bool:
+    return _ordered(a, b) == (a, b)
+
+
+def _years(old: Point, new: Point) -> int:
+    if not (old.periods and new.periods):
+        return 0
+    return new.periods[0].year - old.periods[0].year
+
+
+def _is_named_pair(claim: Claim, a: Point, b: Point) -> bool:
+    """Tell whether the claim names when both amounts are of, or one with the one before it."""
+    periods = claim.named or claim.asked
+    if not (a.periods and b.periods):
+        return True
+    return a.of(periods) or b.of(periods) if periods else True
+
+
+def _timely(claim: Claim, a: Point, b: Point, line: Sequence[Point]) -> bool:
+    """Tell whether two amounts of one row are of the periods that the claim compares."""
+    named = tuple(dict.fromkeys((*claim.named, *(() if len(claim.named) > 1 else claim.asked))))
+    if len(named) >= 2:
+        return a.of(named) and b.of(named)
+    if len(named) == 1:
+        return (a.of(named) or b.of(named)) and (_neighbours(a, b, line) or len(line) <= 2)
+    return True
+
+
+def _neighbours(a: Point, b: Point, line: Sequence[Point]) -> bool:
+    if not (a.periods and b.periods):
+        return True
+    orders = sorted({p.periods[0].order() for p in line if p.periods})
+    first, second = sorted((a.periods[0].order(), b.periods[0].order()))
+    return orders.index(second) - orders.index(first) <= 1 if {first, second} <= set(orders) else True
+
+
+def _shown(value: Decimal) -> str:
+    return format(value.normalize(), "f") if abs(value.adjusted()) < 40 else str(value)
+
+
+_ = Period

@@ -1,0 +1,190 @@
+"""Grounds figures that no name settles in the amounts of the documents, by what they and their sentence say.
+
+Every amount of a document is a candidate, weighed by the words and periods that it shares with the claim. A
+figure is an amount's where none is better named; else it is what amounts that belong together come to. So
+many amounts combine to so many values that a match alone says little: it counts where the rows and periods
+are named, or where so few values lie near that chance is no explanation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from graph.report.figures import combining
+from graph.report.figures.claims import Claim, Claims
+from graph.report.figures.combining import Value
+from graph.report.figures.extract import Number
+from graph.report.figures.finding import Finding
+from graph.report.figures.interval import bounds, fits
+from graph.report.figures.lookup import Lookup
+from graph.report.figures.page import Page
+from graph.report.figures.points import Point, Points, kind_of
+from graph.report.figures.role import Role
+from graph.report.figures.units import clash, matches
+
+_CLOSE = 0.62
+# Many shown digits are no coincidence: such an amount may be named less well.
+_CLOSE_LONG = 0.4
+_LONG = 4
+_CHANCE = 0.12
+_MOST_NEAR = 12
+
+
+@dataclass(frozen=True)
+class _Scored:
+    point: Point
+    score: float
+
+
+class Ground:
+    """Grounds the figures of one text in documents."""
+
+    def __init__(self, lookup: Lookup, asked: Page, points: Points) -> None:
+        self._page = lookup.page
+        self._points = points
+        self._claims = Claims(lookup, asked, points)
+        self._resolver = lookup.resolver
+
+    def look(
+        self, numbers: Sequence[Number], roles: Sequence[Role], findings: Mapping[int, Finding]
+    ) -> dict[int, Finding]:
+        """Give the findings that change: of figures that were wrong or unsupported and have a ground."""
+        wrong = [
+            index
+            for index in range(len(numbers))
+            if findings[index].status in ("unsupported", "contradicted")
+        ]
+        if not wrong or not len(self._points):
+            return {}
+        found: dict[int, Finding] = {}
+        grounds: dict[int, Point] = {}
+        claims = {index: self._claims.read(numbers[index], roles[index]) for index in wrong}
+        for index in wrong:
+            point = self._level(claims[index])
+            if point is not None:
+                grounds[index] = point
+                found[index] = Finding("supported", "amount of a document", note=point.name)
+        for _ in range(2):
+            left = [index for index in wrong if index not in found]
+            for index in left:
+                stated = self._stated(index, numbers, {**findings, **found}, grounds)
+                value = self._derived(claims[index], stated)
+                if value is not None:
+                    found[index] = Finding("derived", value.rule, formula=value.formula)
+            if len(left) == len([index for index in wrong if index not in found]):
+                break
+        return found
+
+    def _scored(self, claim: Claim, points: Iterable[Point]) -> list[_Scored]:
+        return [_Scored(point, self._claims.score(claim, point)) for point in points]
+
+    def _level(self, claim: Claim) -> Point | None:
+        """Find the amount that the figure is: none of its kind and time may be named much better."""
+        number = claim.number
+        shows = [point for point in self._points.all if _shows(claim, point)]
+        if not shows:
+            return None
+        periods = claim.periods
+        kinds = {_family(point.kind) for point in shows}
+        rivals = [p for p in self._points.all if _family(p.kind) in kinds and p.of(periods)]
+        best = max((item.score for item in self._scored(claim, rivals)), default=0.0)
+        digits = len(str(abs(number.value).normalize().as_tuple().digits)) and len(
+            number.value.normalize().as_tuple().digits
+        )
+        share = _CLOSE_LONG if digits >= _LONG else _CLOSE
+        held = [
+            item
+            for item in self._scored(claim, shows)
+            if item.score > 0 and item.score >= share * best and item.point.of(periods)
+        ]
+        return max(held, key=lambda item: item.score).point if held else None
+
+    def _stated(
+        self,
+        index: int,
+        numbers: Sequence[Number],
+        findings: Mapping[int, Finding],
+        grounds: Mapping[int, Point],
+    ) -> list[Point]:
+        """Give the figures told right before or in the same sentence that hold, as points."""
+        scope = self._page.scope_index(numbers[index].start)
+        found: list[Point] = []
+        for other, number in enumerate(numbers):
+            apart = scope - self._page.scope_index(number.start)
+            if other == index or not 0 <= apart <= 2:
+                continue
+            if findings[other].status not in ("supported", "derived"):
+                continue
+            if other in grounds:
+                found.append(grounds[other])
+                continue
+            value = findings[other].known[0].value if findings[other].known else number.value
+            found.append(
+                Point(
+                    value, number.value.scaleb(-number.scale), kind_of(number), None, frozenset(), frozenset(),
+                    (), ("", -1, other), self._page.norm[number.start : number.end], table=False,
+                )  # fmt: skip
+            )
+        return found
+
+    def _derived(self, claim: Claim, stated: Sequence[Point]) -> Value | None:
+        """Find what amounts that belong together come to."""
+        scored = self._scored(claim, self._points.all)
+        best = max((item.score for item in scored), default=0.0)
+        weights = {id(item.point): item.score / best if best > 0 else 0.0 for item in scored}
+        near: list[Value] = []
+        low, high = bounds(claim.number)
+        for value in combining.values(claim, self._points, weights, stated):
+            if not _may_show(claim, value):
+                continue
+            if value.sure:
+                return value
+            near.append(value)
+        if not near:
+            return None
+        others = {
+            round(float(value.value), 9)
+            for value in combining.values(claim, self._points, weights, stated)
+            if value.unit == near[0].unit and low / 2 <= abs(value.value) <= high * 2
+        }
+        size = float(abs(claim.number.value)) or 1.0
+        chance = len(others) * float(high - low) / (1.5 * size)
+        return near[0] if chance <= _CHANCE and len(others) <= 60 else None
+
+
+def _shows(claim: Claim, point: Point) -> bool:
+    """Tell whether the figure shows the amount, in its unit, currency and sign."""
+    number = claim.number
+    value = point.value
+    if claim.formula and number.bare and point.shown != point.value and fits(number, point.shown):
+        return True
+    if number.bare and number.grouped and fits(number, point.shown) and point.kind == "amount":
+        return True
+    if not fits(number, value):
+        return False
+    return not clash_of(number, point.kind, point.currency) and bool(matches(number, value, 0, either=True))
+
+
+def clash_of(number: Number, kind: str, currency: str | None) -> bool:
+    """Tell whether a figure cannot be in a unit."""
+    if kind == "amount":
+        return number.unit not in ("", "count", "days", "points")
+    if kind == "money" and number.unit == "" and not number.currency:
+        return False
+    if kind in ("percent", "multiple", "pp", "bps", "count", "money", "price", "per_share", "index", "days"):
+        return bool(clash(number, "price" if kind == "money" else kind, currency))
+    return number.unit not in (kind, "")
+
+
+def _family(kind: str) -> str:
+    return "" if kind in ("amount", "money", "count", "price", "per_share") else kind
+
+
+def _may_show(claim: Claim, value: Value) -> bool:
+    number = claim.number
+    if clash_of(number, value.unit, value.currency):
+        return False
+    side = claim.side if value.signed else 0
+    return bool(matches(number, value.value, side, unsigned=not value.signed, either=not side))

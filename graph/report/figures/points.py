@@ -1,0 +1,177 @@
+"""Every amount of the documents as a point: its value, what it is called, when it is of, where it stands."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from math import log
+
+from graph.report.figures.book import Known
+from graph.report.figures.extract import Number
+from graph.report.figures.periods import Period, find_periods
+from graph.report.figures.tables import Cell
+from graph.report.figures.telling import Passage
+from graph.report.figures.wording import stems
+
+_PLACE = re.compile(r"!r(\d+)c(\d+)$")
+_TOTAL = re.compile(r"(?<![a-z])totals?(?![a-z])|合计|总计|总额")
+# The words that say no more than how a figure is told weigh little.
+_COMMON = stems("total amount balance other value number percentage end beginning change net date average") | {
+    "shar",
+    "total",
+    "sum",
+    "averag",
+}
+_COMMON_WEIGHT = 0.35
+
+
+@dataclass(frozen=True)
+class Point:
+    """One amount of a document.
+
+    `value` is at scale 1, `shown` as it stands. `kind` is the unit of a fact, or "amount" where nothing says
+    whether it is money or a count. `row` are the words that name it, `head` those that stand above or around
+    it. `place` is the table or text, the row and the column, or the sentence and the figure's place in it.
+    """
+
+    value: Decimal
+    shown: Decimal
+    kind: str
+    currency: str | None
+    row: frozenset[str]
+    head: frozenset[str]
+    periods: tuple[Period, ...]
+    place: tuple[str, int, int]
+    name: str
+    total: bool = False
+    table: bool = True
+
+    @property
+    def rated(self) -> bool:
+        """Tell whether it is a rate, of which differences are told in points."""
+        return self.kind == "percent"
+
+    def of(self, periods: Iterable[Period]) -> bool:
+        """Tell whether it may be of one of the periods; what has no period may be of any."""
+        return not self.periods or any(mine.agrees(other) for mine in self.periods for other in periods)
+
+
+class Points:
+    """The points of the documents and of the facts that no metric names, with the weights of their words."""
+
+    def __init__(
+        self, cells: Sequence[Cell], passages: Sequence[Passage], facts: Iterable[Known] = ()
+    ) -> None:
+        self.all = tuple([*_of_cells(cells), *_of_passages(passages), *_of_facts(facts)])
+        self.rows: dict[tuple[str, int], list[Point]] = {}
+        self.columns: dict[tuple[str, int], list[Point]] = {}
+        self.texts: dict[str, list[Point]] = {}
+        for point in self.all:
+            text, row, column = point.place
+            self.texts.setdefault(text, []).append(point)
+            if point.table:
+                self.rows.setdefault((text, row), []).append(point)
+                self.columns.setdefault((text, column), []).append(point)
+        held = Counter(word for point in self.all for word in point.row | point.head)
+        self._weights = {word: log(1 + len(self.all) / count) for word, count in held.items()}
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    def weight(self, word: str) -> float:
+        """Say how much a word tells: the fewer points it names, the more."""
+        own = self._weights.get(word, 0.0)
+        return own * _COMMON_WEIGHT if word in _COMMON else own
+
+
+def _without_periods(text: str) -> tuple[str, tuple[Period, ...]]:
+    found = sorted(find_periods(text), key=lambda item: -item[0])
+    for start, end, _ in found:
+        text = f"{text[:start]} {text[end:]}"
+    return text, tuple(period for _, _, period in reversed(found))
+
+
+def _of_cells(cells: Sequence[Cell]) -> Iterable[Point]:
+    for cell in cells:
+        fact = cell.fact
+        place = _PLACE.search(fact.id)
+        if place is None:
+            continue
+        words, own = _without_periods(fact.label)
+        shown = fact.value.scaleb(-cell.power)
+        amount = fact.unit == "money" and not cell.priced
+        yield Point(
+            fact.value,
+            shown,
+            "amount" if amount else fact.unit,
+            fact.currency,
+            stems(words),
+            cell.column,
+            _joined(own, cell.day or cell.period, cell.period),
+            (fact.id[: place.start()], int(place[1]), int(place[2])),
+            f"{fact.label}{f' ({fact.period})' if fact.period else ''}",
+            _TOTAL.search(fact.label) is not None or not fact.label,
+        )
+
+
+def _joined(rows: tuple[Period, ...], day: Period | None, column: Period | None) -> tuple[Period, ...]:
+    """Give the periods of a cell: of its row where that names one, within the year of its column."""
+    heads = tuple(dict.fromkeys(period for period in (column, day) if period is not None))
+    if not rows:
+        return heads
+    year = next((period.year for period in heads if period.year), 0)
+    return tuple(Period(own.kind, own.year or year, own.part) for own in rows)
+
+
+def _of_passages(passages: Sequence[Passage]) -> Iterable[Point]:
+    for at, passage in enumerate(passages):
+        owned = {said.period for said in passage.figures}
+        for place, said in enumerate(passage.figures):
+            number = said.number
+            free = tuple(period for period in passage.periods if period not in owned)
+            periods = (said.period,) if said.period is not None else () if said.was else free
+            yield Point(
+                number.value,
+                number.value.scaleb(-number.scale),
+                kind_of(number),
+                {"$": "USD", "¥": "CNY"}.get(number.currency, number.currency) or None,
+                said.near,
+                passage.said - said.near,
+                periods,
+                (f"{passage.title}§", at, place),
+                passage.text,
+                table=False,
+            )
+
+
+def kind_of(number: Number) -> str:
+    """Name the unit of a figure as facts name theirs."""
+    if number.unit:
+        return number.unit
+    if number.currency:
+        return "per_share" if number.per else "money"
+    return "amount"
+
+
+def _of_facts(facts: Iterable[Known]) -> Iterable[Point]:
+    rows: dict[str, int] = {}
+    for column, known in enumerate(facts):
+        fact = known.fact
+        words, own = _without_periods(fact.label.lower())
+        row = rows.setdefault(fact.label, len(rows))
+        periods = tuple(dict.fromkeys(p for p in (known.period, known.day, *own) if p is not None))
+        yield Point(
+            fact.value, fact.value, fact.unit, fact.currency, stems(words), frozenset(), periods,
+            ("\x00facts", row, column if not periods else hash_of(periods[0])),
+            f"{fact.label}{f' ({fact.period})' if fact.period else ''}",
+            _TOTAL.search(fact.label.lower()) is not None,
+        )  # fmt: skip
+
+
+def hash_of(period: Period) -> int:
+    """Number a period, so that facts of one period stand in one column."""
+    year, part = period.order()
+    return 10_000 + year * 10_000 + part
