@@ -90,7 +90,7 @@ class Checker:
             named = [known for key, line in self.book.lines.items() if key.startswith(FREE) for known in line]
             given = {fact.id for fact in typed}
             self.points = Points(
-                cells, self.passages.all, [known for known in named if known.fact.id in given]
+                cells, self.passages.all, [known for known in named if known.fact.id in given], texts
             )
             free = [key for key in self.book.lines if key.startswith(FREE)]
             self.free = FreeLabels(free)

@@ -19,7 +19,20 @@ from graph.report.figures.wording import stems
 _NEAR, _SAID, _BEFORE, _ASKED = 1.0, 0.85, 0.45, 0.6
 # Words above or around an amount tell less of it than its own name.
 _HEAD = 0.6
+_CAPTION = 0.5
 _UNSAID = 0.12
+# What it tells that the period beside the figure, or one of its sentence or question, is the amount's.
+_OWN_PERIOD, _SOME_PERIOD = 1.2, 0.8
+# What a ratio is of, where only its name is said.
+_OF_RATIOS = (
+    ({"margin"}, stems("sales revenue revenues profit income")),
+    ({"tax", "effectiv"}, stems("provision income before taxes tax expense earnings")),
+    ({"pay", "ratio"}, stems("dividends net income earnings")),
+    ({"conver"}, stems("cash net income sales")),
+    ({"leverag"}, stems("debt ebitda equity assets")),
+    ({"cover"}, stems("interest expense income ebitda")),
+)
+_MEANT = 0.45
 
 
 @dataclass(frozen=True)
@@ -39,12 +52,13 @@ class Claim:
     told: str
     was: bool
     formula: bool
+    whole: bool
 
     @property
     def periods(self) -> tuple[Period, ...]:
         """Give the periods that it may be of."""
         if self.own is None:
-            return self.named or self.asked
+            return self.named or (() if self.was or self.formula else self.asked)
         if self.own.kind == "prior":
             return tuple(period.back() for period in self.named or self.asked)
         return (self.own,)
@@ -77,6 +91,9 @@ class Claims:
         words |= dict.fromkeys(heads, _SAID)
         words |= dict.fromkeys(self._words_of(index) | page.telling_words(scope), _SAID)
         words |= dict.fromkeys(near_words(page, number), _NEAR)
+        for name, of in _OF_RATIOS:
+            if name <= words.keys():
+                words |= dict.fromkeys(of - words.keys(), _MEANT)
         when = self._resolver.when(number)
         named = [item.period for item in page.named_in((scope.start, scope.end))]
         for start, end in spans:
@@ -95,6 +112,9 @@ class Claims:
             told if cued else f"{told} {self._asked.low}",
             self._resolver.is_from(number),
             before[-1:] in _SIGNS or after[:1] in _SIGNS,
+            any(item.period.kind == "range" for item in [*page.named_in((scope.start, scope.end)), *self._asked.named])
+            or cues.WHOLE.search(told) is not None
+            or cues.WHOLE.search(self._asked.low) is not None,
         )
 
     def _words_of(self, index: int) -> frozenset[str]:
@@ -109,7 +129,14 @@ class Claims:
         weight = self._points.weight
         own = sum(weight(word) * claim.words.get(word, -_UNSAID) for word in sorted(point.row))
         heads = sorted(point.head - point.row)
-        return own + _HEAD * sum(weight(word) * claim.words.get(word, 0.0) for word in heads)
+        own += _HEAD * sum(weight(word) * claim.words.get(word, 0.0) for word in heads)
+        over = sorted(point.caption - point.head - point.row)
+        own += _CAPTION * sum(weight(word) * claim.words.get(word, 0.0) for word in over)
+        if point.periods and claim.own is not None and point.of((claim.own,)):
+            return own + _OWN_PERIOD
+        if point.periods and (claim.named or claim.asked) and point.of(claim.named or claim.asked):
+            return own + _SOME_PERIOD
+        return own
 
 
 _SIGNS = tuple("+-*/×÷=−–xX")

@@ -47,7 +47,8 @@ class _Ops:
 def values(claim: Claim, points: Points, weights: Weights, stated: Sequence[Point]) -> Iterator[Value]:
     """Give everything that the amounts which the claim may mean come to, the likeliest first."""
     ops = _Ops(
-        claim.cued(cues.MOVED, cues.UNLIKE), claim.cued(cues.MEAN), claim.cued(cues.SUM), claim.cued(cues.SHARE)
+        claim.cued(cues.MOVED, cues.UNLIKE), claim.cued(cues.MEAN),
+        claim.cued(cues.SUM) or (claim.whole and not claim.cued(cues.MEAN)), claim.cued(cues.SHARE),
     )
     told = list(stated)[-_MOST_STATED:]
     few = len(told) <= 3
@@ -239,7 +240,7 @@ def _groups(claim: Claim, line: Sequence[Point]) -> Iterator[tuple[list[Point], 
         of_year = [p for p in each if p.periods and p.periods[0].year in years and p.periods[0].kind != "year"]
         if 2 <= len(of_year) <= 4:
             yield of_year, True
-        yield each, not claim.periods
+        yield each, claim.whole or not claim.periods
         if len(each) <= 10:
             for size in range(2, len(each)):
                 for start in range(len(each) - size + 1):

@@ -88,7 +88,7 @@ def extract(text: str) -> list[Number]:
         number = _read(text, start, digits, found[-1].end if found else 0)
         if number is not None:
             found.append(number)
-    found = _join_ranges(text, found)
+    found = _join_lists(text, _join_ranges(text, found))
     return sorted([*found, *_words(text)], key=lambda number: number.start)
 
 
@@ -190,6 +190,29 @@ def _hedge(text: str, begin: int, stop: int) -> Hedge:
             kind = match.lastgroup
             return "about" if kind == "about" else "over" if kind in ("over", "plus") else "under"
     return ""
+
+
+_LISTED = re.compile(r"\s?,\s(?:and |or )?|\s(?:and|or)\s|、|和|及")
+
+
+def _join_lists(text: str, found: list[Number]) -> list[Number]:
+    """Let the amounts of a list share the scale that only the last shows, as in "$24.7, $22.3 and $17.9 million"."""
+    joined = list(found)
+    for index in range(len(joined) - 2, -1, -1):
+        first, second = joined[index], joined[index + 1]
+        if not first.currency or first.scale or first.unit or second.scale <= 0 or second.unit:
+            continue
+        if second.start - first.end > 6 or _LISTED.fullmatch(text, first.end, second.start) is None:
+            continue
+        size = abs(second.value.scaleb(-second.scale))
+        if first.currency == second.currency and size / 100 < abs(first.value) < size * 100:
+            joined[index] = replace(
+                first,
+                value=first.value.scaleb(second.scale),
+                ulp=first.ulp.scaleb(second.scale),
+                scale=second.scale,
+            )
+    return joined
 
 
 def _join_ranges(text: str, found: list[Number]) -> list[Number]:

@@ -46,6 +46,7 @@ class Ground:
         self._points = points
         self._claims = Claims(lookup, asked, points)
         self._resolver = lookup.resolver
+        self._shown: dict[int, frozenset[int]] = {}
 
     def look(
         self, numbers: Sequence[Number], roles: Sequence[Role], findings: Mapping[int, Finding]
@@ -61,8 +62,21 @@ class Ground:
         found: dict[int, Finding] = {}
         grounds: dict[int, Point] = {}
         claims = {index: self._claims.read(numbers[index], roles[index]) for index in wrong}
+        shown = {
+            index: frozenset(id(point) for point in self._points.all if _shows(claims[index], point))
+            for index in wrong
+        }
         for index in wrong:
-            point = self._level(claims[index])
+            scope = self._page.scope_index(numbers[index].start)
+            # An amount that another figure of the sentence shows is no rival.
+            taken = frozenset[int]().union(
+                *(
+                    self._shown_by(numbers[other])
+                    for other in range(len(numbers))
+                    if other != index and self._page.scope_index(numbers[other].start) == scope
+                )
+            )
+            point = self._level(claims[index], taken - shown[index])
             if point is not None:
                 grounds[index] = point
                 found[index] = Finding("supported", "amount of a document", note=point.name)
@@ -77,10 +91,18 @@ class Ground:
                 break
         return found
 
+    def _shown_by(self, number: Number) -> frozenset[int]:
+        known = self._shown.get(number.start)
+        if known is None:
+            known = self._shown[number.start] = frozenset(
+                id(point) for point in self._points.all if fits(number, point.value)
+            )
+        return known
+
     def _scored(self, claim: Claim, points: Iterable[Point]) -> list[_Scored]:
         return [_Scored(point, self._claims.score(claim, point)) for point in points]
 
-    def _level(self, claim: Claim) -> Point | None:
+    def _level(self, claim: Claim, taken: frozenset[int]) -> Point | None:
         """Find the amount that the figure is: none of its kind and time may be named much better."""
         number = claim.number
         shows = [point for point in self._points.all if _shows(claim, point)]
@@ -88,16 +110,16 @@ class Ground:
             return None
         periods = claim.periods
         kinds = {_family(point.kind) for point in shows}
-        rivals = [p for p in self._points.all if _family(p.kind) in kinds and p.of(periods)]
+        rivals = [
+            p for p in self._points.all if _family(p.kind) in kinds and p.of(periods) and id(p) not in taken
+        ]
         best = max((item.score for item in self._scored(claim, rivals)), default=0.0)
-        digits = len(str(abs(number.value).normalize().as_tuple().digits)) and len(
-            number.value.normalize().as_tuple().digits
-        )
+        digits = len(number.value.normalize().as_tuple().digits)
         share = _CLOSE_LONG if digits >= _LONG else _CLOSE
         held = [
             item
             for item in self._scored(claim, shows)
-            if item.score > 0 and item.score >= share * best and item.point.of(periods)
+            if (claim.formula or (item.score > 0 and item.score >= share * best)) and item.point.of(periods)
         ]
         return max(held, key=lambda item: item.score).point if held else None
 
@@ -151,7 +173,7 @@ class Ground:
         }
         size = float(abs(claim.number.value)) or 1.0
         chance = len(others) * float(high - low) / (1.5 * size)
-        return near[0] if chance <= _CHANCE and len(others) <= 60 else None
+        return near[0] if chance <= _CHANCE else None
 
 
 def _shows(claim: Claim, point: Point) -> bool:
@@ -160,7 +182,8 @@ def _shows(claim: Claim, point: Point) -> bool:
     value = point.value
     if claim.formula and number.bare and point.shown != point.value and fits(number, point.shown):
         return True
-    if number.bare and number.grouped and fits(number, point.shown) and point.kind == "amount":
+    counted = (number.bare and number.grouped) or number.unit == "count"
+    if counted and not number.scale and fits(number, point.shown) and point.kind in ("amount", "count"):
         return True
     if not fits(number, value):
         return False

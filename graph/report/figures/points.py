@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from math import log
@@ -12,6 +12,7 @@ from math import log
 from graph.report.figures.book import Known
 from graph.report.figures.extract import Number
 from graph.report.figures.periods import Period, find_periods
+from graph.report.figures.scale import scale_of
 from graph.report.figures.tables import Cell
 from graph.report.figures.telling import Passage
 from graph.report.figures.wording import stems
@@ -26,6 +27,7 @@ _COMMON = stems("total amount balance other value number percentage end beginnin
     "averag",
 }
 _COMMON_WEIGHT = 0.35
+_PRICES = stems("price prices weighted-average fair value exercise") | {"pric", "averag", "fair", "exerci"}
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Point:
 
     `value` is at scale 1, `shown` as it stands. `kind` is the unit of a fact, or "amount" where nothing says
     whether it is money or a count. `row` are the words that name it, `head` those that stand above or around
-    it. `place` is the table or text, the row and the column, or the sentence and the figure's place in it.
+    it, `caption` those over a whole table. `place` is the table or text, the row and the column, or the sentence and the figure's place in it.
     """
 
     value: Decimal
@@ -48,6 +50,7 @@ class Point:
     name: str
     total: bool = False
     table: bool = True
+    caption: frozenset[str] = frozenset()
 
     @property
     def rated(self) -> bool:
@@ -63,9 +66,15 @@ class Points:
     """The points of the documents and of the facts that no metric names, with the weights of their words."""
 
     def __init__(
-        self, cells: Sequence[Cell], passages: Sequence[Passage], facts: Iterable[Known] = ()
+        self,
+        cells: Sequence[Cell],
+        passages: Sequence[Passage],
+        facts: Iterable[Known] = (),
+        texts: Sequence[tuple[str, str]] = (),
     ) -> None:
-        self.all = tuple([*_of_cells(cells), *_of_passages(passages), *_of_facts(facts)])
+        low = [(title, text.lower()) for title, text in texts if "|" not in text]
+        scales = {title: power for title, text in low if (power := scale_of(text)) is not None}
+        self.all = tuple([*_of_cells(cells), *_of_passages(passages, scales), *_of_facts(facts)])
         self.rows: dict[tuple[str, int], list[Point]] = {}
         self.columns: dict[tuple[str, int], list[Point]] = {}
         self.texts: dict[str, list[Point]] = {}
@@ -75,7 +84,7 @@ class Points:
             if point.table:
                 self.rows.setdefault((text, row), []).append(point)
                 self.columns.setdefault((text, column), []).append(point)
-        held = Counter(word for point in self.all for word in point.row | point.head)
+        held = Counter(word for point in self.all for word in point.row | point.head | point.caption)
         self._weights = {word: log(1 + len(self.all) / count) for word, count in held.items()}
 
     def __len__(self) -> int:
@@ -103,10 +112,11 @@ def _of_cells(cells: Sequence[Cell]) -> Iterable[Point]:
         words, own = _without_periods(fact.label)
         shown = fact.value.scaleb(-cell.power)
         amount = fact.unit == "money" and not cell.priced
+        priced = fact.unit == "money" and cell.power > 0 and _is_price(shown, words, cell)
         yield Point(
-            fact.value,
+            shown if priced else fact.value,
             shown,
-            "amount" if amount else fact.unit,
+            "per_share" if priced else "amount" if amount else fact.unit,
             fact.currency,
             stems(words),
             cell.column,
@@ -114,7 +124,14 @@ def _of_cells(cells: Sequence[Cell]) -> Iterable[Point]:
             (fact.id[: place.start()], int(place[1]), int(place[2])),
             f"{fact.label}{f' ({fact.period})' if fact.period else ''}",
             _TOTAL.search(fact.label) is not None or not fact.label,
+            caption=cell.caption,
         )
+
+
+def _is_price(shown: Decimal, label: str, cell: Cell) -> bool:
+    """Tell whether an amount is a price of one, which no table's scale is meant for."""
+    cents = shown.as_tuple().exponent == -2 and abs(shown) < 1000
+    return cents and bool(_PRICES & (stems(label) | cell.column))
 
 
 def _joined(rows: tuple[Period, ...], day: Period | None, column: Period | None) -> tuple[Period, ...]:
@@ -126,15 +143,17 @@ def _joined(rows: tuple[Period, ...], day: Period | None, column: Period | None)
     return tuple(Period(own.kind, own.year or year, own.part) for own in rows)
 
 
-def _of_passages(passages: Sequence[Passage]) -> Iterable[Point]:
+def _of_passages(passages: Sequence[Passage], scales: Mapping[str, int]) -> Iterable[Point]:
     for at, passage in enumerate(passages):
         owned = {said.period for said in passage.figures}
         for place, said in enumerate(passage.figures):
             number = said.number
             free = tuple(period for period in passage.periods if period not in owned)
             periods = (said.period,) if said.period is not None else () if said.was else free
+            scaled = scales.get(passage.title)
+            small = number.scale or number.unit or number.decimals == 2 or not (number.currency or scaled)
             yield Point(
-                number.value,
+                number.value if small or scaled is None else number.value.scaleb(scaled),
                 number.value.scaleb(-number.scale),
                 kind_of(number),
                 {"$": "USD", "¥": "CNY"}.get(number.currency, number.currency) or None,

@@ -14,7 +14,7 @@ from graph.report.figures.mask import mask
 from graph.report.figures.normal import normalise
 from graph.report.figures.periods import Period, find_periods
 from graph.report.figures.scale import currency_of, scale_of
-from graph.report.figures.wording import tokens
+from graph.report.figures.wording import stems, tokens
 
 _CHANGE = re.compile(
     r"(?<![a-z])(?:change|chg\.?|variance|var\.?|vs\.?|versus|increase|decrease|growth|yoy|y/y|movement"
@@ -41,6 +41,7 @@ class Cell:
     """An amount of a table as a fact, with the period and the other words that head its column.
 
     `power` is the power of ten that its caption gives it; `priced` says that it shows a currency itself.
+    `caption` are the words over the whole table.
     """
 
     fact: Fact
@@ -49,6 +50,7 @@ class Cell:
     column: frozenset[str]
     power: int = 0
     priced: bool = False
+    caption: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -78,7 +80,7 @@ def table_cells(texts: Sequence[tuple[str, str]]) -> list[Cell]:
     low = [(title, normalise(text).lower()) for title, text in texts]
     # A scale in the label of one row is that row's alone.
     captions = [
-        "\n".join(line for line in text.split("\n") if "|" not in line or not _has_amounts(line))
+        "\n".join(_over_all(line) for line in text.split("\n") if "|" not in line or not _has_amounts(line))
         for _, text in low
     ]
     everywhere = next((power for text in captions if (power := scale_of(text)) is not None), 0)
@@ -90,6 +92,16 @@ def table_cells(texts: Sequence[tuple[str, str]]) -> list[Cell]:
             power = everywhere if own is None else own
             cells += _Table(title, text, power, currency_of(text) or currency, " ".join(captions)).cells()
     return cells
+
+
+def _over_all(line: str) -> str:
+    """Leave out of a header's cells those that head one column of several: their scale is that column's."""
+    first, *rest = line.split("|")
+    filled = [cell.strip() for cell in rest if cell.strip()]
+    scales = [scale_of(cell) for cell in filled]
+    if len(filled) > 1 and any(scale is not None for scale in scales) and len(set(scales)) > 1:
+        return first
+    return line
 
 
 def _has_amounts(line: str) -> bool:
@@ -145,6 +157,7 @@ class _Table:
         self.rates = rate_columns(self.amounts)
         self.kinds = Kinds(power, lines, captions)
         self.heads: list[list[str]] = []
+        self.caption: frozenset[str] = frozenset()
         self.columns: list[_Column] = []
         self.read_rows = 0
 
@@ -217,6 +230,7 @@ class _Table:
         columns = [_Column() for _ in range(width)]
         texts: list[list[str]] = [[] for _ in range(width)]
         shared = [row[0] for row in self.heads if row[0]]
+        self.caption |= frozenset(word for text in shared for word in stems(_CAPTION.sub("", text)))
         for row in self.heads:
             for place, text in enumerate(_spread(row[1:], width)):
                 if text:
@@ -290,7 +304,7 @@ class _Table:
             currency=currency,
             source=self.title,
         )
-        return Cell(fact, column.period, column.day, column.words, power, bool(number.currency))
+        return Cell(fact, column.period, column.day, column.words, power, bool(number.currency), self.caption)
 
 
 def _amount(cell: str) -> Number | None:
