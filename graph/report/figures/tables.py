@@ -98,8 +98,8 @@ def _over_all(line: str) -> str:
     """Leave out of a header's cells those that head one column of several: their scale is that column's."""
     first, *rest = line.split("|")
     filled = [cell.strip() for cell in rest if cell.strip()]
-    scales = [scale_of(cell) for cell in filled]
-    if len(filled) > 1 and any(scale is not None for scale in scales) and len(set(scales)) > 1:
+    own = [cell for cell in filled if scale_of(cell) is not None]
+    if len(filled) > 1 and len(own) < len(filled) and any(stems(_CAPTION.sub("", cell)) for cell in own):
         return first
     return line
 
