@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -53,12 +54,14 @@ class Claim:
     was: bool
     formula: bool
     whole: bool
+    kind: str
+    compares: bool
 
     @property
     def periods(self) -> tuple[Period, ...]:
         """Give the periods that it may be of."""
         if self.own is None:
-            return self.named or (() if self.was or self.formula else self.asked)
+            return self.named or (() if self.was or self.formula or self.compares else self.asked)
         if self.own.kind == "prior":
             return tuple(period.back() for period in self.named or self.asked)
         return (self.own,)
@@ -115,6 +118,8 @@ class Claims:
             any(item.period.kind == "range" for item in [*page.named_in((scope.start, scope.end)), *self._asked.named])
             or cues.WHOLE.search(told) is not None
             or cues.WHOLE.search(self._asked.low) is not None,
+            role.kind,
+            _COMPARES.search(told) is not None,
         )
 
     def _words_of(self, index: int) -> frozenset[str]:
@@ -139,6 +144,10 @@ class Claims:
         return own
 
 
+_COMPARES = re.compile(
+    r"(?<![a-z])(?:from|versus|vs|compared|against|earlier|prior|previous|before|then|year ago|last year)(?![a-z])"
+    r"|由|从|上年|去年|此前|较|→|->"
+)
 _SIGNS = tuple("+-*/×÷=−–xX")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -9,8 +10,8 @@ from itertools import combinations
 
 from graph.report.figures import cues
 from graph.report.figures.claims import Claim
-from graph.report.figures.periods import Period
 from graph.report.figures.points import Point, Points
+from graph.report.figures.wording import stems
 
 _HUNDRED = Decimal(100)
 # How well a row must be named, beside the best: to be an operand, and to be surely meant.
@@ -18,6 +19,8 @@ _NAMED, _SURE = 0.4, 0.7
 _MOST_ROWS = 8
 _MOST_STATED = 6
 _POINTS = ("pp", "bps", "points")
+_NET = re.compile(r"(?<![a-z])(?:net|excluding|without|after|before|remaining|rest|other than)(?![a-z])|扣除|剩余|净")
+_BEGIN, _END = stems("beginning"), frozenset({"end"})
 Weights = Mapping[int, float]
 
 
@@ -42,13 +45,17 @@ class _Ops:
     mean: bool
     added: bool
     share: bool
+    apart: bool
 
 
 def values(claim: Claim, points: Points, weights: Weights, stated: Sequence[Point]) -> Iterator[Value]:
     """Give everything that the amounts which the claim may mean come to, the likeliest first."""
     ops = _Ops(
-        claim.cued(cues.MOVED, cues.UNLIKE), claim.cued(cues.MEAN),
-        claim.cued(cues.SUM) or (claim.whole and not claim.cued(cues.MEAN)), claim.cued(cues.SHARE),
+        claim.cued(cues.MOVED, cues.UNLIKE) and claim.kind != "share",
+        claim.cued(cues.MEAN),
+        claim.cued(cues.SUM) or (claim.whole and not claim.cued(cues.MEAN)),
+        claim.cued(cues.SHARE) and claim.kind != "change",
+        claim.cued(cues.UNLIKE, _NET),
     )
     told = list(stated)[-_MOST_STATED:]
     few = len(told) <= 3
@@ -56,7 +63,7 @@ def values(claim: Claim, points: Points, weights: Weights, stated: Sequence[Poin
         yield from _pair(claim, ops, a, b, few)
     if len(told) >= 2:
         yield from _group(claim, ops, told, few)
-    made = _made(points, weights)
+    made = _made(ops, points, weights)
     yield from _rows(claim, ops, points, weights, made)
     yield from _columns(claim, ops, points, weights, made)
     yield from _texts(claim, ops, points, weights, told)
@@ -150,6 +157,8 @@ def _texts(
     for a, b in combinations(named, 2):
         if a.kind == b.kind and a.periods and b.periods and a.row & b.row and not _timely(claim, a, b, prose):
             continue
+        if not a.row & b.row and not _at_one_time(claim, a, b):
+            continue
         sure = weights.get(id(b), 0.0) >= _SURE and a.place[:2] == b.place[:2]
         yield from _pair(claim, ops, a, b, sure and _is_named_pair(claim, a, b))
     if len(named) >= 2:
@@ -179,7 +188,7 @@ def _alone(claim: Claim, points: Points, weights: Weights) -> Iterator[Value]:
             )
 
 
-def _made(points: Points, weights: Weights) -> list[Point]:
+def _made(ops: _Ops, points: Points, weights: Weights) -> list[Point]:
     """Make rows of their own of a block's sum, and of the two best named rows' sum and difference."""
     made: list[Point] = []
     for text in points.texts:
@@ -196,10 +205,12 @@ def _made(points: Points, weights: Weights) -> list[Point]:
                     continue
                 if min(weights.get(id(a), 0.0), weights.get(id(b), 0.0)) < _NAMED:
                     continue
-                for place, value, name in (
-                    (-1 - 2 * number, a.value + b.value, "+"),
-                    (-2 - 2 * number, abs(a.value) - abs(b.value), "-"),
+                for place, value, name, meant in (
+                    (-1 - 2 * number, a.value + b.value, "+", ops.added),
+                    (-2 - 2 * number, abs(a.value) - abs(b.value), "-", ops.apart),
                 ):
+                    if not meant:
+                        continue
                     told = f"({_shown(a.value)} {name} {_shown(b.value)})"
                     made.append(
                         replace(
@@ -209,7 +220,7 @@ def _made(points: Points, weights: Weights) -> list[Point]:
                     )
         for column in [key for key in points.columns if key[0] == text]:
             block = [p for p in points.columns[column] if not p.total]
-            if 2 <= len(block) <= 12 and len({p.kind for p in block}) == 1 and not block[0].rated:
+            if 2 <= len(block) <= 12 and _one_kind(block) and not block[0].rated:
                 value = sum((p.value for p in block), Decimal(0))
                 told = " + ".join(_shown(p.value) for p in block)
                 dates = {p.periods for p in block}
@@ -225,11 +236,12 @@ def _made(points: Points, weights: Weights) -> list[Point]:
 def _groups(claim: Claim, line: Sequence[Point]) -> Iterator[tuple[list[Point], bool]]:
     """Give the amounts of a line that may be joined: of the named periods, all, runs of neighbours."""
     line = [p for p in line if not p.total]
-    if len(line) < 2 or len({p.kind for p in line}) > 1:
+    if len(line) < 2 or not _one_kind(line) or len({p.head for p in line}) > 1:
         heads: dict[tuple[str, frozenset[str]], list[Point]] = {}
         for point in line:
-            heads.setdefault((point.kind, point.head), []).append(point)
-        lines = [each for each in heads.values() if len(each) >= 2] if len(heads) > 1 else []
+            heads.setdefault(("rate" if point.rated else "", point.head), []).append(point)
+        lines = [each for each in heads.values() if len(each) >= 2 and _one_kind(each)]
+        lines += [list(line)] if len(line) >= 2 and len(heads) > 1 and _one_kind(line) else []
     else:
         lines = [line]
     for each in lines:
@@ -249,7 +261,7 @@ def _groups(claim: Claim, line: Sequence[Point]) -> Iterator[tuple[list[Point], 
 
 def _group(claim: Claim, ops: _Ops, group: Sequence[Point], sure: bool) -> Iterator[Value]:
     """Give the sum and the mean of amounts of one kind."""
-    if len(group) < 2 or len({p.kind for p in group}) > 1:
+    if len(group) < 2 or not _one_kind(group):
         return
     first, signs = group[0], {p.value < 0 for p in group}
     parts = [p.value for p in group]
@@ -299,7 +311,7 @@ def _pair(claim: Claim, ops: _Ops, a: Point, b: Point, sure: bool) -> Iterator[V
                     abs(top.value / bottom.value), "multiple", None, "ratio",
                     f"{_shown(top.value)} / {_shown(bottom.value)}", sure=sure and ops.share,
                 )  # fmt: skip
-    yield from _across(a, b)
+    yield from _across(claim, a, b)
 
 
 def _percents(
@@ -340,29 +352,55 @@ def _percents(
             )  # fmt: skip
 
 
-def _across(a: Point, b: Point) -> Iterator[Value]:
+def _across(claim: Claim, a: Point, b: Point) -> Iterator[Value]:
     """Give products and quotients of amounts of different kinds, and what a rate implies of an amount."""
+    stated = not (a.place[0] and b.place[0])
     for top, bottom in ((a, b), (b, a)):
-        if bottom.rated and not top.rated and bottom.value:
+        if bottom.rated and not top.rated and bottom.value and not stated:
             part, grown = bottom.value / _HUNDRED, 1 + bottom.value / _HUNDRED
             told = f"{_shown(top.value)}", f"{_shown(bottom.value)}%"
             yield Value(top.value * part, top.kind, top.currency, "product", " * ".join(told))
-            yield Value(top.value / part, top.kind, top.currency, "implied whole", " / ".join(told))
-            yield Value(top.value * grown, top.kind, top.currency, "product", f"{told[0]} * (1 + {told[1]})")
-            if grown:
-                yield Value(
-                    top.value / grown, top.kind, top.currency, "implied base", f"{told[0]} / (1 + {told[1]})"
-                )
-        elif not (top.rated or bottom.rated) and bottom.value:
-            yield Value(
-                abs(top.value / bottom.value), "amount", top.currency, "quotient",
-                f"{_shown(top.value)} / {_shown(bottom.value)}",
-            )  # fmt: skip
+            if top.place[:2] == bottom.place[:2] or _IMPLIED.search(claim.told):
+                yield Value(top.value / part, top.kind, top.currency, "implied whole", " / ".join(told))
+                if grown:
+                    yield Value(
+                        top.value / grown, top.kind, top.currency, "implied base",
+                        f"{told[0]} / (1 + {told[1]})",
+                    )  # fmt: skip
+            if _IMPLIED.search(claim.told):
+                formula = f"{told[0]} * (1 + {told[1]})"
+                yield Value(top.value * grown, top.kind, top.currency, "product", formula)
+        elif not (top.rated or bottom.rated):
+            for lower in _either(bottom):
+                if lower:
+                    yield Value(
+                        abs(top.value / lower), "amount", top.currency, "quotient",
+                        f"{_shown(top.value)} / {_shown(lower)}",
+                    )  # fmt: skip
     if not (a.rated or b.rated) and not (a.kind == b.kind == "money"):
-        yield Value(
-            a.value * b.value, "amount", a.currency or b.currency, "product",
-            f"{_shown(a.value)} * {_shown(b.value)}",
-        )  # fmt: skip
+        for factor in _either(b):
+            yield Value(
+                a.value * factor, "amount", a.currency or b.currency, "product",
+                f"{_shown(a.value)} * {_shown(factor)}",
+            )  # fmt: skip
+
+
+_IMPLIED = re.compile(
+    r"(?<![a-z])(?:impl(?:y|ies|ied)|would|will|should|expect\w*|guid\w*|outlook|at the (?:mid|low|high)\w*|forecast|target)(?![a-z])"
+    r"|预计|隐含|指引|相当于"
+)
+
+
+def _either(point: Point) -> tuple[Decimal, ...]:
+    """Give the value of an amount, and as it is shown where it may be a count that no scale is meant for."""
+    if point.kind in ("amount", "count") and point.shown != point.value:
+        return point.value, point.shown
+    return (point.value,)
+
+
+def _one_kind(group: Sequence[Point]) -> bool:
+    """Tell whether amounts are in one unit, as far as they say."""
+    return len({p.kind for p in group} - {"amount"}) <= 1
 
 
 def _alike(a: Point, b: Point) -> bool:
@@ -377,7 +415,14 @@ def _alike(a: Point, b: Point) -> bool:
 def _ordered(a: Point, b: Point) -> tuple[Point, Point] | None:
     """Give two amounts in the order of their times; None where these are not told or are the same."""
     if not (a.periods and b.periods):
-        return None
+        if a.was != b.was and not (a.table or b.table):
+            return (a, b) if a.was else (b, a)
+        starts, ends = (_BEGIN <= p.row | p.head for p in (a, b)), (_END <= p.row | p.head for p in (a, b))
+        first_begins, second_begins = starts
+        first_ends, second_ends = ends
+        if first_begins and second_ends and not (second_begins or first_ends):
+            return a, b
+        return (b, a) if second_begins and first_ends and not (first_begins or second_ends) else None
     first, second = a.periods[0].order(), b.periods[0].order()
     if first == second:
         return None
@@ -404,12 +449,23 @@ def _is_named_pair(claim: Claim, a: Point, b: Point) -> bool:
 
 def _timely(claim: Claim, a: Point, b: Point, line: Sequence[Point]) -> bool:
     """Tell whether two amounts of one row are of the periods that the claim compares."""
+    if claim.own is not None and claim.own.kind != "prior" and len(claim.named) > 1:
+        own = a.of((claim.own,)), b.of((claim.own,))
+        if own[0] != own[1] and _neighbours(a, b, line) and _earlier(a, b) == own[1]:
+            return True
     named = tuple(dict.fromkeys((*claim.named, *(() if len(claim.named) > 1 else claim.asked))))
     if len(named) >= 2:
         return a.of(named) and b.of(named)
     if len(named) == 1:
         return (a.of(named) or b.of(named)) and (_neighbours(a, b, line) or len(line) <= 2)
     return True
+
+
+def _at_one_time(claim: Claim, a: Point, b: Point) -> bool:
+    """Tell whether two amounts of different names may be set against each other."""
+    if not (a.of(claim.periods) and b.of(claim.periods)):
+        return False
+    return not (a.periods and b.periods) or a.of(b.periods) or b.of(a.periods)
 
 
 def _neighbours(a: Point, b: Point, line: Sequence[Point]) -> bool:
@@ -423,5 +479,3 @@ def _neighbours(a: Point, b: Point, line: Sequence[Point]) -> bool:
 def _shown(value: Decimal) -> str:
     return format(value.normalize(), "f") if abs(value.adjusted()) < 40 else str(value)
 
-
-_ = Period

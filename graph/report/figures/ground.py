@@ -26,10 +26,11 @@ from graph.report.figures.units import clash, matches
 
 _CLOSE = 0.62
 # Many shown digits are no coincidence: such an amount may be named less well.
-_CLOSE_LONG = 0.4
+_CLOSE_LONG = 0.5
 _LONG = 4
 _CHANCE = 0.12
-_MOST_NEAR = 12
+# How well a total is named where the sentence speaks of one.
+_SAID, _TOTAL = 0.8, 0.75
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Ground:
         self._points = points
         self._claims = Claims(lookup, asked, points)
         self._resolver = lookup.resolver
-        self._shown: dict[int, frozenset[int]] = {}
+        self._shown: dict[int, frozenset[tuple[str, int]]] = {}
 
     def look(
         self, numbers: Sequence[Number], roles: Sequence[Role], findings: Mapping[int, Finding]
@@ -69,14 +70,15 @@ class Ground:
         for index in wrong:
             scope = self._page.scope_index(numbers[index].start)
             # An amount that another figure of the sentence shows is no rival.
-            taken = frozenset[int]().union(
+            own = {point.place[:2] for point in self._points.all if id(point) in shown[index]}
+            taken = frozenset[tuple[str, int]]().union(
                 *(
                     self._shown_by(numbers[other])
                     for other in range(len(numbers))
                     if other != index and self._page.scope_index(numbers[other].start) == scope
                 )
             )
-            point = self._level(claims[index], taken - shown[index])
+            point = self._level(claims[index], frozenset(place for place in taken if place not in own))
             if point is not None:
                 grounds[index] = point
                 found[index] = Finding("supported", "amount of a document", note=point.name)
@@ -91,18 +93,19 @@ class Ground:
                 break
         return found
 
-    def _shown_by(self, number: Number) -> frozenset[int]:
+    def _shown_by(self, number: Number) -> frozenset[tuple[str, int]]:
+        """Name the rows that hold an amount which a figure shows."""
         known = self._shown.get(number.start)
         if known is None:
             known = self._shown[number.start] = frozenset(
-                id(point) for point in self._points.all if fits(number, point.value)
+                point.place[:2] for point in self._points.all if fits(number, point.value)
             )
         return known
 
     def _scored(self, claim: Claim, points: Iterable[Point]) -> list[_Scored]:
         return [_Scored(point, self._claims.score(claim, point)) for point in points]
 
-    def _level(self, claim: Claim, taken: frozenset[int]) -> Point | None:
+    def _level(self, claim: Claim, taken: frozenset[tuple[str, int]]) -> Point | None:
         """Find the amount that the figure is: none of its kind and time may be named much better."""
         number = claim.number
         shows = [point for point in self._points.all if _shows(claim, point)]
@@ -111,7 +114,7 @@ class Ground:
         periods = claim.periods
         kinds = {_family(point.kind) for point in shows}
         rivals = [
-            p for p in self._points.all if _family(p.kind) in kinds and p.of(periods) and id(p) not in taken
+            p for p in self._points.all if _family(p.kind) in kinds and p.of(periods) and p.place[:2] not in taken
         ]
         best = max((item.score for item in self._scored(claim, rivals)), default=0.0)
         digits = len(number.value.normalize().as_tuple().digits)
@@ -119,7 +122,9 @@ class Ground:
         held = [
             item
             for item in self._scored(claim, shows)
-            if (claim.formula or (item.score > 0 and item.score >= share * best)) and item.point.of(periods)
+            if (claim.formula or (item.score > 0 and item.score >= share * best))
+            and item.point.of(periods)
+            and (not item.point.was or claim.was or claim.compares or claim.own is not None)
         ]
         return max(held, key=lambda item: item.score).point if held else None
 
@@ -156,6 +161,8 @@ class Ground:
         scored = self._scored(claim, self._points.all)
         best = max((item.score for item in scored), default=0.0)
         weights = {id(item.point): item.score / best if best > 0 else 0.0 for item in scored}
+        if claim.words.get("total", 0.0) >= _SAID:
+            weights |= {id(p): max(weights[id(p)], _TOTAL) for p in self._points.all if p.total}
         near: list[Value] = []
         low, high = bounds(claim.number)
         for value in combining.values(claim, self._points, weights, stated):
@@ -192,6 +199,8 @@ def _shows(claim: Claim, point: Point) -> bool:
 
 def clash_of(number: Number, kind: str, currency: str | None) -> bool:
     """Tell whether a figure cannot be in a unit."""
+    if number.currency and currency and clash(number, "price", currency) == "currency":
+        return True
     if kind == "amount":
         return number.unit not in ("", "count", "days", "points")
     if kind == "money" and number.unit == "" and not number.currency:

@@ -129,7 +129,7 @@ class Kinds:
 
     def __init__(self, power: int, lines: Sequence[str], captions: str) -> None:
         self.power = power
-        self.has_rates = any("%" in line for line in lines)
+        self.has_rates = any("%" in line.partition("|")[2] or "(%)" in line for line in lines)
         self.has_money = any("$" in line or "€" in line or "£" in line for line in lines)
         self.has_decimals = sum(bool(_CENTS.search(line)) for line in lines) * 2 > len(lines)
         self.subjects = [

@@ -36,7 +36,7 @@ class Point:
 
     `value` is at scale 1, `shown` as it stands. `kind` is the unit of a fact, or "amount" where nothing says
     whether it is money or a count. `row` are the words that name it, `head` those that stand above or around
-    it, `caption` those over a whole table. `place` is the table or text, the row and the column, or the sentence and the figure's place in it.
+    it, `caption` those over a whole table. `was` says that something later is compared with it. `place` is the table or text, the row and the column, or the sentence and the figure's place in it.
     """
 
     value: Decimal
@@ -51,6 +51,7 @@ class Point:
     total: bool = False
     table: bool = True
     caption: frozenset[str] = frozenset()
+    was: bool = False
 
     @property
     def rated(self) -> bool:
@@ -163,6 +164,7 @@ def _of_passages(passages: Sequence[Passage], scales: Mapping[str, int]) -> Iter
                 (f"{passage.title}§", at, place),
                 passage.text,
                 table=False,
+                was=said.was,
             )
 
 
