@@ -141,7 +141,8 @@ class Claims:
             return own + _OWN_PERIOD
         if point.periods and (claim.named or claim.asked) and point.of(claim.named or claim.asked):
             return own + _SOME_PERIOD
-        return own
+        # What names no part of a table is of its total.
+        return own + _SOME_PERIOD if point.total and not (claim.own or claim.named) else own
 
 
 _COMPARES = re.compile(

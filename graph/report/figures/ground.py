@@ -116,6 +116,8 @@ class Ground:
         rivals = [
             p for p in self._points.all if _family(p.kind) in kinds and p.of(periods) and p.place[:2] not in taken
         ]
+        if claim.own is not None and any(p.periods and p.of(periods) for p in shows):
+            rivals = [p for p in rivals if p.periods]
         best = max((item.score for item in self._scored(claim, rivals)), default=0.0)
         digits = len(number.value.normalize().as_tuple().digits)
         share = _CLOSE_LONG if digits >= _LONG else _CLOSE

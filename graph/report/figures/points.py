@@ -58,9 +58,11 @@ class Point:
         """Tell whether it is a rate, of which differences are told in points."""
         return self.kind == "percent"
 
-    def of(self, periods: Iterable[Period]) -> bool:
+    def of(self, periods: Sequence[Period]) -> bool:
         """Tell whether it may be of one of the periods; what has no period may be of any."""
-        return not self.periods or any(mine.agrees(other) for mine in self.periods for other in periods)
+        if not self.periods or not periods:
+            return True
+        return any(mine.agrees(other) for mine in self.periods for other in periods)
 
 
 class Points:

@@ -227,8 +227,24 @@ def _shared(page: Page, figures: list[Said]) -> list[Said]:
         gap = page.masked[this.number.end : following.number.start]
         listed = not telling(gap) and "which" not in gap
         if listed and kind_of(this.number) == kind_of(following.number):
-            figures[index] = replace(this, near=this.near | following.near)
+            dated = not page.named_in((this.number.end, following.number.start))
+            behind = dated and following.period is not None and _is_behind(page, following)
+            period = following.period if behind else this.period
+            figures[index] = replace(this, near=this.near | following.near, period=period)
+        elif _GLOSS.fullmatch(gap) and following.period is not None and _is_behind(page, following):
+            # "$212.9 million, or 2.7% of net sales, in fiscal 2019": both are of that year.
+            figures[index] = replace(this, period=following.period)
     return figures
+
+
+_GLOSS = re.compile(r"\s?[,(]?\s?(?:or|i\.e\.,?|representing|which is|equal to)?\s?[$€£¥(]*")
+
+
+def _is_behind(page: Page, said: Said) -> bool:
+    """Tell whether the period that a figure is of stands behind it, before the next figure."""
+    index = bisect_right(page.number_starts, said.number.start)
+    end = page.numbers[index].start if index < len(page.numbers) else said.number.end + 120
+    return any(item.period == said.period for item in page.named_in((said.number.end, end)))
 
 
 def counts(page: Page, number: Number) -> str:
