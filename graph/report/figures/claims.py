@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -56,6 +57,8 @@ class Claim:
     whole: bool
     kind: str
     compares: bool
+    under: frozenset[str]
+    place: int
 
     @property
     def periods(self) -> tuple[Period, ...]:
@@ -120,6 +123,8 @@ class Claims:
             or cues.WHOLE.search(self._asked.low) is not None,
             role.kind,
             _COMPARES.search(told) is not None,
+            frozenset(word for found in _UNDER.finditer(told) for word in stems(found[1])),
+            bisect_left(page.number_starts, number.start),
         )
 
     def _words_of(self, index: int) -> frozenset[str]:
@@ -148,6 +153,11 @@ class Claims:
 _COMPARES = re.compile(
     r"(?<![a-z])(?:from|versus|vs|compared|against|earlier|prior|previous|before|then|year ago|last year)(?![a-z])"
     r"|由|从|上年|去年|此前|较|→|->"
+)
+# What stands under the line of a ratio.
+_UNDER = re.compile(
+    r"(?:(?<![a-z])(?:of|out of|over|per|by|against|relative to|compared (?:to|with))(?![a-z])|/|÷|占)"
+    r"\s?(?:the |its |total |our )*((?:[a-z&'-]+\s?){1,5}|[\u4e00-\u9fff]{2,10})"
 )
 _SIGNS = tuple("+-*/×÷=−–xX")
 

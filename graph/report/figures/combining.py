@@ -18,6 +18,7 @@ _HUNDRED = Decimal(100)
 _NAMED, _SURE = 0.4, 0.7
 _MOST_ROWS = 8
 _MOST_STATED = 6
+_PAID = frozenset({"money", "per_share", "price"})
 _POINTS = ("pp", "bps", "points")
 _NET = re.compile(r"(?<![a-z])(?:net|excluding|without|after|before|remaining|rest|other than)(?![a-z])|扣除|剩余|净")
 _BEGIN, _END = stems("beginning"), frozenset({"end"})
@@ -59,6 +60,8 @@ def values(claim: Claim, points: Points, weights: Weights, stated: Sequence[Poin
     )
     told = list(stated)[-_MOST_STATED:]
     few = len(told) <= 3
+    # A result stands behind what it comes of; a level is nothing's result.
+    told = [p for p in told if claim.kind != "level" or claim.number.unit or p.place[2] < claim.place]
     for a, b in combinations(told, 2):
         yield from _pair(claim, ops, a, b, few)
     if len(told) >= 2:
@@ -114,14 +117,25 @@ def _columns(
         for a, b in combinations([*named, *totals], 2):
             if a.kind == b.kind and own_periods and a.row == b.row and not _timely(claim, a, b, column):
                 continue
-            both = all(weights.get(id(p), 0.0) >= _SURE for p in (a, b))
-            yield from _pair(claim, ops, a, b, both)
+            held = [weights.get(id(p), 0.0) >= _SURE for p in (a, b)]
+            part_of = ops.share and (held[0] or held[1]) and (a.total or b.total)
+            yield from _pair(claim, ops, a, b, all(held) or part_of)
         if len(named) >= 2 and ops.added:
             yield from _group(claim, ops, [p for p in named if weights.get(id(p), 0.0) >= _SURE], False)
         if named or own_periods:
             for group, all_named in _groups(claim, column):
                 yield from _group(claim, ops, group, all_named and own_periods)
+        for group in _called(claim, dated):
+            yield from _group(claim, ops, group, True)
         yield from _shares_over_time(claim, named, totals, points)
+
+
+def _called(claim: Claim, column: Sequence[Point]) -> Iterator[list[Point]]:
+    """Give the rows of a column that have a word of the claim in common, such as all kinds of stores."""
+    for word, strength in sorted(claim.words.items()):
+        group = [p for p in column if word in p.row and not p.total]
+        if strength >= _SURE and 2 <= len(group) <= 6 and len(group) < len(column):
+            yield group
 
 
 def _shares_over_time(
@@ -171,7 +185,8 @@ def _texts(
                     yield from _group(claim, ops, group, all_named)
     cells = sorted((p for p in points.all if p.table), key=lambda p: -weights.get(id(p), 0.0))
     cells = [p for p in cells if weights.get(id(p), 0.0) >= _NAMED and p.of(claim.periods)][:_MOST_ROWS]
-    for a in [*named, *told]:
+    mixed = claim.kind != "level" or bool(claim.number.unit)
+    for a in [*named, *(told if mixed else ())]:
         for b in cells if a in named else [*cells, *named]:
             if a is not b:
                 yield from _pair(claim, ops, a, b, False)
@@ -263,6 +278,8 @@ def _group(claim: Claim, ops: _Ops, group: Sequence[Point], sure: bool) -> Itera
     """Give the sum and the mean of amounts of one kind."""
     if len(group) < 2 or not _one_kind(group):
         return
+    if any(abs(p.value) < claim.number.ulp / 2 for p in group):
+        return  # one that does not matter
     first, signs = group[0], {p.value < 0 for p in group}
     parts = [p.value for p in group]
     sums = [sum(parts, Decimal(0))]
@@ -297,7 +314,7 @@ def _pair(claim: Claim, ops: _Ops, a: Point, b: Point, sure: bool) -> Iterator[V
     if unit == "percent":
         yield from _percents(claim, ops, a, b, alike, ordered, sure)
         return
-    if alike and not a.rated:
+    if alike and not a.rated and min(abs(a.value), abs(b.value)) >= claim.number.ulp / 2:
         old, new = ordered or (a, b)
         if not ops.mean:
             yield Value(
@@ -308,7 +325,8 @@ def _pair(claim: Claim, ops: _Ops, a: Point, b: Point, sure: bool) -> Iterator[V
         yield from _group(claim, ops, (a, b), sure)
     if unit in ("", "multiple") and not claim.number.currency and not claim.number.scale:
         for top, bottom in ((a, b), (b, a)):
-            if bottom.value and not (top.rated or bottom.rated) and claim.number.decimals:
+            turned = _is_turned(claim, top, bottom)
+            if bottom.value and not (turned or top.rated or bottom.rated) and claim.number.decimals:
                 yield Value(
                     abs(top.value / bottom.value), "multiple", None, "ratio",
                     f"{_shown(top.value)} / {_shown(bottom.value)}", sure=sure and ops.share,
@@ -334,12 +352,14 @@ def _percents(
         if not (ops.moved and ordered):
             return
     for old, new in (ordered,) if ordered else ((a, b), (b, a)):
-        if old.value:
+        if old.value and (_is_one(old, new) or _THAN.search(claim.told)):
             change = (new.value - old.value) / abs(old.value) * _HUNDRED
             if old.value < 0 and new.value < 0:
                 change = -change
             told = f"({_shown(new.value)} - {_shown(old.value)}) / {_shown(old.value)}"
-            yield Value(change, "percent", None, "percent change", told, ordered is not None, sure and ops.moved)
+            yield Value(change, "percent", None, "percent change", told, ordered is not None or claim.side != 0,
+                sure and ops.moved and ordered is not None,
+            )
             years = _years(old, new)
             if years > 1 and old.value > 0 and new.value > 0 and claim.cued(cues.COMPOUND):
                 rate = ((new.value / old.value) ** (Decimal(1) / years) - 1) * _HUNDRED
@@ -347,7 +367,7 @@ def _percents(
     if a.rated or (ordered and not ops.share):
         return
     for top, bottom in ((a, b), (b, a)):
-        if bottom.value:
+        if bottom.value and not _is_turned(claim, top, bottom):
             yield Value(
                 abs(top.value / bottom.value) * _HUNDRED, "percent", None, "ratio",
                 f"{_shown(top.value)} / {_shown(bottom.value)}", sure=sure and ops.share and not ordered,
@@ -400,6 +420,25 @@ def _either(point: Point) -> tuple[Decimal, ...]:
     return (point.value,)
 
 
+_THAN = re.compile(
+    r"(?<![a-z])(?:than|above|below|exceed\w*|outpac\w*|premium|discount|over|under)(?![a-z])|高于|低于|比|超"
+)
+
+
+def _is_one(a: Point, b: Point) -> bool:
+    """Tell whether two amounts are of one thing at two times."""
+    if a.table and b.table:
+        return a.row == b.row and (a.head == b.head or not (a.periods and b.periods))
+    common = len(a.row & b.row)
+    return not (a.row and b.row) or 2 * common >= min(len(a.row), len(b.row))
+
+
+def _is_turned(claim: Claim, top: Point, bottom: Point) -> bool:
+    """Tell whether the sentence has the other of two amounts under the line."""
+    under = [len(p.row & claim.under) / len(p.row) if p.row else 0.0 for p in (top, bottom)]
+    return under[0] > under[1] + 0.25 or (bottom.total < top.total and under[0] >= under[1])
+
+
 def _one_kind(group: Sequence[Point]) -> bool:
     """Tell whether amounts are in one unit, as far as they say."""
     return len({p.kind for p in group} - {"amount"}) <= 1
@@ -407,7 +446,7 @@ def _one_kind(group: Sequence[Point]) -> bool:
 
 def _alike(a: Point, b: Point) -> bool:
     """Tell whether two amounts are in one unit, as far as they say."""
-    if a.kind != b.kind and not {a.kind, b.kind} & {"amount"}:
+    if a.kind != b.kind and "amount" not in (a.kind, b.kind) and not {a.kind, b.kind} <= _PAID:
         return False
     if a.rated != b.rated:
         return False

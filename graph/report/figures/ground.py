@@ -8,6 +8,7 @@ are named, or where so few values lie near that chance is no explanation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,10 +21,11 @@ from graph.report.figures.finding import Finding
 from graph.report.figures.interval import bounds, fits
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.page import Page
-from graph.report.figures.points import Point, Points, kind_of
+from graph.report.figures.points import Point, Points, currency_of, kind_of
 from graph.report.figures.role import Role
 from graph.report.figures.units import clash, matches
 
+_ALSO = re.compile(r"(?<![a-z])(?:also|again|same|unchanged|flat|steady|stable|equal(?:s|ed)?|level)(?![a-z])|持平|不变|同样|=")
 _CLOSE = 0.62
 # Many shown digits are no coincidence: such an amount may be named less well.
 _CLOSE_LONG = 0.5
@@ -31,6 +33,9 @@ _LONG = 4
 _CHANCE = 0.12
 # How well a total is named where the sentence speaks of one.
 _SAID, _TOTAL = 0.8, 0.75
+
+
+_NAMED = 0.8
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ class Ground:
         found: dict[int, Finding] = {}
         grounds: dict[int, Point] = {}
         claims = {index: self._claims.read(numbers[index], roles[index]) for index in wrong}
+        wrong = [index for index in wrong if not self._is_repeated(index, numbers, claims[index])]
         shown = {
             index: frozenset(id(point) for point in self._points.all if _shows(claims[index], point))
             for index in wrong
@@ -93,6 +99,18 @@ class Ground:
                 break
         return found
 
+    def _is_repeated(self, index: int, numbers: Sequence[Number], claim: Claim) -> bool:
+        """Tell whether another figure of the sentence is the same, of what is told as moving or apart."""
+        if claim.formula or not claim.compares or _ALSO.search(claim.told):
+            return False
+        number, scope = numbers[index], self._page.scope_index(numbers[index].start)
+        return any(
+            other != index
+            and (each.value, each.unit, each.currency) == (number.value, number.unit, number.currency)
+            and self._page.scope_index(each.start) == scope
+            for other, each in enumerate(numbers)
+        )
+
     def _shown_by(self, number: Number) -> frozenset[tuple[str, int]]:
         """Name the rows that hold an amount which a figure shows."""
         known = self._shown.get(number.start)
@@ -121,6 +139,9 @@ class Ground:
         best = max((item.score for item in self._scored(claim, rivals)), default=0.0)
         digits = len(number.value.normalize().as_tuple().digits)
         share = _CLOSE_LONG if digits >= _LONG else _CLOSE
+        named = [p for p in rivals if p.row and all(claim.words.get(word, 0.0) >= _NAMED for word in p.row)]
+        if named and not any(_is_shown(p, shows) for p in named):
+            return None
         held = [
             item
             for item in self._scored(claim, shows)
@@ -152,7 +173,8 @@ class Ground:
             value = findings[other].known[0].value if findings[other].known else number.value
             found.append(
                 Point(
-                    value, number.value.scaleb(-number.scale), kind_of(number), None, frozenset(), frozenset(),
+                    value, number.value.scaleb(-number.scale), kind_of(number), currency_of(number),
+                    frozenset(), frozenset(),
                     (), ("", -1, other), self._page.norm[number.start : number.end], table=False,
                 )  # fmt: skip
             )
@@ -163,7 +185,8 @@ class Ground:
         scored = self._scored(claim, self._points.all)
         best = max((item.score for item in scored), default=0.0)
         weights = {id(item.point): item.score / best if best > 0 else 0.0 for item in scored}
-        if claim.words.get("total", 0.0) >= _SAID:
+        parts = {word for p in self._points.all if not p.total for word in p.head | p.row}
+        if claim.words.get("total", 0.0) >= _SAID or not any(claim.words.get(w, 0.0) >= _SAID for w in parts):
             weights |= {id(p): max(weights[id(p)], _TOTAL) for p in self._points.all if p.total}
         near: list[Value] = []
         low, high = bounds(claim.number)
@@ -183,6 +206,10 @@ class Ground:
         size = float(abs(claim.number.value)) or 1.0
         chance = len(others) * float(high - low) / (1.5 * size)
         return near[0] if chance <= _CHANCE else None
+
+
+def _is_shown(point: Point, shows: Sequence[Point]) -> bool:
+    return any(point is other for other in shows)
 
 
 def _shows(claim: Claim, point: Point) -> bool:

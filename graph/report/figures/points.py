@@ -126,7 +126,7 @@ def _of_cells(cells: Sequence[Cell]) -> Iterable[Point]:
             _joined(own, cell.day or cell.period, cell.period),
             (fact.id[: place.start()], int(place[1]), int(place[2])),
             f"{fact.label}{f' ({fact.period})' if fact.period else ''}",
-            _TOTAL.search(fact.label) is not None or not fact.label,
+            _TOTAL.search(fact.label) is not None or not fact.label or "total" in cell.column,
             caption=cell.caption,
         )
 
@@ -159,7 +159,7 @@ def _of_passages(passages: Sequence[Passage], scales: Mapping[str, int]) -> Iter
                 number.value if small or scaled is None else number.value.scaleb(scaled),
                 number.value.scaleb(-number.scale),
                 kind_of(number),
-                {"$": "USD", "¥": "CNY"}.get(number.currency, number.currency) or None,
+                currency_of(number),
                 said.near,
                 passage.said - said.near,
                 periods,
@@ -168,6 +168,11 @@ def _of_passages(passages: Sequence[Passage], scales: Mapping[str, int]) -> Iter
                 table=False,
                 was=said.was,
             )
+
+
+def currency_of(number: Number) -> str | None:
+    """Name the currency of a figure as facts name theirs; None where none is shown."""
+    return {"$": "USD", "¥": "CNY"}.get(number.currency, number.currency) or None
 
 
 def kind_of(number: Number) -> str:
