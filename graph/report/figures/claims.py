@@ -21,6 +21,7 @@ from graph.report.figures.wording import stems
 _NEAR, _SAID, _BEFORE, _ASKED = 1.0, 0.85, 0.45, 0.6
 # Words above or around an amount tell less of it than its own name.
 _HEAD = 0.6
+_ASIDE, _TELLS = 0.25, 1.0
 _CAPTION = 0.5
 _UNSAID = 0.12
 # What it tells that the period beside the figure, or one of its sentence or question, is the amount's.
@@ -88,14 +89,17 @@ class Claims:
     def read(self, number: Number, role: Role) -> Claim:
         """Give what one figure claims."""
         page, scope = self._page, self._resolver.scope(number)
-        words = dict.fromkeys(self._question, _ASKED)
         index = page.scope_index(number.start)
+        said = self._words_of(index) | page.telling_words(scope)
+        # Where the sentence names what it is about, the question counts for little.
+        own = sum(self._points.weight(word) for word in sorted(said)) >= _TELLS
+        words = dict.fromkeys(self._question, _ASIDE if own else _ASKED)
         for earlier in range(max(0, index - 3), index):
-            words |= dict.fromkeys(self._words_of(earlier) - words.keys(), _BEFORE)
+            words |= dict.fromkeys(self._words_of(earlier) - words.keys(), _ASIDE if own else _BEFORE)
         spans = [span for span in (scope.row, scope.column, *scope.heads) if span is not None]
         heads = frozenset(word for start, end in spans for word in stems(page.masked[start:end]))
         words |= dict.fromkeys(heads, _SAID)
-        words |= dict.fromkeys(self._words_of(index) | page.telling_words(scope), _SAID)
+        words |= dict.fromkeys(said, _SAID)
         words |= dict.fromkeys(near_words(page, number), _NEAR)
         for name, of in _OF_RATIOS:
             if name <= words.keys():

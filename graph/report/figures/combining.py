@@ -436,6 +436,9 @@ def _is_one(a: Point, b: Point) -> bool:
 def _is_turned(claim: Claim, top: Point, bottom: Point) -> bool:
     """Tell whether the sentence has the other of two amounts under the line."""
     under = [len(p.row & claim.under) / len(p.row) if p.row else 0.0 for p in (top, bottom)]
+    if claim.number.unit == "percent" and abs(top.value) > abs(bottom.value):
+        # More than the whole is told only of what is set against something by name.
+        return under[1] <= under[0]
     return under[0] > under[1] + 0.25 or (bottom.total < top.total and under[0] >= under[1])
 
 

@@ -137,6 +137,7 @@ class Ground:
         if claim.own is not None and any(p.periods and p.of(periods) for p in shows):
             rivals = [p for p in rivals if p.periods]
         best = max((item.score for item in self._scored(claim, rivals)), default=0.0)
+        top = max((item.score for item in self._scored(claim, self._points.all)), default=0.0)
         digits = len(number.value.normalize().as_tuple().digits)
         share = _CLOSE_LONG if digits >= _LONG else _CLOSE
         named = [p for p in rivals if p.row and all(claim.words.get(word, 0.0) >= _NAMED for word in p.row)]
@@ -146,10 +147,16 @@ class Ground:
             item
             for item in self._scored(claim, shows)
             if (claim.formula or (item.score > 0 and item.score >= share * best))
+            and (claim.formula or self._is_named(claim, item.point) or item.score >= top)
             and item.point.of(periods)
             and (not item.point.was or claim.was or claim.compares or claim.own is not None)
         ]
         return max(held, key=lambda item: item.score).point if held else None
+
+    def _is_named(self, claim: Claim, point: Point) -> bool:
+        """Tell whether the sentence has a word of an amount's own name, where that has any of its own."""
+        own = [word for word in point.row if self._points.weight(word) > 0]
+        return point.total or not own or any(claim.words.get(word, 0.0) >= _NAMED for word in own)
 
     def _stated(
         self,
@@ -183,8 +190,11 @@ class Ground:
     def _derived(self, claim: Claim, stated: Sequence[Point]) -> Value | None:
         """Find what amounts that belong together come to."""
         scored = self._scored(claim, self._points.all)
-        best = max((item.score for item in scored), default=0.0)
-        weights = {id(item.point): item.score / best if best > 0 else 0.0 for item in scored}
+        weights: dict[int, float] = {}
+        for rated in (True, False):
+            kin = [item for item in scored if item.point.rated == rated]
+            best = max((item.score for item in kin), default=0.0)
+            weights |= {id(item.point): item.score / best if best > 0 else 0.0 for item in kin}
         parts = {word for p in self._points.all if not p.total for word in p.head | p.row}
         if claim.words.get("total", 0.0) >= _SAID or not any(claim.words.get(w, 0.0) >= _SAID for w in parts):
             weights |= {id(p): max(weights[id(p)], _TOTAL) for p in self._points.all if p.total}
