@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from graph.report.figures import cues
 from graph.report.figures.extract import Number
+from graph.report.figures.layout import Scope
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.page import Page
 from graph.report.figures.periods import Period
@@ -21,7 +22,7 @@ from graph.report.figures.wording import stems
 _NEAR, _SAID, _BEFORE, _ASKED = 1.0, 0.85, 0.45, 0.6
 # Words above or around an amount tell less of it than its own name.
 _HEAD = 0.6
-_ASIDE, _TELLS = 0.25, 1.0
+_ASIDE, _TELLS = 0.5, 1.0
 _CAPTION = 0.5
 _UNSAID = 0.12
 # What it tells that the period beside the figure, or one of its sentence or question, is the amount's.
@@ -108,8 +109,7 @@ class Claims:
         named = [item.period for item in page.named_in((scope.start, scope.end))]
         for start, end in spans:
             named += [item.period for item in page.named_in((start, end))]
-        told = page.low[scope.start : scope.end]
-        cued = any(p.search(told) for p in (cues.MEAN, cues.MOVED, cues.UNLIKE, cues.SUM, cues.SHARE))
+        told = self._told(number, scope)
         before = page.masked[max(0, number.start - 3) : number.start].rstrip("$€£¥( ")
         after = page.masked[number.end : number.end + 3].lstrip(") ")
         return Claim(
@@ -118,18 +118,43 @@ class Claims:
             when.period if when.own or scope.cell else None,
             _plain(named),
             _plain(item.period for item in self._asked.named),
-            role.side if role.kind == "change" else direction(page, number, scope),
-            told if cued else f"{told} {self._asked.low}",
+            self._side(number, role, scope),
+            told,
             self._resolver.is_from(number),
             before[-1:] in _SIGNS or after[:1] in _SIGNS,
             any(item.period.kind == "range" for item in [*page.named_in((scope.start, scope.end)), *self._asked.named])
-            or cues.WHOLE.search(told) is not None
+            or cues.WHOLE.search(page.low, scope.start, scope.end) is not None
             or cues.WHOLE.search(self._asked.low) is not None,
             role.kind,
-            _COMPARES.search(told) is not None,
-            frozenset(word for found in _UNDER.finditer(told) for word in stems(found[1])),
+            _COMPARES.search(page.low, scope.start, scope.end) is not None,
+            frozenset(
+                word
+                for found in _UNDER.finditer(page.low, scope.start, scope.end)
+                for word in stems(found[1])
+            ),
             bisect_left(page.number_starts, number.start),
         )
+
+    def _told(self, number: Number, scope: Scope) -> str:
+        """Give the words that say what is done: those by the figure, else its sentence's, else the question's."""
+        page = self._page
+        index = bisect_left(page.number_starts, number.start)
+        start = max(scope.start, page.numbers[index - 1].end if index else 0)
+        following = page.numbers[index + 1].start if index + 1 < len(page.numbers) else scope.end
+        near = page.low[start : min(scope.end, following)]
+        if _cued(near):
+            return near
+        told = page.low[scope.start : scope.end]
+        return told if _cued(told) else f"{told} {self._asked.low}"
+
+    def _side(self, number: Number, role: Role, scope: Scope) -> int:
+        """Give the direction that the words before or right behind a figure fix."""
+        if role.kind == "change" and role.side:
+            return role.side
+        behind = _BEHIND.match(self._page.low, number.end, scope.end)
+        if behind is not None:
+            return 1 if behind["up"] else -1
+        return direction(self._page, number, scope)
 
     def _words_of(self, index: int) -> frozenset[str]:
         known = self._sentences.get(index)
@@ -158,6 +183,16 @@ _COMPARES = re.compile(
     r"(?<![a-z])(?:from|versus|vs|compared|against|earlier|prior|previous|before|then|year ago|last year)(?![a-z])"
     r"|由|从|上年|去年|此前|较|→|->"
 )
+_BEHIND = re.compile(
+    r"\s?(?:(?P<up>higher|more|above|greater|larger|up|better|ahead)|(?P<down>lower|less|below|fewer|smaller|down|short))"
+    r"(?![a-z])"
+)
+
+
+def _cued(told: str) -> bool:
+    return any(p.search(told) for p in (cues.MEAN, cues.MOVED, cues.UNLIKE, cues.SUM, cues.ONLY_SHARE))
+
+
 # What stands under the line of a ratio.
 _UNDER = re.compile(
     r"(?:(?<![a-z])(?:of|out of|over|per|by|against|relative to|compared (?:to|with))(?![a-z])|/|÷|占)"

@@ -287,12 +287,17 @@ def _group(claim: Claim, ops: _Ops, group: Sequence[Point], sure: bool) -> Itera
         sums.append(sum((abs(part) for part in parts), Decimal(0)))
     told = " + ".join(_shown(part) for part in parts)
     for total in sums:
-        if ops.mean:
+        if ops.mean and (len(group) == 2 or _is_over_time(group)):
             yield Value(
                 total / len(group), first.kind, first.currency, "mean", f"({told}) / {len(group)}", sure=sure
             )
         if ops.added or not (ops.mean or ops.moved):
             yield Value(total, first.kind, first.currency, "sum", told, sure=sure and ops.added)
+
+
+def _is_over_time(group: Sequence[Point]) -> bool:
+    """Tell whether amounts are of one row, or of rows that are times."""
+    return len({p.row for p in group}) == 1 or len({p.periods for p in group}) == len(group)
 
 
 def _pair(claim: Claim, ops: _Ops, a: Point, b: Point, sure: bool) -> Iterator[Value]:
@@ -317,8 +322,10 @@ def _pair(claim: Claim, ops: _Ops, a: Point, b: Point, sure: bool) -> Iterator[V
     if alike and not a.rated and min(abs(a.value), abs(b.value)) >= claim.number.ulp / 2:
         old, new = ordered or (a, b)
         if not ops.mean:
+            # Costs filed as negative grow with their size.
+            turned = -1 if old.value < 0 and new.value < 0 else 1
             yield Value(
-                new.value - old.value, a.kind, a.currency, "difference",
+                turned * (new.value - old.value), a.kind, a.currency or b.currency, "difference",
                 f"{_shown(new.value)} - {_shown(old.value)}", ordered is not None and ops.moved,
                 sure and (ops.moved or not ops.added),
             )  # fmt: skip
@@ -364,7 +371,7 @@ def _percents(
             if years > 1 and old.value > 0 and new.value > 0 and claim.cued(cues.COMPOUND):
                 rate = ((new.value / old.value) ** (Decimal(1) / years) - 1) * _HUNDRED
                 yield Value(rate, "percent", None, "CAGR", f"{told} over {years} years", True, sure)
-    if a.rated or (ordered and not ops.share):
+    if a.rated or claim.kind == "change" or (ordered and not ops.share):
         return
     for top, bottom in ((a, b), (b, a)):
         if bottom.value and not _is_turned(claim, top, bottom):

@@ -85,7 +85,7 @@ class Ground:
                 )
             )
             point = self._level(claims[index], frozenset(place for place in taken if place not in own))
-            if point is not None:
+            if point is not None and not self._is_told_twice(index, numbers, claims[index], point):
                 grounds[index] = point
                 found[index] = Finding("supported", "amount of a document", note=point.name)
         for _ in range(2):
@@ -108,6 +108,19 @@ class Ground:
             other != index
             and (each.value, each.unit, each.currency) == (number.value, number.unit, number.currency)
             and self._page.scope_index(each.start) == scope
+            for other, each in enumerate(numbers)
+        )
+
+    def _is_told_twice(self, index: int, numbers: Sequence[Number], claim: Claim, point: Point) -> bool:
+        """Tell whether another figure of a comparison shows the same amount of the same time."""
+        if claim.formula or not claim.compares or _ALSO.search(claim.told):
+            return False
+        scope = self._page.scope_index(numbers[index].start)
+        return any(
+            other != index
+            and self._page.scope_index(each.start) == scope
+            and each.unit == claim.number.unit
+            and fits(each, point.value)
             for other, each in enumerate(numbers)
         )
 
@@ -153,6 +166,17 @@ class Ground:
         ]
         return max(held, key=lambda item: item.score).point if held else None
 
+    def _is_stated_row(self, claim: Claim) -> bool:
+        """Tell whether the words by the figure are all of a row's name."""
+        periods = claim.periods
+        return any(
+            point.row
+            and not point.rated
+            and all(claim.words.get(word, 0.0) >= 1.0 for word in point.row)
+            and point.of(periods)
+            for point in self._points.all
+        )
+
     def _is_named(self, claim: Claim, point: Point) -> bool:
         """Tell whether the sentence has a word of an amount's own name, where that has any of its own."""
         own = [word for word in point.row if self._points.weight(word) > 0]
@@ -188,7 +212,9 @@ class Ground:
         return found
 
     def _derived(self, claim: Claim, stated: Sequence[Point]) -> Value | None:
-        """Find what amounts that belong together come to."""
+        """Find what amounts that belong together come to; what is named as one amount is nothing else."""
+        if claim.kind == "level" and not claim.number.unit and self._is_stated_row(claim):
+            return None
         scored = self._scored(claim, self._points.all)
         weights: dict[int, float] = {}
         for rated in (True, False):
