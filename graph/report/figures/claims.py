@@ -13,7 +13,7 @@ from graph.report.figures.layout import Scope
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.page import Page
 from graph.report.figures.periods import Period
-from graph.report.figures.points import Point, Points
+from graph.report.figures.points import Point, Points, short
 from graph.report.figures.role import Role, direction
 from graph.report.figures.telling import near_words
 from graph.report.figures.wording import stems
@@ -29,12 +29,12 @@ _UNSAID = 0.12
 _OWN_PERIOD, _SOME_PERIOD = 1.2, 0.8
 # What a ratio is of, where only its name is said.
 _OF_RATIOS = (
-    ({"margin"}, stems("sales revenue revenues profit income")),
-    ({"tax", "effectiv"}, stems("provision income before taxes tax expense earnings")),
-    ({"pay", "ratio"}, stems("dividends net income earnings")),
-    ({"conver"}, stems("cash net income sales")),
-    ({"leverag"}, stems("debt ebitda equity assets")),
-    ({"cover"}, stems("interest expense income ebitda")),
+    ({"margin"}, short(stems("sales revenue revenues profit income"))),
+    ({"tax", "effectiv"}, short(stems("provision income before taxes tax expense earnings"))),
+    ({"pay", "ratio"}, short(stems("dividends net income earnings"))),
+    ({"conver"}, short(stems("cash net income sales"))),
+    ({"leverag"}, short(stems("debt ebitda equity assets"))),
+    ({"cover"}, short(stems("interest expense income ebitda"))),
 )
 _MEANT = 0.45
 
@@ -84,24 +84,24 @@ class Claims:
         self._page = lookup.page
         self._asked = asked
         self._points = points
-        self._question = stems(asked.masked)
+        self._question = short(stems(asked.masked))
         self._sentences: dict[int, frozenset[str]] = {}
 
     def read(self, number: Number, role: Role) -> Claim:
         """Give what one figure claims."""
         page, scope = self._page, self._resolver.scope(number)
         index = page.scope_index(number.start)
-        said = self._words_of(index) | page.telling_words(scope)
+        said = self._words_of(index) | short(page.telling_words(scope))
         # Where the sentence names what it is about, the question counts for little.
         own = sum(self._points.weight(word) for word in sorted(said)) >= _TELLS
         words = dict.fromkeys(self._question, _ASIDE if own else _ASKED)
         for earlier in range(max(0, index - 3), index):
             words |= dict.fromkeys(self._words_of(earlier) - words.keys(), _ASIDE if own else _BEFORE)
         spans = [span for span in (scope.row, scope.column, *scope.heads) if span is not None]
-        heads = frozenset(word for start, end in spans for word in stems(page.masked[start:end]))
+        heads = frozenset(word for start, end in spans for word in short(stems(page.masked[start:end])))
         words |= dict.fromkeys(heads, _SAID)
         words |= dict.fromkeys(said, _SAID)
-        words |= dict.fromkeys(near_words(page, number), _NEAR)
+        words |= dict.fromkeys(short(near_words(page, number)), _NEAR)
         for name, of in _OF_RATIOS:
             if name <= words.keys():
                 words |= dict.fromkeys(of - words.keys(), _MEANT)
@@ -110,6 +110,7 @@ class Claims:
         for start, end in spans:
             named += [item.period for item in page.named_in((start, end))]
         told = self._told(number, scope)
+        is_share = cues.SHARE_AHEAD.search(page.low, max(scope.start, number.start - 40), number.start)
         before = page.masked[max(0, number.start - 3) : number.start].rstrip("$€£¥( ")
         after = page.masked[number.end : number.end + 3].lstrip(") ")
         return Claim(
@@ -118,19 +119,19 @@ class Claims:
             when.period if when.own or scope.cell else None,
             _plain(named),
             _plain(item.period for item in self._asked.named),
-            self._side(number, role, scope),
+            0 if is_share else self._side(number, role, scope),
             told,
             self._resolver.is_from(number),
             before[-1:] in _SIGNS or after[:1] in _SIGNS,
             any(item.period.kind == "range" for item in [*page.named_in((scope.start, scope.end)), *self._asked.named])
             or cues.WHOLE.search(page.low, scope.start, scope.end) is not None
             or cues.WHOLE.search(self._asked.low) is not None,
-            role.kind,
+            "share" if is_share else role.kind,
             _COMPARES.search(page.low, scope.start, scope.end) is not None,
             frozenset(
                 word
                 for found in _UNDER.finditer(page.low, scope.start, scope.end)
-                for word in stems(found[1])
+                for word in short(stems(found[1]))
             ),
             bisect_left(page.number_starts, number.start),
         )
@@ -160,7 +161,7 @@ class Claims:
         known = self._sentences.get(index)
         if known is None:
             scope = self._page.scopes[index]
-            known = self._sentences[index] = stems(self._page.masked[scope.start : scope.end])
+            known = self._sentences[index] = short(stems(self._page.masked[scope.start : scope.end]))
         return known
 
     def score(self, claim: Claim, point: Point) -> float:

@@ -10,7 +10,7 @@ from itertools import combinations
 
 from graph.report.figures import cues
 from graph.report.figures.claims import Claim
-from graph.report.figures.points import Point, Points
+from graph.report.figures.points import Point, Points, short
 from graph.report.figures.wording import stems
 
 _HUNDRED = Decimal(100)
@@ -21,7 +21,8 @@ _MOST_STATED = 6
 _PAID = frozenset({"money", "per_share", "price"})
 _POINTS = ("pp", "bps", "points")
 _NET = re.compile(r"(?<![a-z])(?:net|excluding|without|after|before|remaining|rest|other than)(?![a-z])|扣除|剩余|净")
-_BEGIN, _END = stems("beginning"), frozenset({"end"})
+_BEGIN = short(stems("beginning opening prior previous old original"))
+_END = short(stems("end ending closing updated new current revised"))
 Weights = Mapping[int, float]
 
 
@@ -402,9 +403,10 @@ def _across(claim: Claim, a: Point, b: Point) -> Iterator[Value]:
         elif not (top.rated or bottom.rated):
             for lower in _either(bottom):
                 if lower:
+                    per = bool(bottom.row & claim.under) and bool((top.row - bottom.row) & claim.words.keys())
                     yield Value(
                         abs(top.value / lower), "amount", top.currency, "quotient",
-                        f"{_shown(top.value)} / {_shown(lower)}",
+                        f"{_shown(top.value)} / {_shown(lower)}", sure=per and _PER.search(claim.told) is not None,
                     )  # fmt: skip
     if not (a.rated or b.rated) and not (a.kind == b.kind == "money"):
         for factor in _either(b):
@@ -414,6 +416,7 @@ def _across(claim: Claim, a: Point, b: Point) -> Iterator[Value]:
             )  # fmt: skip
 
 
+_PER = re.compile(r"(?<![a-z])(?:per|for each|a piece|apiece|each)(?![a-z])|每")
 _IMPLIED = re.compile(
     r"(?<![a-z])(?:impl(?:y|ies|ied)|would|will|should|expect\w*|guid\w*|outlook|at the (?:mid|low|high)\w*|forecast|target)(?![a-z])"
     r"|预计|隐含|指引|相当于"
@@ -435,7 +438,7 @@ _THAN = re.compile(
 def _is_one(a: Point, b: Point) -> bool:
     """Tell whether two amounts are of one thing at two times."""
     if a.table and b.table:
-        return a.row == b.row and (a.head == b.head or not (a.periods and b.periods))
+        return a.row == b.row and (a.head == b.head or not (a.periods and b.periods) or bool(_by_words(a, b)))
     common = len(a.row & b.row)
     return not (a.row and b.row) or 2 * common >= min(len(a.row), len(b.row))
 
@@ -468,16 +471,19 @@ def _ordered(a: Point, b: Point) -> tuple[Point, Point] | None:
     if not (a.periods and b.periods):
         if a.was != b.was and not (a.table or b.table):
             return (a, b) if a.was else (b, a)
-        starts, ends = (_BEGIN <= p.row | p.head for p in (a, b)), (_END <= p.row | p.head for p in (a, b))
-        first_begins, second_begins = starts
-        first_ends, second_ends = ends
-        if first_begins and second_ends and not (second_begins or first_ends):
-            return a, b
-        return (b, a) if second_begins and first_ends and not (first_begins or second_ends) else None
+        return _by_words(a, b)
     first, second = a.periods[0].order(), b.periods[0].order()
     if first == second:
-        return None
+        return _by_words(a, b)
     return (a, b) if first < second else (b, a)
+
+
+def _by_words(a: Point, b: Point) -> tuple[Point, Point] | None:
+    """Give two amounts in order where their names or columns say which is the earlier."""
+    first, second = ((bool(_BEGIN & words), bool(_END & words)) for words in (a.row | a.head, b.row | b.head))
+    if first == (True, False) and second[1] and not second[0]:
+        return a, b
+    return (b, a) if second == (True, False) and first[1] and not first[0] else None
 
 
 def _earlier(a: Point, b: Point) -> bool:

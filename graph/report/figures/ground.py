@@ -119,7 +119,7 @@ class Ground:
         return any(
             other != index
             and self._page.scope_index(each.start) == scope
-            and each.unit == claim.number.unit
+            and (each.unit, each.currency) == (claim.number.unit, claim.number.currency)
             and fits(each, point.value)
             for other, each in enumerate(numbers)
         )
@@ -160,7 +160,7 @@ class Ground:
             item
             for item in self._scored(claim, shows)
             if (claim.formula or (item.score > 0 and item.score >= share * best))
-            and (claim.formula or self._is_named(claim, item.point) or item.score >= top)
+            and (claim.formula or self._is_named(claim, item.point) or item.score >= _CLOSE * top)
             and item.point.of(periods)
             and (not item.point.was or claim.was or claim.compares or claim.own is not None)
         ]

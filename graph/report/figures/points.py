@@ -20,13 +20,14 @@ from graph.report.figures.wording import stems
 _PLACE = re.compile(r"!r(\d+)c(\d+)$")
 _TOTAL = re.compile(r"(?<![a-z])totals?(?![a-z])|合计|总计|总额")
 # The words that say no more than how a figure is told weigh little.
-_COMMON = stems("total amount balance other value number percentage end beginning change net date average") | {
+_COMMON = frozenset(word[:8] for word in stems("total amount balance other value number percentage end beginning change net date average")) | {
     "shar",
     "total",
     "sum",
     "averag",
 }
 _COMMON_WEIGHT = 0.35
+_LETTERS = 8
 _PRICES = stems("price prices weighted-average fair value exercise") | {"pric", "averag", "fair", "exerci"}
 
 
@@ -63,6 +64,11 @@ class Point:
         if not self.periods or not periods:
             return True
         return any(mine.agrees(other) for mine in self.periods for other in periods)
+
+
+def short(words: Iterable[str]) -> frozenset[str]:
+    """Cut words to their beginnings, so that forms of one word are alike: contribution and contributed."""
+    return frozenset(word[:_LETTERS] for word in words)
 
 
 class Points:
@@ -121,13 +127,13 @@ def _of_cells(cells: Sequence[Cell]) -> Iterable[Point]:
             shown,
             "per_share" if priced else "amount" if amount else fact.unit,
             fact.currency,
-            stems(words),
-            cell.column,
+            short(stems(words)),
+            short(cell.column),
             _joined(own, cell.day or cell.period, cell.period),
             (fact.id[: place.start()], int(place[1]), int(place[2])),
             f"{fact.label}{f' ({fact.period})' if fact.period else ''}",
             _TOTAL.search(fact.label) is not None or not fact.label or "total" in cell.column,
-            caption=cell.caption,
+            caption=short(cell.caption),
         )
 
 
@@ -160,8 +166,8 @@ def _of_passages(passages: Sequence[Passage], scales: Mapping[str, int]) -> Iter
                 number.value.scaleb(-number.scale),
                 kind_of(number),
                 currency_of(number),
-                said.near,
-                passage.said - said.near,
+                short(said.near),
+                short(passage.said - said.near) - short(said.near),
                 periods,
                 (f"{passage.title}§", at, place),
                 passage.text,
@@ -192,7 +198,7 @@ def _of_facts(facts: Iterable[Known]) -> Iterable[Point]:
         row = rows.setdefault(fact.label, len(rows))
         periods = tuple(dict.fromkeys(p for p in (known.period, known.day, *own) if p is not None))
         yield Point(
-            fact.value, fact.value, fact.unit, fact.currency, stems(words), frozenset(), periods,
+            fact.value, fact.value, fact.unit, fact.currency, short(stems(words)), frozenset(), periods,
             ("\x00facts", row, column if not periods else hash_of(periods[0])),
             f"{fact.label}{f' ({fact.period})' if fact.period else ''}",
             _TOTAL.search(fact.label.lower()) is not None,
