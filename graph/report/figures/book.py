@@ -68,6 +68,8 @@ class Book:
             if fact.entity and fact.entity not in self.entities:
                 self.entities.append(fact.entity)
         for cell in cells:
+            if cell.of_range:
+                continue
             key = FREE + cell.fact.label
             held = self.lines.get(key)
             if held and _family(held[0].fact) != _family(cell.fact):

@@ -109,6 +109,10 @@ class Claims:
         named = [item.period for item in page.named_in((scope.start, scope.end))]
         for start, end in spans:
             named += [item.period for item in page.named_in((start, end))]
+        if not named:
+            # A year that belongs to a name, as in "due in 2017", may still be a row's.
+            years = _YEAR.findall(page.low, scope.start, scope.end)
+            named += [Period("year", int(year)) for year in years]
         told = self._told(number, scope)
         is_share = cues.SHARE_AHEAD.search(page.low, max(scope.start, number.start - 40), number.start)
         before = page.masked[max(0, number.start - 3) : number.start].rstrip("$€£¥( ")
@@ -184,6 +188,7 @@ _COMPARES = re.compile(
     r"(?<![a-z])(?:from|versus|vs|compared|against|earlier|prior|previous|before|then|year ago|last year)(?![a-z])"
     r"|由|从|上年|去年|此前|较|→|->"
 )
+_YEAR = re.compile(r"(?<![\d.,$€£¥])(?:due|maturing|maturity|thereafter|after)(?: in)? ((?:19|20)\d\d)(?![\d.,%])")
 _BEHIND = re.compile(
     r"\s?(?:(?P<up>higher|more|above|greater|larger|up|better|ahead)|(?P<down>lower|less|below|fewer|smaller|down|short))"
     r"(?![a-z])"

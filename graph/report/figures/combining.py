@@ -134,9 +134,12 @@ def _columns(
 def _called(claim: Claim, column: Sequence[Point]) -> Iterator[list[Point]]:
     """Give the rows of a column that have a word of the claim in common, such as all kinds of stores."""
     for word, strength in sorted(claim.words.items()):
-        group = [p for p in column if word in p.row and not p.total]
+        group = [p for p in column if word in p.row and not p.total and not _PER.search(p.name)]
         if strength >= _SURE and 2 <= len(group) <= 6 and len(group) < len(column):
             yield group
+            largest = max(group, key=lambda p: abs(p.value))
+            if len(group) > 2:
+                yield [p for p in group if p is not largest]  # which may be their total
 
 
 def _shares_over_time(
@@ -251,7 +254,7 @@ def _made(ops: _Ops, points: Points, weights: Weights) -> list[Point]:
 
 def _groups(claim: Claim, line: Sequence[Point]) -> Iterator[tuple[list[Point], bool]]:
     """Give the amounts of a line that may be joined: of the named periods, all, runs of neighbours."""
-    line = [p for p in line if not p.total]
+    line = [p for p in line if not p.total] or list(line)
     if len(line) < 2 or not _one_kind(line) or len({p.head for p in line}) > 1:
         heads: dict[tuple[str, frozenset[str]], list[Point]] = {}
         for point in line:
@@ -416,6 +419,9 @@ def _across(claim: Claim, a: Point, b: Point) -> Iterator[Value]:
             )  # fmt: skip
 
 
+_PREVIOUS = re.compile(
+    r"(?<![a-z])(?:previous|prior|preceding|sequential\w*|quarter[- ]on[- ]quarter|q/q|qoq|last quarter)(?![a-z])|环比|上季|上期"
+)
 _PER = re.compile(r"(?<![a-z])(?:per|for each|a piece|apiece|each)(?![a-z])|每")
 _IMPLIED = re.compile(
     r"(?<![a-z])(?:impl(?:y|ies|ied)|would|will|should|expect\w*|guid\w*|outlook|at the (?:mid|low|high)\w*|forecast|target)(?![a-z])"
@@ -511,6 +517,8 @@ def _timely(claim: Claim, a: Point, b: Point, line: Sequence[Point]) -> bool:
         if own[0] != own[1] and _neighbours(a, b, line) and _earlier(a, b) == own[1]:
             return True
     named = tuple(dict.fromkeys((*claim.named, *(() if len(claim.named) > 1 else claim.asked))))
+    if _PREVIOUS.search(claim.told) and _neighbours(a, b, line) and (ordered := _ordered(a, b)):
+        return ordered[1].of(claim.asked or claim.named)
     if len(named) >= 2:
         return a.of(named) and b.of(named)
     if len(named) == 1:

@@ -240,7 +240,10 @@ class Ground:
             if value.unit == near[0].unit and low / 2 <= abs(value.value) <= high * 2
         }
         size = float(abs(claim.number.value)) or 1.0
-        chance = len(others) * float(high - low) / (1.5 * size)
+        wide = high - low
+        if any(abs(abs(value.value) - abs(claim.number.value)) <= claim.number.ulp for value in near):
+            wide = min(wide, 2 * claim.number.ulp)  # nearer than its "about" asks for
+        chance = len(others) * float(wide) / (1.5 * size)
         return near[0] if chance <= _CHANCE else None
 
 
@@ -252,7 +255,8 @@ def _shows(claim: Claim, point: Point) -> bool:
     """Tell whether the figure shows the amount, in its unit, currency and sign."""
     number = claim.number
     value = point.value
-    if claim.formula and number.bare and point.shown != point.value and fits(number, point.shown):
+    raw = claim.formula and not (number.scale or number.unit)
+    if raw and point.shown != point.value and fits(number, point.shown):
         return True
     counted = (number.bare and number.grouped) or number.unit == "count"
     if counted and not number.scale and fits(number, point.shown) and point.kind in ("amount", "count"):

@@ -154,6 +154,7 @@ def _joined(rows: tuple[Period, ...], day: Period | None, column: Period | None)
 
 def _of_passages(passages: Sequence[Passage], scales: Mapping[str, int]) -> Iterable[Point]:
     for at, passage in enumerate(passages):
+        over = [other.said for other in passages[max(0, at - 2) : at] if other.title == passage.title]
         owned = {said.period for said in passage.figures}
         for place, said in enumerate(passage.figures):
             number = said.number
@@ -172,6 +173,7 @@ def _of_passages(passages: Sequence[Passage], scales: Mapping[str, int]) -> Iter
                 (f"{passage.title}§", at, place),
                 passage.text,
                 table=False,
+                caption=short(word for words in over for word in words),
                 was=said.was,
             )
 

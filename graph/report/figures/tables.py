@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from graph.facts import Fact
@@ -41,7 +41,7 @@ class Cell:
     """An amount of a table as a fact, with the period and the other words that head its column.
 
     `power` is the power of ten that its caption gives it; `priced` says that it shows a currency itself.
-    `caption` are the words over the whole table.
+    `caption` are the words over the whole table. `of_range` says that the cell shows other amounts beside it.
     """
 
     fact: Fact
@@ -51,6 +51,7 @@ class Cell:
     power: int = 0
     priced: bool = False
     caption: frozenset[str] = frozenset()
+    of_range: bool = False
 
 
 @dataclass
@@ -171,6 +172,7 @@ class _Table:
             label = clean_label(label)
             shown = list(self.amounts[index].items())
             if label and not shown and self._is_of_values(label, rest):
+                found += self._ranges(index, label, heading, rest)
                 continue
             if not shown or self._is_header(label, rest, shown):
                 filled = [
@@ -207,6 +209,15 @@ class _Table:
                     # The row may count things: then its amounts stand as they are shown.
                     found.append(self._cell(index, place, name, label, number, column, percent, "count"))
         return found
+
+    def _ranges(self, index: int, label: str, heading: str, rest: list[str]) -> Iterator[Cell]:
+        """Give the amounts of a row of ranges, such as an outlook."""
+        name = f"{heading}: {label}" if heading else label
+        columns = self.columns or self._head(len(rest))
+        for place, cell in enumerate(rest[: len(columns)]):
+            for number in extract(mask(": " + cell)[0]):
+                made = self._cell(index, place, name, label, number, columns[place], False, "")
+                yield replace(made, of_range=True)
 
     def _has_period(self, text: str) -> bool:
         return bool(text) and next(iter(find_periods(text)), None) is not None

@@ -125,7 +125,7 @@ def read_passages(title: str, text: str) -> list[Passage]:
             )
             if period is not None and period.year and number.start - scope.start < 200:
                 carried = period if carried is None or period.order() > carried.order() else carried
-        figures = _respective(page, scope, _shared(page, figures), passages[-1:])
+        figures = _respective(page, scope, _shared(page, figures), passages[-3:])
         if figures:
             said = telling(page.masked, scope.start, scope.end)
             periods = tuple(item.period for item in page.named_in((scope.start, scope.end)))
@@ -136,7 +136,21 @@ def read_passages(title: str, text: str) -> list[Passage]:
 
 
 def _respective(page: Page, scope: Scope, figures: list[Said], before: Sequence[Passage]) -> list[Said]:
-    """Give figures told "respectively" the periods of as many figures in the sentence before."""
+    """Give figures told "respectively" the periods of as many figures before, in this sentence or the last."""
+    figures = _as_before(figures, before)
+    if "respectively" in page.low[scope.start : scope.end]:
+        named = page.named_in((scope.start, scope.end))
+        last = named[-1].end if named else scope.start
+        own = [place for place, said in enumerate(figures) if said.number.start >= last]
+        told = list(dict.fromkeys(item.period for item in named if item.period.kind not in ("prior", "range")))
+        if not named:
+            told = list(dict.fromkeys(p for passage in before for p in passage.periods if p.kind != "prior"))
+        if len(own) == len(told) >= 2 and len({kind_of(figures[place].number) for place in own}) == 1:
+            dated = dict(zip(own, told, strict=True))
+            return [
+                replace(said, period=dated.get(place, said.period)) for place, said in enumerate(figures)
+            ]
+    before = before[-1:]
     listed = [said.period for passage in before for said in passage.figures]
     fitting = len(figures) == len(listed) == len(set(listed)) >= 2 and None not in listed
     if not fitting or page.named_in((scope.start, scope.end)):
@@ -144,6 +158,25 @@ def _respective(page: Page, scope: Scope, figures: list[Said], before: Sequence[
     if "respectively" not in page.low[scope.start : scope.end]:
         return figures
     return [replace(said, period=period) for said, period in zip(figures, listed, strict=True)]
+
+
+def _as_before(figures: list[Said], before: Sequence[Passage]) -> list[Said]:
+    """Give figures without words, as in "in 2022, the amounts were $3 and $4", those of the sentence before."""
+    earlier = before[-1].figures if before else ()
+    if len(figures) != len(earlier) or any(said.near - _AMOUNTS for said in figures):
+        return figures
+    if [kind_of(said.number) for said in figures] != [kind_of(said.number) for said in earlier]:
+        return figures
+    return [replace(said, near=old.near) for said, old in zip(figures, earlier, strict=True)]
+
+
+_AMOUNTS = telling("the respective corresponding amounts figures numbers values were was") | {
+    "respectiv",
+    "correspond",
+    "amount",
+    "figur",
+    "valu",
+}
 
 
 def _near(page: Page, index: int, first: int, last: int, scope: Scope) -> frozenset[str]:
@@ -222,16 +255,19 @@ _JOINT = re.compile(
 
 def _shared(page: Page, figures: list[Said]) -> list[Said]:
     """Let figures that are listed together share the words that stand behind the last of them."""
+    chained = False
     for index in range(len(figures) - 2, -1, -1):
         this, following = figures[index], figures[index + 1]
         gap = page.masked[this.number.end : following.number.start]
         listed = not telling(gap) and "which" not in gap
         if listed and kind_of(this.number) == kind_of(following.number):
             dated = not page.named_in((this.number.end, following.number.start))
-            behind = dated and following.period is not None and _is_behind(page, following)
-            period = following.period if behind else this.period
+            chained = dated and following.period is not None and (chained or _is_behind(page, following))
+            period = following.period if chained else this.period
             figures[index] = replace(this, near=this.near | following.near, period=period)
-        elif _GLOSS.fullmatch(gap) and following.period is not None and _is_behind(page, following):
+            continue
+        chained = False
+        if _GLOSS.fullmatch(gap) and following.period is not None and _is_behind(page, following):
             # "$212.9 million, or 2.7% of net sales, in fiscal 2019": both are of that year.
             figures[index] = replace(this, period=following.period)
     return figures
