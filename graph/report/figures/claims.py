@@ -22,6 +22,7 @@ from graph.report.figures.wording import stems
 _NEAR, _SAID, _BEFORE, _ASKED = 1.0, 0.85, 0.45, 0.6
 # Words above or around an amount tell less of it than its own name.
 _HEAD = 0.6
+_OTHERS = 0.5
 _ASIDE, _TELLS = 0.5, 1.0
 _CAPTION = 0.5
 _UNSAID = 0.12
@@ -66,6 +67,8 @@ class Claim:
     def periods(self) -> tuple[Period, ...]:
         """Give the periods that it may be of."""
         if self.own is None:
+            if self.named and self.compares:
+                return (*self.named, *self.asked)
             return self.named or (() if self.was or self.formula or self.compares else self.asked)
         if self.own.kind == "prior":
             return tuple(period.back() for period in self.named or self.asked)
@@ -101,7 +104,11 @@ class Claims:
         heads = frozenset(word for start, end in spans for word in short(stems(page.masked[start:end])))
         words |= dict.fromkeys(heads, _SAID)
         words |= dict.fromkeys(said, _SAID)
-        words |= dict.fromkeys(short(near_words(page, number)), _NEAR)
+        near = short(near_words(page, number))
+        if sum(self._points.weight(word) for word in sorted(near)) >= _TELLS / 2:
+            # What stands by other figures is said of those.
+            words |= dict.fromkeys(self._near_others(number, scope) - near, _OTHERS)
+        words |= dict.fromkeys(near, _NEAR)
         for name, of in _OF_RATIOS:
             if name <= words.keys():
                 words |= dict.fromkeys(of - words.keys(), _MEANT)
@@ -139,6 +146,13 @@ class Claims:
             ),
             bisect_left(page.number_starts, number.start),
         )
+
+    def _near_others(self, number: Number, scope: Scope) -> frozenset[str]:
+        """Give the words that stand by the other figures of a sentence."""
+        page = self._page
+        first, last = bisect_left(page.number_starts, scope.start), bisect_left(page.number_starts, scope.end)
+        others = [other for other in page.numbers[first:last][:12] if other is not number]
+        return frozenset(word for other in others for word in short(near_words(page, other)))
 
     def _told(self, number: Number, scope: Scope) -> str:
         """Give the words that say what is done: those by the figure, else its sentence's, else the question's."""

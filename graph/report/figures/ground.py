@@ -259,7 +259,7 @@ def _shows(claim: Claim, point: Point) -> bool:
     if raw and point.shown != point.value and fits(number, point.shown):
         return True
     counted = (number.bare and number.grouped) or number.unit == "count"
-    if counted and not number.scale and fits(number, point.shown) and point.kind in ("amount", "count"):
+    if counted and not number.scale and fits(number, point.shown) and not point.rated:
         return True
     if not fits(number, value):
         return False
