@@ -62,6 +62,8 @@ class Claim:
     compares: bool
     under: frozenset[str]
     place: int
+    past: bool
+    unscaled: int
 
     @property
     def periods(self) -> tuple[Period, ...]:
@@ -145,6 +147,13 @@ class Claims:
                 for word in short(stems(found[1]))
             ),
             bisect_left(page.number_starts, number.start),
+            not named and _PAST.search(page.low, scope.start, number.end) is not None,
+            sum(
+                not (other.scale or other.unit)
+                for other in page.numbers[
+                    bisect_left(page.number_starts, scope.start) : bisect_left(page.number_starts, scope.end)
+                ]
+            ),
         )
 
     def _near_others(self, number: Number, scope: Scope) -> frozenset[str]:
@@ -201,6 +210,10 @@ class Claims:
 _COMPARES = re.compile(
     r"(?<![a-z])(?:from|versus|vs|compared|against|earlier|prior|previous|before|then|year ago|last year)(?![a-z])"
     r"|由|从|上年|去年|此前|较|→|->"
+)
+_PAST = re.compile(
+    r"(?<![a-z])(?:(?:a|one|the) (?:year|quarter|month) (?:before|earlier|ago|prior)|had been|(?:previous|prior|last) (?:year|quarter))"
+    r"(?![a-z])|上年同期|去年同期|上年|去年"
 )
 _YEAR = re.compile(r"(?<![\d.,$€£¥])(?:due|maturing|maturity|thereafter|after)(?: in)? ((?:19|20)\d\d)(?![\d.,%])")
 _BEHIND = re.compile(

@@ -54,7 +54,7 @@ def values(claim: Claim, points: Points, weights: Weights, stated: Sequence[Poin
     """Give everything that the amounts which the claim may mean come to, the likeliest first."""
     ops = _Ops(
         claim.cued(cues.MOVED, cues.UNLIKE) and claim.kind != "share",
-        claim.cued(cues.MEAN),
+        claim.cued(cues.MEAN) and not _is_in_name("averag", points, weights),
         claim.cued(cues.SUM) or (claim.whole and not claim.cued(cues.MEAN)),
         claim.cued(cues.SHARE) and claim.kind != "change",
         claim.cued(cues.UNLIKE, _NET),
@@ -72,6 +72,11 @@ def values(claim: Claim, points: Points, weights: Weights, stated: Sequence[Poin
     yield from _columns(claim, ops, points, weights, made)
     yield from _texts(claim, ops, points, weights, told)
     yield from _alone(claim, points, weights)
+
+
+def _is_in_name(word: str, points: Points, weights: Weights) -> bool:
+    """Tell whether a word is part of what the best named amounts are called."""
+    return any(word in p.row | p.head and weights.get(id(p), 0.0) >= 0.9 for p in points.all)
 
 
 def _rows(
@@ -295,7 +300,7 @@ def _group(claim: Claim, ops: _Ops, group: Sequence[Point], sure: bool) -> Itera
             yield Value(
                 total / len(group), first.kind, first.currency, "mean", f"({told}) / {len(group)}", sure=sure
             )
-        if ops.added or not (ops.mean or ops.moved):
+        if ops.added or not (ops.mean or ops.moved or first.rated):
             yield Value(total, first.kind, first.currency, "sum", told, sure=sure and ops.added)
 
 
@@ -312,7 +317,7 @@ def _pair(claim: Claim, ops: _Ops, a: Point, b: Point, sure: bool) -> Iterator[V
     alike = _alike(a, b)
     ordered = _ordered(a, b)
     if unit in _POINTS:
-        if a.rated and b.rated:
+        if a.rated and b.rated and (_is_one(a, b) or (claim.kind != "change" and _AGAINST.search(claim.told))):
             old, new = ordered or (a, b)
             size = (new.value - old.value) * (_HUNDRED if unit == "bps" else 1)
             yield Value(
@@ -325,7 +330,7 @@ def _pair(claim: Claim, ops: _Ops, a: Point, b: Point, sure: bool) -> Iterator[V
         return
     if alike and not a.rated and min(abs(a.value), abs(b.value)) >= claim.number.ulp / 2:
         old, new = ordered or (a, b)
-        if not ops.mean:
+        if not (ops.mean or (ops.added and not (ops.moved or ops.apart))):
             # Costs filed as negative grow with their size.
             turned = -1 if old.value < 0 and new.value < 0 else 1
             yield Value(
@@ -342,7 +347,8 @@ def _pair(claim: Claim, ops: _Ops, a: Point, b: Point, sure: bool) -> Iterator[V
                     abs(top.value / bottom.value), "multiple", None, "ratio",
                     f"{_shown(top.value)} / {_shown(bottom.value)}", sure=sure and ops.share,
                 )  # fmt: skip
-    yield from _across(claim, a, b)
+    if claim.kind != "level" or _ACROSS.search(claim.told):
+        yield from _across(claim, a, b)
 
 
 def _percents(
@@ -422,6 +428,11 @@ def _across(claim: Claim, a: Point, b: Point) -> Iterator[Value]:
 _PREVIOUS = re.compile(
     r"(?<![a-z])(?:previous|prior|preceding|sequential\w*|quarter[- ]on[- ]quarter|q/q|qoq|last quarter)(?![a-z])|环比|上季|上期"
 )
+# What says that a level is computed from amounts of other kinds.
+_ACROSS = re.compile(
+    r"(?<![a-z])(?:per|times|x|impl\w+|about|roughly|approximately|around|makes?|making|worth|equals?|gives?|at|on|corresponds?|that is|i\.e)"
+    r"(?![a-z])|[=×*/÷~≈]|约|每|相当|即"
+)
 _PER = re.compile(r"(?<![a-z])(?:per|for each|a piece|apiece|each)(?![a-z])|每")
 _IMPLIED = re.compile(
     r"(?<![a-z])(?:impl(?:y|ies|ied)|would|will|should|expect\w*|guid\w*|outlook|at the (?:mid|low|high)\w*|forecast|target)(?![a-z])"
@@ -436,6 +447,10 @@ def _either(point: Point) -> tuple[Decimal, ...]:
     return (point.value,)
 
 
+_AGAINST = re.compile(
+    r"(?<![a-z])(?:than|above|below|exceed\w*|over|under|versus|vs|against|gap|spread|difference|apart|ahead|behind|short|cushion"
+    r"|headroom|between|minus|less)(?![a-z])|[-−–]|高于|低于|相差|比|高出"
+)
 _THAN = re.compile(
     r"(?<![a-z])(?:than|above|below|exceed\w*|outpac\w*|premium|discount|over|under)(?![a-z])|高于|低于|比|超"
 )

@@ -87,7 +87,9 @@ class Ground:
             point = self._level(claims[index], frozenset(place for place in taken if place not in own))
             if point is not None and not self._is_told_twice(index, numbers, claims[index], point):
                 grounds[index] = point
-                found[index] = Finding("supported", "amount of a document", note=point.name)
+                known = (point.known,) if point.known is not None else ()
+                ids = tuple(item.fact.id for item in known)
+                found[index] = Finding("supported", "amount of a document", ids=ids, note=point.name, known=known)
         for _ in range(2):
             left = [index for index in wrong if index not in found]
             for index in left:
@@ -163,6 +165,7 @@ class Ground:
             and (claim.formula or self._is_named(claim, item.point) or item.score >= _CLOSE * top)
             and item.point.of(periods)
             and (not item.point.was or claim.was or claim.compares or claim.own is not None)
+            and not (claim.past and self._is_latest(item.point))
         ]
         return max(held, key=lambda item: item.score).point if held else None
 
@@ -175,6 +178,13 @@ class Ground:
             and all(claim.words.get(word, 0.0) >= 1.0 for word in point.row)
             and point.of(periods)
             for point in self._points.all
+        )
+
+    def _is_latest(self, point: Point) -> bool:
+        """Tell whether a document compares an amount with one of an earlier time."""
+        return not point.was and any(
+            other.was and not other.table and other.place[:2] == point.place[:2] and bool(other.row & point.row)
+            for other in self._points.texts[point.place[0]]
         )
 
     def _is_named(self, claim: Claim, point: Point) -> bool:
@@ -201,12 +211,14 @@ class Ground:
             if other in grounds:
                 found.append(grounds[other])
                 continue
-            value = findings[other].known[0].value if findings[other].known else number.value
+            held = findings[other].known[0] if findings[other].known else None
+            value = number.value if held is None else held.value
+            dates = () if held is None or held.period is None else (held.period,)
             found.append(
                 Point(
                     value, number.value.scaleb(-number.scale), kind_of(number), currency_of(number),
                     frozenset(), frozenset(),
-                    (), ("", -1, other), self._page.norm[number.start : number.end], table=False,
+                    dates, ("", -1, other), self._page.norm[number.start : number.end], table=False,
                 )  # fmt: skip
             )
         return found
@@ -255,7 +267,7 @@ def _shows(claim: Claim, point: Point) -> bool:
     """Tell whether the figure shows the amount, in its unit, currency and sign."""
     number = claim.number
     value = point.value
-    raw = claim.formula and not (number.scale or number.unit)
+    raw = claim.formula and not (number.scale or number.unit) and (number.bare or claim.unscaled > 1)
     if raw and point.shown != point.value and fits(number, point.shown):
         return True
     counted = (number.bare and number.grouped) or number.unit == "count"

@@ -110,7 +110,7 @@ class Passages:
         """Give the figures that stand by all the words of a name, those with the fewest other words."""
         held = [(len(other.near), at) for at, (_, other) in enumerate(self._figures) if name <= other.near]
         least = min((count for count, _ in held), default=0)
-        return [_known(*self._figures[at]) for count, at in held if count <= least + 2]
+        return [known_of(*self._figures[at]) for count, at in held if count <= least + 2]
 
     def timed(self, number: Number, said: frozenset[str]) -> bool:
         """Tell whether the documents tell a length of time of what a sentence is about."""
@@ -177,7 +177,7 @@ class Passages:
                 continue
             if _agree(periods, told) and _is_said_of(passage, other, said & near & passage.said or said):
                 return Finding(
-                    "supported", "sentence of a document", note=passage.title, known=(_known(passage, other),)
+                    "supported", "sentence of a document", note=passage.title, known=(known_of(passage, other),)
                 )
         return None
 
@@ -213,7 +213,7 @@ class Passages:
         for score, passage, other in ranked:
             if score > 0 and score >= _CLOSEST * best and _same(number, other.number, said):
                 return Finding(
-                    "supported", "sentence of a document", note=passage.title, known=(_known(passage, other),)
+                    "supported", "sentence of a document", note=passage.title, known=(known_of(passage, other),)
                 )
         return None
 
@@ -256,7 +256,7 @@ class Passages:
         held: dict[frozenset[str], list[Known]] = {}
         for passage, other in self._figures:
             if other.near and (other.number.unit in DURATIONS) == timed:
-                held.setdefault(other.near, []).append(_known(passage, other))
+                held.setdefault(other.near, []).append(known_of(passage, other))
         scored = [(self._sum(near & said) - 0.25 * self._sum(near - said), near) for near in held]
         best = max((score for score, _ in scored), default=0.0)
         kept = [(score, near) for score, near in scored if score > 0 and score >= 0.4 * best]
@@ -283,7 +283,7 @@ class Passages:
             for other in passage.figures:
                 by = other.near & said
                 if (other.number.unit in DURATIONS) == timed and (by or not other.near):
-                    told.setdefault(by, []).append(_known(passage, other))
+                    told.setdefault(by, []).append(known_of(passage, other))
             if told:
                 found.append((-common, at, told))
         lines: dict[frozenset[str], list[Known]] = {}
@@ -294,7 +294,8 @@ class Passages:
         return [(by, known) for by, known in lines.items() if not by or not any(by < more for more in lines)]
 
 
-def _known(passage: Passage, said: Said) -> Known:
+def known_of(passage: Passage, said: Said) -> Known:
+    """Give a figure of a sentence as a fact."""
     number = said.number
     unit: Unit = (
         "days"

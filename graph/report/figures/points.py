@@ -11,9 +11,10 @@ from math import log
 
 from graph.report.figures.book import Known
 from graph.report.figures.extract import Number
+from graph.report.figures.passages import known_of
 from graph.report.figures.periods import Period, find_periods
 from graph.report.figures.scale import scale_of
-from graph.report.figures.tables import Cell
+from graph.report.figures.tables import FREE, Cell
 from graph.report.figures.telling import Passage
 from graph.report.figures.wording import stems
 
@@ -53,6 +54,7 @@ class Point:
     table: bool = True
     caption: frozenset[str] = frozenset()
     was: bool = False
+    known: Known | None = None
 
     @property
     def rated(self) -> bool:
@@ -134,6 +136,7 @@ def _of_cells(cells: Sequence[Cell]) -> Iterable[Point]:
             f"{fact.label}{f' ({fact.period})' if fact.period else ''}",
             _TOTAL.search(fact.label) is not None or not fact.label or "total" in cell.column,
             caption=short(cell.caption),
+            known=Known(fact, FREE + fact.label, cell.period, cell.day, cell.column),
         )
 
 
@@ -175,6 +178,7 @@ def _of_passages(passages: Sequence[Passage], scales: Mapping[str, int]) -> Iter
                 table=False,
                 caption=short(word for words in over for word in words),
                 was=said.was,
+                known=known_of(passage, said),
             )
 
 
@@ -203,7 +207,7 @@ def _of_facts(facts: Iterable[Known]) -> Iterable[Point]:
             fact.value, fact.value, fact.unit, fact.currency, short(stems(words)), frozenset(), periods,
             ("\x00facts", row, column if not periods else hash_of(periods[0])),
             f"{fact.label}{f' ({fact.period})' if fact.period else ''}",
-            _TOTAL.search(fact.label.lower()) is not None,
+            _TOTAL.search(fact.label.lower()) is not None, known=known,
         )  # fmt: skip
 
 

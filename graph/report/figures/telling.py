@@ -261,7 +261,7 @@ def _shared(page: Page, figures: list[Said]) -> list[Said]:
         gap = page.masked[this.number.end : following.number.start]
         listed = not telling(gap) and "which" not in gap
         if listed and kind_of(this.number) == kind_of(following.number):
-            dated = not page.named_in((this.number.end, following.number.start))
+            dated = _LIST.fullmatch(gap) is not None
             chained = dated and following.period is not None and (chained or _is_behind(page, following))
             period = following.period if chained else this.period
             figures[index] = replace(this, near=this.near | following.near, period=period)
@@ -273,6 +273,7 @@ def _shared(page: Page, figures: list[Said]) -> list[Said]:
     return figures
 
 
+_LIST = re.compile(r"\s?,?\s?(?:and|or|&)?\s?[$€£¥]{0,2}|[、和及]")
 _GLOSS = re.compile(r"\s?[,(]?\s?(?:or|i\.e\.,?|representing|which is|equal to)?\s?[$€£¥(]*")
 
 

@@ -159,6 +159,9 @@ class Written:
         if value is None:
             return None
         facts = [finding.known[0].fact for finding in held if finding.known]
+        shown = {other.currency for other in written.operands if other.currency}
+        if number.currency and shown and number.currency not in shown:
+            return None
         rates = bool(facts) and all(is_rate(fact.unit) for fact in facts)
         if number.unit in ("percent", "bps") and rates == (number.unit == "bps"):
             value *= 100
