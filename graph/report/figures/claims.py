@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from graph.report.figures import cues
@@ -64,6 +64,7 @@ class Claim:
     place: int
     past: bool
     unscaled: int
+    count: int
 
     @property
     def periods(self) -> tuple[Period, ...]:
@@ -132,7 +133,7 @@ class Claims:
             when.period if when.own or scope.cell else None,
             _plain(named),
             _plain(item.period for item in self._asked.named),
-            0 if is_share else self._side(number, role, scope),
+            0 if is_share or cues.VALUED.search(told) else self._side(number, role, scope),
             told,
             self._resolver.is_from(number),
             before[-1:] in _SIGNS or after[:1] in _SIGNS,
@@ -154,6 +155,7 @@ class Claims:
                     bisect_left(page.number_starts, scope.start) : bisect_left(page.number_starts, scope.end)
                 ]
             ),
+            _count(page.low[scope.start : scope.end], named),
         )
 
     def _near_others(self, number: Number, scope: Scope) -> frozenset[str]:
@@ -220,6 +222,20 @@ _BEHIND = re.compile(
     r"\s?(?:(?P<up>higher|more|above|greater|larger|up|better|ahead)|(?P<down>lower|less|below|fewer|smaller|down|short))"
     r"(?![a-z])"
 )
+
+
+_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "两": 2, "三": 3, "四": 4, "五": 5}
+_COUNT = re.compile(r"(?<![a-z\d.,-])(two|three|four|five|six|[2-6])[- ](?:year|quarter|month)s?(?![a-z])|([两三四五])[年季个]")
+
+
+def _count(told: str, named: Sequence[Period]) -> int:
+    """Say how many periods a sentence speaks of; 0 where it does not say."""
+    ranges = [period for period in named if period.kind == "range"]
+    if len(ranges) == 1:
+        return ranges[0].part - ranges[0].year + 1
+    found = _COUNT.search(told)
+    word = (found[1] or found[2]) if found is not None else ""
+    return int(word) if word.isdigit() else _NUMBERS.get(word, 0)
 
 
 def _cued(told: str) -> bool:

@@ -101,7 +101,7 @@ def _rows(
                 continue
             yield from _pair(claim, ops, a, b, sure and _is_named_pair(claim, a, b))
         for group, named in _groups(claim, line):
-            yield from _group(claim, ops, group, sure and named)
+            yield from _group(claim, ops, group, sure and named, named)
 
 
 def _columns(
@@ -130,7 +130,7 @@ def _columns(
             yield from _group(claim, ops, [p for p in named if weights.get(id(p), 0.0) >= _SURE], False)
         if named or own_periods:
             for group, all_named in _groups(claim, column):
-                yield from _group(claim, ops, group, all_named and own_periods)
+                yield from _group(claim, ops, group, all_named and own_periods, all_named)
         for group in _called(claim, dated):
             yield from _group(claim, ops, group, True)
         yield from _shares_over_time(claim, named, totals, points)
@@ -191,7 +191,7 @@ def _texts(
         for line in sentences.values():
             if max(weights.get(id(p), 0.0) for p in line) >= _NAMED:
                 for group, all_named in _groups(claim, sorted(line, key=lambda p: p.place[2])):
-                    yield from _group(claim, ops, group, all_named)
+                    yield from _group(claim, ops, group, all_named, all_named)
     cells = sorted((p for p in points.all if p.table), key=lambda p: -weights.get(id(p), 0.0))
     cells = [p for p in cells if weights.get(id(p), 0.0) >= _NAMED and p.of(claim.periods)][:_MOST_ROWS]
     mixed = claim.kind != "level" or bool(claim.number.unit)
@@ -283,8 +283,12 @@ def _groups(claim: Claim, line: Sequence[Point]) -> Iterator[tuple[list[Point], 
                     yield each[start : start + size], False
 
 
-def _group(claim: Claim, ops: _Ops, group: Sequence[Point], sure: bool) -> Iterator[Value]:
-    """Give the sum and the mean of amounts of one kind."""
+def _group(
+    claim: Claim, ops: _Ops, group: Sequence[Point], sure: bool, whole: bool = False
+) -> Iterator[Value]:
+    """Give the sum and the mean of amounts of one kind; `whole` says that they are all there are of a line."""
+    if claim.count and len(group) != claim.count and not (ops.added and not ops.mean):
+        return
     if len(group) < 2 or not _one_kind(group):
         return
     if any(abs(p.value) < claim.number.ulp / 2 for p in group):
@@ -300,7 +304,7 @@ def _group(claim: Claim, ops: _Ops, group: Sequence[Point], sure: bool) -> Itera
             yield Value(
                 total / len(group), first.kind, first.currency, "mean", f"({told}) / {len(group)}", sure=sure
             )
-        if ops.added or not (ops.mean or ops.moved or first.rated):
+        if ops.added or (whole and not (ops.mean or ops.moved or ops.apart or first.rated)):
             yield Value(total, first.kind, first.currency, "sum", told, sure=sure and ops.added)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from graph.report.figures import combining
+from graph.report.figures.arithmetic import Sum, sums
 from graph.report.figures.claims import Claim, Claims
 from graph.report.figures.combining import Value
 from graph.report.figures.extract import Number
@@ -21,9 +22,11 @@ from graph.report.figures.finding import Finding
 from graph.report.figures.interval import bounds, fits
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.page import Page
-from graph.report.figures.points import Point, Points, currency_of, kind_of
+from graph.report.figures.measure import DURATIONS
+from graph.report.figures.points import Point, Points, currency_of, kind_of, short
 from graph.report.figures.role import Role
 from graph.report.figures.units import clash, matches
+from graph.report.figures.wording import stems
 
 _ALSO = re.compile(r"(?<![a-z])(?:also|again|same|unchanged|flat|steady|stable|equal(?:s|ed)?|level)(?![a-z])|持平|不变|同样|=")
 _CLOSE = 0.62
@@ -36,6 +39,8 @@ _SAID, _TOTAL = 0.8, 0.75
 
 
 _NAMED = 0.8
+_TELLING = 1.5
+_TIMES = short(stems("days weeks months years hours term life"))
 
 
 @dataclass(frozen=True)
@@ -58,12 +63,19 @@ class Ground:
         self, numbers: Sequence[Number], roles: Sequence[Role], findings: Mapping[int, Finding]
     ) -> dict[int, Finding]:
         """Give the findings that change: of figures that were wrong or unsupported and have a ground."""
+        if not len(self._points):
+            return {}
+        # What is written out must come to what it says, whatever else comes to that.
+        results = {written.result.start for written in sums(self._page) if not _comes_to(written)}
         wrong = [
             index
-            for index in range(len(numbers))
-            if findings[index].status in ("unsupported", "contradicted")
+            for index, number in enumerate(numbers)
+            if findings[index].status in ("unsupported", "contradicted") and number.start not in results
         ]
-        if not wrong or not len(self._points):
+        timed = [index for index in range(len(numbers)) if findings[index].rule == "duration"]
+        timed = [index for index in timed if self._is_told_as_time(self._claims.read(numbers[index], roles[index]))]
+        wrong = sorted([*wrong, *timed])
+        if not wrong:
             return {}
         found: dict[int, Finding] = {}
         grounds: dict[int, Point] = {}
@@ -99,7 +111,22 @@ class Ground:
                     found[index] = Finding("derived", value.rule, formula=value.formula)
             if len(left) == len([index for index in wrong if index not in found]):
                 break
+        for index in timed:
+            if index not in found:
+                note = "no document tells this length of time"
+                found[index] = Finding("unsupported", "no fact", note=note)
         return found
+
+    def _is_told_as_time(self, claim: Claim) -> bool:
+        """Tell whether a document tells a length of time of what a figure is said of."""
+        return any(
+            (point.kind in DURATIONS or point.kind == claim.number.unit or _TIMES & (point.row | point.head))
+            and sum(
+                self._points.weight(word) for word in sorted(point.row) if claim.words.get(word, 0.0) >= 1.0
+            )
+            >= _TELLING
+            for point in self._points.all
+        )
 
     def _is_repeated(self, index: int, numbers: Sequence[Number], claim: Claim) -> bool:
         """Tell whether another figure of the sentence is the same, of what is told as moving or apart."""
@@ -259,6 +286,15 @@ class Ground:
         return near[0] if chance <= _CHANCE else None
 
 
+def _comes_to(written: Sum) -> bool:
+    """Tell whether the digits of a written sum come to those of its result."""
+    value, number = written.value([None] * len(written.operands)), written.result
+    if value is None:
+        return False
+    powers = (0, 2) if number.unit == "percent" else (0, 2) if number.unit == "bps" else (0, number.scale)
+    return any(fits(number, value.scaleb(power)) for power in powers)
+
+
 def _is_shown(point: Point, shows: Sequence[Point]) -> bool:
     return any(point is other for other in shows)
 
@@ -271,6 +307,7 @@ def _shows(claim: Claim, point: Point) -> bool:
     if raw and point.shown != point.value and fits(number, point.shown):
         return True
     counted = (number.bare and number.grouped) or number.unit == "count"
+    counted = counted or number.unit in DURATIONS
     if counted and not number.scale and fits(number, point.shown) and not point.rated:
         return True
     if not fits(number, value):
