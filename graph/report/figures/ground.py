@@ -28,6 +28,10 @@ from graph.report.figures.role import Role
 from graph.report.figures.units import clash, matches
 from graph.report.figures.wording import stems
 
+# Without documents only what is said to lie apart comes of figures of the sentence.
+_SET_APART = re.compile(
+    r"(?<![a-z])(?:gap|width|range|spread|span|distance|apart|difference|spans|separat\w+|wide|times as|that is|i\.e)(?![a-z])|相差|差距|区间"
+)
 _ALSO = re.compile(r"(?<![a-z])(?:also|again|same|unchanged|flat|steady|stable|equal(?:s|ed)?|level)(?![a-z])|持平|不变|同样|=")
 _CLOSE = 0.62
 # Many shown digits are no coincidence: such an amount may be named less well.
@@ -63,8 +67,6 @@ class Ground:
         self, numbers: Sequence[Number], roles: Sequence[Role], findings: Mapping[int, Finding]
     ) -> dict[int, Finding]:
         """Give the findings that change: of figures that were wrong or unsupported and have a ground."""
-        if not len(self._points):
-            return {}
         # What is written out must come to what it says, whatever else comes to that.
         results = {written.result.start for written in sums(self._page) if not _comes_to(written)}
         wrong = [
@@ -106,6 +108,8 @@ class Ground:
             left = [index for index in wrong if index not in found]
             for index in left:
                 stated = self._stated(index, numbers, {**findings, **found}, grounds)
+                if not len(self._points) and not (len(stated) >= 2 and _SET_APART.search(claims[index].told)):
+                    continue
                 value = self._derived(claims[index], stated)
                 if value is not None:
                     found[index] = Finding("derived", value.rule, formula=value.formula)
@@ -231,7 +235,7 @@ class Ground:
         found: list[Point] = []
         for other, number in enumerate(numbers):
             apart = scope - self._page.scope_index(number.start)
-            if other == index or not 0 <= apart <= 2:
+            if other == index or not 0 <= apart <= (2 if len(self._points) else 0):
                 continue
             if findings[other].status not in ("supported", "derived"):
                 continue

@@ -31,7 +31,7 @@ _PAPERS = (
     r"|windows|galaxy|model|falcon|boeing|airbus|gpt|chapter"
     r"|question|point|reason|risk|layer|version|class|category|grade|block|lot|gate|terminal|pier|dock|berth"
     r"|(?<!per )unit"
-    r"|building|suite|floor|room"
+    r"|building|suite|floor|room|exit|directive|regulation|lane|bay"
     r"|highway|interstate|route|flight|channel|docket|proposal|amendment|annex|vol\.|slide"
     r"|priority|pillar|cohort|study|protocol|scope|euro|basel|web|industry|cik|cusip|ein|lei|isin|circular"
 )
@@ -62,8 +62,10 @@ _NAMES = [
         r"|501\(c\))(?:/a)?(?![a-z])",
         r"(?<![a-z])(?:"
         + _PAPERS
-        + r")[ -]{1,2}\d{1,4}(?:[.-]\d{1,6}){0,3}(?:\([a-z\d]\))?(?![\d%x])(?!\s?(?:%|percent|million"
+        + r")s?[ -]{1,2}\d{1,4}(?:[.-]\d{1,6}){0,3}(?:\([a-z\d]\)|[a-z](?![a-z]))?(?![\d%x])(?!\s?(?:%|percent|million"
         r"|billion|bn|mn|times))(?![.,]\d)",
+        # What a list of such numbers goes on with.
+        r"(?<=\x00)(?:,? (?:and|to|through|or) |[–,] ?)\d{1,4}\.\d{1,6}(?![\d%])(?!\s?(?:%|percent|million|billion))",
         r"(?<![a-z])(?:"
         + _STUDIES
         + r")\s?[-(]\s?\d{1,3}(?:\.\d)?(?:\s?[,/，]\s?\d{1,3}(?:\.\d)?){0,4}\s?(?:日|天|day|d)?\s?\)",
@@ -126,6 +128,10 @@ _NAMES = [
         r"(?:[〔(\[]\d{4}[〕)\]]\s?)?\d{1,6}\s?[号栋楼层室座](?![码称])",
         r"(?:国道|省道|麒麟|骁龙|天玑|酷睿|锐龙)\s?\d{1,5}",
         r"(?<=\x00)/\d{1,4}(?![\d.,%])",
+        r"(?<=\x00)-[a-z]{1,3}-\d{2,6}(?!\d)",
+        r"(?<![a-z])nos? \d{1,5}/\d{2,4}(?![\d%])",
+        r"(?<![\d.,$€£¥])\d{1,2}k(?:(?:,|/| and| or) ?\d{1,2}k)?(?= (?:ultra|uhd|hdr|displays?|tvs?|televisions?|videos?|resolution"
+        r"|monitors?|screens?|streaming|content|cameras?)(?![a-z]))",
         r"(?<=\x00)-0\d{1,6}(?![\d.,%])",
     )
 ]
