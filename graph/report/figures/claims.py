@@ -132,7 +132,7 @@ class Claims:
             words,
             when.period if when.own or scope.cell else None,
             _plain(named),
-            _plain(item.period for item in self._asked.named),
+            _plain([item.period for item in self._asked.named] or ([when.period] if when.period else when.others)),
             0 if is_share or cues.VALUED.search(told) else self._side(number, role, scope),
             told,
             self._resolver.is_from(number),

@@ -385,7 +385,7 @@ def _percents(
             if years > 1 and old.value > 0 and new.value > 0 and claim.cued(cues.COMPOUND):
                 rate = ((new.value / old.value) ** (Decimal(1) / years) - 1) * _HUNDRED
                 yield Value(rate, "percent", None, "CAGR", f"{told} over {years} years", True, sure)
-    if a.rated or claim.kind == "change" or (ordered and not ops.share):
+    if a.rated or claim.kind == "change" or (ordered and (_is_one(a, b) or not ops.share)):
         return
     for top, bottom in ((a, b), (b, a)):
         if bottom.value and not _is_turned(claim, top, bottom):
@@ -434,8 +434,8 @@ _PREVIOUS = re.compile(
 )
 # What says that a level is computed from amounts of other kinds.
 _ACROSS = re.compile(
-    r"(?<![a-z])(?:per|times|x|impl\w+|about|roughly|approximately|around|makes?|making|worth|equals?|gives?|at|on|corresponds?|that is|i\.e)"
-    r"(?![a-z])|[=×*/÷~≈]|约|每|相当|即"
+    r"(?<![a-z])(?:per|times|x|impl\w+|about|roughly|approximately|around|makes?|making|worth|equals?|gives?|corresponds?|that is|i\.e)"
+    r"(?![a-z])|(?<![a-z])at (?:an? |the |average |price |rate |of )*[$€£¥]?\d|[=×*/÷~≈]|约|每|相当|即"
 )
 _PER = re.compile(r"(?<![a-z])(?:per|for each|a piece|apiece|each)(?![a-z])|每")
 _IMPLIED = re.compile(

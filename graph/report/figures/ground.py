@@ -44,6 +44,8 @@ _SAID, _TOTAL = 0.8, 0.75
 
 _NAMED = 0.8
 _TELLING = 1.5
+# Words of a column's head that tell it from no other.
+_ANY_HEAD = frozenset({"amount", "number", "total", "valu"})
 _TIMES = short(stems("days weeks months years hours term life"))
 
 
@@ -178,7 +180,11 @@ class Ground:
         periods = claim.periods
         kinds = {_family(point.kind) for point in shows}
         rivals = [
-            p for p in self._points.all if _family(p.kind) in kinds and p.of(periods) and p.place[:2] not in taken
+            p
+            for p in self._points.all
+            if _family(p.kind) in kinds
+            and p.of(periods)
+            and (p.place[:2] not in taken or any(claim.words.get(word, 0.0) >= 1.0 for word in p.row))
         ]
         if claim.own is not None and any(p.periods and p.of(periods) for p in shows):
             rivals = [p for p in rivals if p.periods]
@@ -197,6 +203,7 @@ class Ground:
             and item.point.of(periods)
             and (not item.point.was or claim.was or claim.compares or claim.own is not None)
             and not (claim.past and self._is_latest(item.point))
+            and not self._is_of_other_column(claim, item.point)
         ]
         return max(held, key=lambda item: item.score).point if held else None
 
@@ -210,6 +217,16 @@ class Ground:
             and point.of(periods)
             for point in self._points.all
         )
+
+    def _is_of_other_column(self, claim: Claim, point: Point) -> bool:
+        """Tell whether the words by the figure name another column of an amount's row, and not its own."""
+        if not point.table or not point.head or self._is_headed(claim, point):
+            return False
+        return any(self._is_headed(claim, other) for other in self._points.rows[point.place[:2]])
+
+    def _is_headed(self, claim: Claim, point: Point) -> bool:
+        own = [word for word in point.head if self._points.weight(word) > 0 and word not in _ANY_HEAD]
+        return bool(own) and all(claim.words.get(word, 0.0) >= 1.0 for word in own)
 
     def _is_latest(self, point: Point) -> bool:
         """Tell whether a document compares an amount with one of an earlier time."""

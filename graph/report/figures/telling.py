@@ -263,7 +263,10 @@ def _shared(page: Page, figures: list[Said]) -> list[Said]:
         if listed and kind_of(this.number) == kind_of(following.number):
             dated = _LIST.fullmatch(gap) is not None
             chained = dated and following.period is not None and (chained or _is_behind(page, following))
-            period = following.period if chained else this.period
+            own = this.period is not None and any(
+                item.period == this.period for item in page.named_in((this.number.end, len(page.low)))
+            )
+            period = following.period if chained and not own else this.period
             figures[index] = replace(this, near=this.near | following.near, period=period)
             continue
         chained = False
