@@ -24,6 +24,7 @@ from graph.report.figures.measure import DURATIONS
 from graph.report.figures.merging import merge, rows_by_metric
 from graph.report.figures.naming import Label
 from graph.report.figures.page import Page
+from graph.report.figures.paragraph import Paragraphs
 from graph.report.figures.passages import Passages
 from graph.report.figures.readings import Reader
 from graph.report.figures.resolve import Resolver
@@ -133,6 +134,7 @@ class _Check:
         self.reader = Reader(self.lookup)
         self.growth = Growth(self.lookup, self.reader)
         self.combine = Combine(self.lookup, self.passages, self.asked)
+        self.paragraphs = Paragraphs(self.combine.operands, self.passages, self.asked)
         self.settled: dict[int, list[Known]] = {}
 
     def run(self) -> list[Figure]:
@@ -194,6 +196,7 @@ class _Check:
             or self.combine.read(number, role, self._settled_by(number))
             or self.combine.by_definition(number)
             or self.reader.operand(number, labels, when)
+            or self.paragraphs.read(number, role, self._settled_by(number))
         )
         if told is not None:
             return told
@@ -206,7 +209,7 @@ class _Check:
             finding = None
         if finding is not None and finding.rule == "named fact" and self._is_of_two(number):
             finding = None
-        if number.word and finding is None and not self.combine.computed:
+        if number.word and finding is None and not (self.combine.computed or self.paragraphs.computed):
             return Finding("context", "figure of speech")
         return finding or Finding(
             "unsupported", "no fact", note="no fact of that name and period shows this figure"

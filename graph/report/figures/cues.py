@@ -132,3 +132,19 @@ REVENUE = re.compile(
     r"revenue|label:(?:.*: )?(?:total |net |total net )?(?:revenues?|sales|turnover)"
     r"|label:(?:.*: )?营业总?收入"
 )
+# What is left of a whole, or is not among the parts that are named.
+REST = _words(
+    r"remain(?:s|ed|ing|der)?|left|leaves|leaving|others?|rest|excluding|excludes?|except|outside|without|not"
+    r"|never|net of|after|before|other than|un[a-z]{4,}|non|available|still|yet|balance|beyond|elsewhere|else"
+    r"|ex|less|apart from",
+    r"(?<![a-z])(?:non|ex)-|其他|其余|剩余|余下|扣除|未|非|尚|除|之外|以外",
+)
+AND = re.compile(r"(?<![a-z])(?:and|plus|with)(?![a-z])|[和与及、+]")
+# Before what a share is set against.
+AGAINST = _words(
+    r"of|out of|over|against|relative to|divided by|to|per|on|covers?|times", r"占|相当于|除以|[/÷]"
+)
+# What makes an amount one of each.
+EACH = _words(
+    r"averag(?:e|ed|es|ing)|per|each|apiece|every|a piece|unit price", r"平均|均价|每|单价|人均|户均"
+)

@@ -39,6 +39,23 @@ def joined(known: Sequence[Known], mean: bool, added: bool) -> Iterator[Derived]
             yield derive.total(told)
 
 
+def summed(lines: Sequence[Sequence[Known]]) -> list[Known]:
+    """Add rows of one unit up, period by period, for what their sum comes to over time or against others."""
+    found: list[Known] = []
+    for first in lines[0]:
+        held = [
+            next((item for item in line if item.period == first.period and item.column == first.column), None)
+            for line in lines[1:]
+        ]
+        parts = [first, *(item for item in held if item is not None)]
+        if len(parts) < len(lines) or any(item.fact.unit != first.fact.unit for item in parts):
+            continue
+        total = derive.total(parts)
+        fact = replace(first.fact, id="|".join(total.ids), value=total.value)
+        found.append(replace(first, fact=fact, key="joint"))
+    return found
+
+
 def unsigned(known: Known) -> Known:
     """Take a cost or payment that is filed as negative by its size."""
     return replace(known, fact=replace(known.fact, value=abs(known.value)))

@@ -154,6 +154,11 @@ def _is_model(match: re.Match[str]) -> bool:
 
 # The year in which a loan falls due belongs to its name.
 _DUE = re.compile(r"(?<![a-z])(?:due|maturing|matures?|maturity)(?: in)? $")
+# Of what is paid, it is the time.
+_OWED = re.compile(
+    r"(?<![a-z])(?:payments?|amounts?|maturities|instal+ments?|rents?|rentals?|obligations|commitments|principal"
+    r"|fall(?:s|ing)?|com(?:e|es|ing)|be) due(?: in)? $"
+)
 _DUE_YEAR = re.compile(r"(?<![a-z])(?:due|maturing|matures?|maturity)(?: in)? ((?:19|20)\d\d)(?!\d|[.,]\d)")
 
 
@@ -179,7 +184,7 @@ def mask(low: str) -> tuple[str, list[Named]]:
     named = [
         Named(start, end, period)
         for start, end, period in find_periods(text)
-        if not _DUE.search(text, max(0, start - 16), start)
+        if not _DUE.search(text, max(0, start - 16), start) or _OWED.search(text, max(0, start - 28), start)
     ]
     if _DIGIT.search(text) is None:
         return text, sorted(named, key=lambda item: item.start)

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Sequence
 from math import log
 
-from graph.facts import Fact, Unit
 from graph.report.figures.book import Known
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding
@@ -16,6 +15,7 @@ from graph.report.figures.initials import CAPITALS
 from graph.report.figures.interval import bounds, fits
 from graph.report.figures.measure import DURATIONS
 from graph.report.figures.periods import Period
+from graph.report.figures.quantities import Blocks, Quantity, known_of
 from graph.report.figures.telling import Passage, Said, kind_of, read_passages
 from graph.report.figures.wording import stems, telling
 
@@ -38,7 +38,6 @@ _OPPOSED = tuple(
     )
 )  # fmt: skip
 _LOSSES = stems("loss losses deficit outflow burn used shortfall impairment charge write-down reduction")
-_RATES: dict[str, Unit] = {"percent": "percent", "pp": "pp", "bps": "bps", "multiple": "multiple"}
 
 
 class Passages:
@@ -68,6 +67,7 @@ class Passages:
 
         self._low = [text.lower() for _, text in texts]
         self._short: dict[str, tuple[str, ...]] = {}
+        self._blocks: Blocks | None = None
 
     def words_of(self, norm: str) -> list[tuple[str, int, int]]:
         """Give the words of the documents that capitals of a text stand for, at their places."""
@@ -105,7 +105,7 @@ class Passages:
         """Give the figures that stand by all the words of a name, those with the fewest other words."""
         held = [(len(other.near), at) for at, (_, other) in enumerate(self._figures) if name <= other.near]
         least = min((count for count, _ in held), default=0)
-        return [_known(*self._figures[at]) for count, at in held if count <= least + 2]
+        return [known_of(*self._figures[at]) for count, at in held if count <= least + 2]
 
     def timed(self, number: Number, said: frozenset[str]) -> bool:
         """Tell whether the documents tell a length of time of what a sentence is about."""
@@ -172,7 +172,10 @@ class Passages:
                 continue
             if _agree(periods, told) and _is_said_of(passage, other, said & near & passage.said or said):
                 return Finding(
-                    "supported", "sentence of a document", note=passage.title, known=(_known(passage, other),)
+                    "supported",
+                    "sentence of a document",
+                    note=passage.title,
+                    known=(known_of(passage, other),),
                 )
         return None
 
@@ -208,7 +211,10 @@ class Passages:
         for score, passage, other in ranked:
             if score > 0 and score >= _CLOSEST * best and _same(number, other.number, said):
                 return Finding(
-                    "supported", "sentence of a document", note=passage.title, known=(_known(passage, other),)
+                    "supported",
+                    "sentence of a document",
+                    note=passage.title,
+                    known=(known_of(passage, other),),
                 )
         return None
 
@@ -251,12 +257,22 @@ class Passages:
         held: dict[frozenset[str], list[Known]] = {}
         for passage, other in self._figures:
             if other.near and (other.number.unit in DURATIONS) == timed:
-                held.setdefault(other.near, []).append(_known(passage, other))
+                held.setdefault(other.near, []).append(known_of(passage, other))
         scored = [(self._sum(near & said) - 0.25 * self._sum(near - said), near) for near in held]
         best = max((score for score, _ in scored), default=0.0)
         kept = [(score, near) for score, near in scored if score > 0 and score >= 0.4 * best]
         kept.sort(key=lambda pair: (-pair[0], sorted(pair[1])))
         return [(near & said, held[near]) for _, near in kept[:4]]
+
+    def paragraphs(self, said: frozenset[str], context: frozenset[str]) -> list[list[Quantity]]:
+        """Give the figures of the paragraphs that speak of the same, the closest first."""
+        if self._blocks is None:
+            self._blocks = Blocks(self._passages)
+        return self._blocks.closest(said, context, self._sum)
+
+    def weigh(self, those: frozenset[str]) -> float:
+        """Weigh words: rare ones count for more than common ones."""
+        return self._sum(those)
 
     def _known_words(self, said: frozenset[str]) -> frozenset[str]:
         """Leave out the words that no document uses: they say how a writer tells it, not what is told."""
@@ -278,7 +294,7 @@ class Passages:
             for other in passage.figures:
                 by = other.near & said
                 if (other.number.unit in DURATIONS) == timed and (by or not other.near):
-                    told.setdefault(by, []).append(_known(passage, other))
+                    told.setdefault(by, []).append(known_of(passage, other))
             if told:
                 found.append((-common, at, told))
         lines: dict[frozenset[str], list[Known]] = {}
@@ -287,20 +303,6 @@ class Passages:
                 lines.setdefault(by, []).extend(known)
         # A line that shares less of what another shares is of something else.
         return [(by, known) for by, known in lines.items() if not by or not any(by < more for more in lines)]
-
-
-def _known(passage: Passage, said: Said) -> Known:
-    number = said.number
-    unit: Unit = (
-        "days"
-        if number.unit in DURATIONS
-        else _RATES.get(number.unit, "count" if number.unit or not number.currency else "money")
-    )
-    currency = {"$": "USD", "¥": "CNY"}.get(number.currency, number.currency) or None
-    label = passage.text
-    fact = Fact(f"{passage.title}@{number.start}", label, number.value, unit, currency=currency)
-    period = said.period or (Period("prior", 0) if said.was else None)
-    return Known(fact, "said:" + label, period, None)
 
 
 def _is_said_of(passage: Passage, said: Said, words_: frozenset[str]) -> bool:

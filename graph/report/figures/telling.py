@@ -13,6 +13,7 @@ from graph.report.figures.implied import implied
 from graph.report.figures.layout import Scope
 from graph.report.figures.page import Page
 from graph.report.figures.pairing import Pairing
+from graph.report.figures.parts import base_of, is_left, is_whole
 from graph.report.figures.periods import Period
 from graph.report.figures.role import role_of
 from graph.report.figures.timing import Timing
@@ -23,7 +24,9 @@ from graph.report.figures.wording import telling, words
 class Said:
     """One figure of a sentence: the words since the figure before, and the period it is told of.
 
-    `side` is the direction of a rate of change: +1, -1, or 0 where none is told.
+    `side` is the direction of a rate of change: +1, -1, or 0 where none is told. `whole` says that the figure
+    is told as a whole that others are parts of, `rest` as what is left of one; `base` are the words of what a
+    percentage is told to be of.
     """
 
     number: Number
@@ -32,6 +35,9 @@ class Said:
     was: bool
     counts: str = ""
     side: int = 0
+    whole: bool = False
+    rest: bool = False
+    base: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,7 @@ class Passage:
     figures: tuple[Said, ...]
     periods: tuple[Period, ...]
     implied: tuple[Said, ...] = ()
+    block: int = 0
 
 
 def kind_of(number: Number) -> str:
@@ -120,8 +127,23 @@ def read_passages(title: str, text: str) -> list[Passage]:
                 same = period is None or figures[-1].period == period
                 figures[-1] = replace(figures[-1], near=near, period=None if same else figures[-1].period)
             period = _of_segment(page, number, scope) or period
+            left = page.numbers[index - 1].end if index > first else scope.start
+            right = page.numbers[index + 1].start if index + 1 < last else scope.end
+            bounds = (number.start, number.end, left, right)
             figures.append(
-                Said(number, near, period, was, counts(page, number), side_of(page, number, scope))
+                Said(
+                    number,
+                    near,
+                    period,
+                    was,
+                    counts(page, number),
+                    side_of(page, number, scope),
+                    is_whole(page.masked, *bounds),
+                    is_left(page.masked, *bounds),
+                    base_of(page.masked, number.start, number.end)
+                    if number.unit == "percent"
+                    else frozenset(),
+                )
             )
             if period is not None and period.year and number.start - scope.start < 200:
                 carried = period if carried is None or period.order() > carried.order() else carried
@@ -131,7 +153,7 @@ def read_passages(title: str, text: str) -> list[Passage]:
             periods = tuple(item.period for item in page.named_in((scope.start, scope.end)))
             told = text[scope.start : scope.end].strip()[:120]
             before = tuple(implied(page, scope.start, scope.end, figures))
-            passages.append(Passage(title, told, said, tuple(figures), periods, before))
+            passages.append(Passage(title, told, said, tuple(figures), periods, before, scope.block))
     return passages
 
 
@@ -164,11 +186,33 @@ def _near(page: Page, index: int, first: int, last: int, scope: Scope) -> frozen
             joints.pop()
         elif joints and _WHICH.match(page.masked, joints[-1]):
             joints = [left]
-        left = joints[-1] if joints else left
+        left = joints[-1] if joints else _led(page.masked, left, number.start)
     if index + 1 < last:
         joint = _JOINT.search(page.masked, number.end, right)
-        right = joint.start() if joint is not None else right
+        right = joint.start() if joint is not None else _until(page.masked, number.end, right)
     return page.telling(left, number.start) | page.telling(number.end, right)
+
+
+_LEADS = re.compile(r"(?<![a-z])(?:on|of|under|from|in|for|at|with|by|out of|against)(?![a-z])")
+_STATES = re.compile(r"(?<![a-z])(?:of|was|were|is|are|at)\s[\s$€£¥]*$")
+
+
+def _led(masked: str, start: int, end: int) -> int:
+    """Give the place between two figures that no joint parts from which words lead to the second.
+
+    "$58 million on pretax income of $242 million" tells pretax income by the second alone.
+    """
+    states = _STATES.search(masked, start, end)
+    if states is None:
+        return start
+    leads = [match.start() for match in _LEADS.finditer(masked, start, states.start())]
+    return leads[-1] if leads else start
+
+
+def _until(masked: str, start: int, end: int) -> int:
+    """Give the place up to which the words between two figures belong to the first."""
+    place = _led(masked, start, end)
+    return place if place > start else end
 
 
 # "versus 26.7% for the same period in 2021".
@@ -216,7 +260,7 @@ def _of_segment(page: Page, number: Number, scope: Scope) -> Period | None:
 
 
 _JOINT = re.compile(
-    r"[,;(，；、]|(?<![a-z])(?:and|plus|with|or|against|while|but|compared|versus|from)(?![a-z])|(?<![a-z])to\s(?=[$€£¥\d])|和|及|而"
+    r"[,;:(，；、]|(?<![a-z])(?:and|plus|with|or|against|while|but|compared|versus|from)(?![a-z])|(?<![a-z])to\s(?=[$€£¥\d])|和|及|而"
 )
 
 

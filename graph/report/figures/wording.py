@@ -65,7 +65,8 @@ _EMPTY = frozenset(
 
 # One idea under several words; and short forms of several words.
 _ALIKE = {
-    "sale": "revenu", "turnov": "revenu", "earning": "incom", "earn": "incom", "profit": "incom",
+    "sal": "revenu", "turnover": "revenu", "administrativ": "administr", "staff": "employe",
+    "earning": "incom", "earn": "incom", "profit": "incom",
     "stockhold": "sharehold", "ppe": "property", "headcount": "employe", "workforc": "employe",
     "clos": "end", "open": "beginn",
     "paid": "pay", "借款": "贷款",
@@ -237,7 +238,8 @@ _ANY |= stems(
     declines declining climbed jumped surged slipped slid shrank shrunk narrowed widened improved
     improving improvement expanded contracted gained edged went moved advanced dipped eased soared
     plunged tumbled swung shortened lengthened during against before after since until within
-    between over under versus ago earlier later prior previous last next same also just only still
+    between over under through whom versus ago
+     earlier later prior previous last next same also just only still
     then when while whereas more less fewer higher lower respectively had been being there these
     those both each such into onto out
     """
@@ -254,7 +256,8 @@ def telling(text: str, start: int = 0, end: int | None = None) -> frozenset[str]
     told = text[start:end]
     if not told.isascii():
         told = _ZH_LINKS.sub(" ", told)
-    return frozenset(word for word, _, _ in words(told)) - _ANY
+    # Of "pretax" both words tell; of "before the merger" one does.
+    return frozenset(word for word, at, to in words(told) if word not in _ANY or told[at:to] in _SHORT)
 
 
 _LINKS = frozenset({"the", "of", "in", "and", "for", "to", "at", "a", "was", "is", "s", "year", "end"})

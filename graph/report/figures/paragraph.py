@@ -1,0 +1,370 @@
+"""What the figures of one paragraph come to: changes, shares, sums, remainders, products and amounts per one.
+
+The last reading of a figure. Its operands are figures of one paragraph of a document, or rows of tables, that
+the claim names; a whole may go unnamed where the paragraph says what it is the whole of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+
+from graph.report.figures import cues, derive
+from graph.report.figures.book import Known
+from graph.report.figures.derive import Derived
+from graph.report.figures.extract import Number
+from graph.report.figures.finding import Finding, weigh_derived
+from graph.report.figures.joining import changes
+from graph.report.figures.layout import Scope
+from graph.report.figures.measure import DURATIONS
+from graph.report.figures.operands import Operands
+from graph.report.figures.page import Page
+from graph.report.figures.passages import Passages
+from graph.report.figures.periods import Period
+from graph.report.figures.quantities import Quantity
+from graph.report.figures.role import Role
+from graph.report.figures.telling import near_words
+from graph.report.figures.wording import telling
+
+_NOW = (9999, 0)
+_MOST_NAMED = 5
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """A figure with what its sentence says of it."""
+
+    number: Number
+    kind: str
+    near: frozenset[str]
+    said: frozenset[str]
+    context: frozenset[str]
+    periods: tuple[Period, ...]
+    clause: str
+    sentence: str
+    side: int
+    at: Period | None
+    was: bool
+    spoken: bool
+
+
+class Paragraphs:
+    """Reads figures as what the paragraphs that speak of the same come to."""
+
+    def __init__(self, operands: Operands, passages: Passages, asked: Page) -> None:
+        self.operands = operands
+        self.resolver = operands.resolver
+        self.page = operands.page
+        self.passages = passages
+        self.asked = asked
+        # Whether anything came out that the figure could be.
+        self.computed = False
+
+    def read(self, number: Number, role: Role, settled: Sequence[Known]) -> Finding | None:
+        """Give the finding of a figure that is right so; None when it is not."""
+        self.computed = False
+        if not self.passages:
+            return None
+        scope = self.resolver.scope(number)
+        claim = self._claim(number, role, scope)
+        for held in self.passages.paragraphs(claim.said, claim.context):
+            found = [item for item in self._of(claim, held, settled) if item is not None]
+            self.computed = self.computed or bool(found)
+            finding = weigh_derived(number, found, claim.side, unsigned=not claim.side)
+            if finding is not None and finding.status == "derived":
+                return finding
+        return None
+
+    def _claim(self, number: Number, role: Role, scope: Scope) -> _Claim:
+        page = self.page
+        said = page.telling_words(scope)
+        context = telling(self.asked.masked) if self.asked.low else frozenset()
+        index = page.scope_index(number.start)
+        if index and page.scopes[index - 1].block == scope.block:
+            context |= page.telling_words(page.scopes[index - 1])
+        clause = page.before(number, scope, 64) + " # " + page.after(number, scope, 64)
+        sentence = page.masked[scope.start : scope.end]
+        kind = (
+            "time" if number.unit in DURATIONS
+            else number.unit if number.unit not in ("", "count")
+            else "money" if number.currency else "count"
+        )  # fmt: skip
+        periods = tuple(self.operands.periods(number, scope))
+        side = role.side if role.kind == "change" and not cues.VALUED.search(clause) else 0
+        when = self.resolver.when(number)
+        at = self.operands.lookup.meant(when)
+        return _Claim(
+            number, kind, near_words(page, number) & said, said, context, periods, clause, sentence, side,
+            at if at is not None and at.year else None,
+            self.resolver.is_from(number) or (when.period is not None and when.period.kind == "prior"),
+            bool(page.named_in((scope.start, scope.end))),
+        )  # fmt: skip
+
+    def _of(
+        self, claim: _Claim, held: Sequence[Quantity], settled: Sequence[Known]
+    ) -> Iterator[Derived | None]:
+        changed = cues.MOVED.search(claim.clause) or cues.UNLIKE.search(claim.clause)
+        if changed:
+            yield from self._changes(claim, held, settled)
+        if claim.kind in ("percent", "multiple", "count"):
+            yield from self._shares(claim, held)
+        if claim.kind in ("money", "count", "percent", "time"):
+            yield from self._parts(claim, held)
+        if claim.kind in ("money", "count"):
+            yield from self._products(claim, held)
+            yield from self._per_one(claim, held)
+
+    # Two times of one line.
+
+    def _changes(
+        self, claim: _Claim, held: Sequence[Quantity], settled: Sequence[Known]
+    ) -> Iterator[Derived | None]:
+        """Compare the figures of two times that stand nearest to the claim's words."""
+        ids = {known.fact.id for known in settled}
+        relative = claim.kind in ("percent", "multiple", "pp", "bps")
+        for kind in ("money", "count", "percent", "time") if relative else (claim.kind,):
+            line = self._line(claim, [item for item in held if item.kind == kind], ids)
+            anchored = [item for item in line if item.known.fact.id in ids]
+            for a, b in combinations(line, 2):
+                if anchored and a not in anchored and b not in anchored:
+                    continue
+                old, new = sorted((a, b), key=_order)
+                if _order(old) != _order(new) and self._are_named(claim, old, new):
+                    yield from changes(old.known, new.known, claim.number)
+
+    def _line(self, claim: _Claim, held: Sequence[Quantity], ids: set[str]) -> list[Quantity]:
+        """Give the best named figure of each time."""
+        for words in (claim.said, claim.said | claim.context):
+            best: dict[tuple[int, int], tuple[float, Quantity]] = {}
+            for item in held:
+                score = self._score(item, words) + (100 if item.known.fact.id in ids else 0)
+                time = _order(item)
+                if score > 0 and (time not in best or score > best[time][0] + 1e-9):
+                    best[time] = (score, item)
+            if len(best) >= 2:
+                return [item for _, item in best.values()]
+        return []
+
+    def _are_named(self, claim: _Claim, old: Quantity, new: Quantity) -> bool:
+        """Tell whether the times of a pair are those that the claim names, as far as it names any."""
+        periods = [period for period in claim.periods if period.kind != "prior"]
+        if not periods:
+            return True
+        dated = [item for item in (old, new) if item.known.period is not None and item.known.period.year]
+        fit = [item for item in dated if any(item.known.of(period) for period in periods)]
+        return len(fit) >= min(len(dated), 2 if len(periods) > 1 else 1) or not dated
+
+    def _score(self, item: Quantity, words: frozenset[str]) -> float:
+        weigh = self.passages.weigh
+        return weigh(item.near & words) - 0.3 * weigh(item.near - words)
+
+    # One time.
+
+    def _now(self, claim: _Claim, held: Sequence[Quantity]) -> list[Quantity]:
+        """Give the figures that may be of the time that the claim names."""
+        later = {
+            id(item)
+            for item in held
+            for other in held
+            if other.near == item.near and other.kind == item.kind and _order(other) > _order(item)
+        }
+        if claim.was and claim.at is None:
+            # What something is compared with is of a time before the last.
+            return [item for item in held if id(item) in later] or list(held)
+        if claim.at is None and not claim.spoken:
+            return [item for item in held if id(item) not in later]
+        periods = [claim.at] if claim.at is not None else [p for p in claim.periods if p.kind != "prior"]
+        return [
+            item
+            for item in held
+            if item.known.period is None or any(item.known.of(period) for period in periods)
+        ]
+
+    def _named(self, held: Sequence[Quantity], words: frozenset[str], kind: str) -> list[Quantity]:
+        """Give the figures of one kind that the words name by a word of their own, as well as any."""
+        alike = [item for item in held if item.kind == kind]
+        found: list[tuple[frozenset[str], Quantity]] = []
+        for item in alike:
+            shared = item.near & words
+            own = item.near - self._common(alike, item)
+            if shared and (own & words or not own):
+                found.append((shared, item))
+        return [
+            item
+            for shared, item in found
+            if not any(
+                shared < more and other is not item and not (item.near - shared) <= frozenset()
+                for more, other in found
+            )
+        ]
+
+    def _common(self, alike: Sequence[Quantity], item: Quantity) -> frozenset[str]:
+        """Give the words that stand by most figures of a kind: they tell none of them apart."""
+        if len(alike) < 3:
+            return frozenset()
+        return frozenset(
+            word for word in item.near if 2 * sum(word in other.near for other in alike) > len(alike)
+        )
+
+    def _whole_of(self, held: Sequence[Quantity], part: Quantity) -> list[Quantity]:
+        """Give what the paragraph says that a figure is part of."""
+        return [
+            item
+            for item in held
+            if item.whole
+            and item is not part
+            and item.kind == part.kind
+            and abs(item.known.value) >= abs(part.known.value)
+            and (item.known.period == part.known.period or None in (item.known.period, part.known.period))
+        ]
+
+    def _shares(self, claim: _Claim, held: Sequence[Quantity]) -> Iterator[Derived | None]:
+        """Give what one named figure is of another, or of the whole that the paragraph tells."""
+        factor = derive.HUNDRED if claim.kind == "percent" else derive.ONE
+        if claim.kind == "count" and not (claim.number.decimals and cues.RATED.search(claim.sentence)):
+            return
+        now = self._now(claim, held)
+        rest = cues.REST.search(claim.clause) is not None
+        for kind in ("money", "count", "time"):
+            named = self._named(now, claim.said, kind)[:_MOST_NAMED]
+            for a, b in combinations(named, 2):
+                if a.known.period == b.known.period or None in (a.known.period, b.known.period):
+                    top, bottom = self._ordered(claim, a, b)
+                    yield derive.share(top.known, bottom.known, "ratio", factor)
+            if claim.kind != "percent":
+                continue
+            for part in named:
+                for whole in self._whole_of(now, part):
+                    yield derive.share(part.known, whole.known, "ratio", factor)
+                    if rest != part.rest:
+                        yield _complement(part.known, whole.known)
+            if len(named) == 2:
+                for whole in self._whole_of(now, named[0]):
+                    if whole not in named:
+                        yield _joint_share(named[0].known, named[1].known, whole.known)
+        if claim.kind == "percent" and rest:
+            for part in self._named(now, claim.said, "percent")[:1]:
+                yield Derived(
+                    100 - part.known.value,
+                    "percent",
+                    f"100 - {part.known.value:f}",
+                    (part.known.fact.id,),
+                    "remainder",
+                )
+
+    def _ordered(self, claim: _Claim, a: Quantity, b: Quantity) -> tuple[Quantity, Quantity]:
+        """Put the figure that is set against the other last: what is named behind "of", else the whole."""
+        words = claim.sentence
+        match = cues.AGAINST.search(words)
+        if match is not None:
+            behind = telling(words[match.end() :])
+            ahead = telling(words[: match.start()])
+            one = len(a.near & behind) - len(a.near & ahead)
+            other = len(b.near & behind) - len(b.near & ahead)
+            if one != other:
+                return (b, a) if one > other else (a, b)
+        return (b, a) if a.whole and not b.whole else (a, b)
+
+    def _parts(self, claim: _Claim, held: Sequence[Quantity]) -> Iterator[Derived | None]:
+        """Give the sum of the named figures, and what they leave of the whole."""
+        now = self._now(claim, held)
+        named = self._named(now, claim.said, claim.kind)
+        rest = cues.REST.search(claim.sentence) is not None
+        added = cues.SUM.search(claim.sentence) or cues.AND.search(claim.sentence)
+        if claim.kind != "percent" and added and 2 <= len(named) <= _MOST_NAMED:
+            yield derive.total([item.known for item in named])
+        if rest and len(named) >= 2:
+            for a, b in combinations(named[:_MOST_NAMED], 2):
+                yield derive.gap(a.known, b.known, claim.number.unit)
+        if claim.kind == "percent":
+            return
+        wholes = [item for item in now if item.whole and item.kind == claim.kind]
+        for whole in wholes:
+            parts = [
+                item
+                for item in now
+                if item.kind == claim.kind and item is not whole and whole in self._whole_of(now, item)
+            ]
+            told = [item for item in named if item in parts]
+            if told and rest != all(item.rest for item in told):
+                yield _less(whole.known, [item.known for item in told])
+            inner = [item for item in parts if item.sentence == whole.sentence]
+            if rest and whole in self._named(now, claim.said, claim.kind) and inner and inner != told:
+                yield _less(whole.known, [item.known for item in inner])
+
+    def _products(self, claim: _Claim, held: Sequence[Quantity]) -> Iterator[Derived | None]:
+        """Give the amount that a percentage of the paragraph makes of what it is told to be of."""
+        now = self._now(claim, held)
+        rest = cues.REST.search(claim.clause) is not None
+        for rate in now:
+            if rate.kind != "percent" or not rate.base or not (rate.near & claim.said):
+                continue
+            bases = [item for item in now if item.kind == claim.kind and rate.base & item.near]
+            best = max((len(rate.base & item.near) for item in bases), default=0)
+            for base in bases:
+                if len(rate.base & base.near) == best:
+                    part = rate.known.value / 100
+                    yield _times(base.known, 1 - part if rest else part, rate.known)
+
+    def _per_one(self, claim: _Claim, held: Sequence[Quantity]) -> Iterator[Derived | None]:
+        """Give an amount by the count that stands beside it: an average price, an amount per store."""
+        if claim.kind != "money" or not (cues.EACH.search(claim.clause) or claim.number.per):
+            return
+        now = self._now(claim, held)
+        for first, second in pairwise(now):
+            if {first.kind, second.kind} == {"money", "count"} and first.sentence == second.sentence:
+                amount, count = (first, second) if first.kind == "money" else (second, first)
+                if (amount.near | count.near) & (claim.said | claim.context) and count.known.value:
+                    yield Derived(
+                        amount.known.value / count.known.value,
+                        "money",
+                        f"{amount.known.value:f} / {count.known.value:f}",
+                        (amount.known.fact.id, count.known.fact.id),
+                        "per one",
+                        amount.known.fact.currency,
+                    )
+
+
+def _order(item: Quantity) -> tuple[int, int]:
+    period = item.known.period
+    return _NOW if period is None else (-1, 0) if period.kind == "prior" else period.order()
+
+
+def _complement(part: Known, whole: Known) -> Derived | None:
+    if not whole.value:
+        return None
+    left = whole.value - part.value
+    return Derived(
+        left / whole.value * 100,
+        "percent",
+        f"({whole.value:f} - {part.value:f}) / {whole.value:f}",
+        (part.fact.id, whole.fact.id),
+        "remainder",
+    )
+
+
+def _joint_share(a: Known, b: Known, whole: Known) -> Derived | None:
+    if not whole.value:
+        return None
+    return Derived(
+        (a.value + b.value) / whole.value * 100,
+        "percent",
+        f"({a.value:f} + {b.value:f}) / {whole.value:f}",
+        (a.fact.id, b.fact.id, whole.fact.id),
+        "ratio",
+    )
+
+
+def _less(whole: Known, parts: Sequence[Known]) -> Derived:
+    told = " - ".join(f"{item.value:f}" for item in (whole, *parts))
+    ids = tuple(item.fact.id for item in (whole, *parts))
+    value = whole.value - sum(item.value for item in parts)
+    return Derived(value, whole.fact.unit, told, ids, "remainder", whole.fact.currency)
+
+
+def _times(base: Known, part: object, rate: Known) -> Derived:
+    assert not isinstance(part, str)
+    value = base.value * part  # type: ignore[operator]
+    told = f"{base.value:f} * {part}"
+    return Derived(value, base.fact.unit, told, (base.fact.id, rate.fact.id), "product", base.fact.currency)
