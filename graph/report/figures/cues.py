@@ -148,3 +148,11 @@ AGAINST = _words(
 EACH = _words(
     r"averag(?:e|ed|es|ing)|per|each|apiece|every|a piece|unit price", r"平均|均价|每|单价|人均|户均"
 )
+# What parts the phrases of a sentence, each of which names one thing.
+PHRASE = re.compile(
+    r"[,;:()，；：（）、\d$€£¥%]+|(?<![a-z])(?:of|in|on|for|to|from|with|and|or|plus|less|minus|as|by|at|over|under"
+    r"|between|than|versus|against|was|were|is|are|be|been|had|has|have|made up|makes up|make up|account(?:s|ed) for"
+    r"|represent(?:s|ed)|took|takes|covers?|covered|exceed(?:s|ed)|outside|excluding|including|net of|after"
+    r"|before|per|that|which|while|but|came|stood|rose|fell|grew)(?![a-z])|[的和与及占为是在]"
+)
+USED = _words(r"used|spent|drawn|utili[sz]ed|consumed|deployed|exhausted|completed|repurchased|bought", r"已用|已使用")

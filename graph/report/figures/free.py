@@ -22,8 +22,7 @@ from graph.report.figures.wording import stem, stems, words
 _PARTED = re.compile(
     r"[\d;|$€£]|(?<![a-z])(?:plus|minus|less|than|exceed\w*|beats?|outpac\w+|outstrip\w*|topped"
     r"|tops|trail(?:s|ed)|over(?!-)|added to|versus|vs|against|was|were|is|are"
-    r"|(?:in|of|to) (?:the |its |our )?total(?= )|as a (?:share|percentage|proportion|part))(?![a-z])"
-    r"|[占与和比及]"
+    r"|(?:in|of|to) (?:the |its |our )?total(?= ))(?![a-z])|[占与和比及]"
 )
 # What explains a label rather than names it.
 _TAIL = re.compile(

@@ -24,7 +24,6 @@ from graph.report.figures.passages import Passages
 from graph.report.figures.periods import Period
 from graph.report.figures.quantities import Quantity
 from graph.report.figures.role import Role
-from graph.report.figures.telling import near_words
 from graph.report.figures.wording import telling
 
 _NOW = (9999, 0)
@@ -37,7 +36,7 @@ class _Claim:
 
     number: Number
     kind: str
-    near: frozenset[str]
+    phrases: tuple[frozenset[str], ...]
     said: frozenset[str]
     context: frozenset[str]
     periods: tuple[Period, ...]
@@ -95,11 +94,21 @@ class Paragraphs:
         when = self.resolver.when(number)
         at = self.operands.lookup.meant(when)
         return _Claim(
-            number, kind, near_words(page, number) & said, said, context, periods, clause, sentence, side,
+            number, kind, self._phrases(scope), said, context, periods, clause, sentence, side,
             at if at is not None and at.year else None,
             self.resolver.is_from(number) or (when.period is not None and when.period.kind == "prior"),
             bool(page.named_in((scope.start, scope.end))),
         )  # fmt: skip
+
+    def _phrases(self, scope: Scope) -> tuple[frozenset[str], ...]:
+        """Give the words of each phrase of a sentence, and of the names that its capitals stand for."""
+        page, place = self.page, scope.start
+        found: list[frozenset[str]] = []
+        for match in cues.PHRASE.finditer(page.masked, scope.start, scope.end):
+            found.append(page.telling(place, match.start()))
+            place = match.end()
+        found.append(page.telling(place, scope.end))
+        return tuple(phrase for phrase in found if phrase)
 
     def _of(
         self, claim: _Claim, held: Sequence[Quantity], settled: Sequence[Known]
@@ -153,11 +162,11 @@ class Paragraphs:
             return True
         dated = [item for item in (old, new) if item.known.period is not None and item.known.period.year]
         fit = [item for item in dated if any(item.known.of(period) for period in periods)]
-        return len(fit) >= min(len(dated), 2 if len(periods) > 1 else 1) or not dated
+        return len(fit) >= (2 if len(periods) > 1 else 1) or not dated
 
-    def _score(self, item: Quantity, words: frozenset[str]) -> float:
+    def _score(self, item: Quantity, words: frozenset[str], said: frozenset[str] = frozenset()) -> float:
         weigh = self.passages.weigh
-        return weigh(item.near & words) - 0.3 * weigh(item.near - words)
+        return weigh(item.near & words) - 0.15 * weigh(item.near - words - said)
 
     # One time.
 
@@ -181,23 +190,19 @@ class Paragraphs:
             if item.known.period is None or any(item.known.of(period) for period in periods)
         ]
 
-    def _named(self, held: Sequence[Quantity], words: frozenset[str], kind: str) -> list[Quantity]:
-        """Give the figures of one kind that the words name by a word of their own, as well as any."""
+    def _named(self, held: Sequence[Quantity], claim: _Claim, kind: str) -> list[Quantity]:
+        """Give the figures of one kind that the phrases of the claim name: by each the one it fits best."""
         alike = [item for item in held if item.kind == kind]
-        found: list[tuple[frozenset[str], Quantity]] = []
-        for item in alike:
-            shared = item.near & words
-            own = item.near - self._common(alike, item)
-            if shared and (own & words or not own):
-                found.append((shared, item))
-        return [
-            item
-            for shared, item in found
-            if not any(
-                shared < more and other is not item and not (item.near - shared) <= frozenset()
-                for more, other in found
-            )
-        ]
+        found: list[Quantity] = []
+        for phrase in claim.phrases:
+            scored = []
+            for item in alike:
+                own = item.near - self._common(alike, item)
+                if item.near & phrase and (own & phrase or not own):
+                    scored.append((self._score(item, phrase, claim.said), item))
+            best = max((score for score, _ in scored), default=0.0)
+            found += [item for score, item in scored if score > best - 1e-9 and item not in found]
+        return found[:_MOST_NAMED]
 
     def _common(self, alike: Sequence[Quantity], item: Quantity) -> frozenset[str]:
         """Give the words that stand by most figures of a kind: they tell none of them apart."""
@@ -227,14 +232,14 @@ class Paragraphs:
         now = self._now(claim, held)
         rest = cues.REST.search(claim.clause) is not None
         for kind in ("money", "count", "time"):
-            named = self._named(now, claim.said, kind)[:_MOST_NAMED]
+            named = self._named(now, claim, kind)
             for a, b in combinations(named, 2):
                 if a.known.period == b.known.period or None in (a.known.period, b.known.period):
                     top, bottom = self._ordered(claim, a, b)
                     yield derive.share(top.known, bottom.known, "ratio", factor)
             if claim.kind != "percent":
                 continue
-            for part in named:
+            for part in named if len(named) < 2 else ():
                 for whole in self._whole_of(now, part):
                     yield derive.share(part.known, whole.known, "ratio", factor)
                     if rest != part.rest:
@@ -244,7 +249,7 @@ class Paragraphs:
                     if whole not in named:
                         yield _joint_share(named[0].known, named[1].known, whole.known)
         if claim.kind == "percent" and rest:
-            for part in self._named(now, claim.said, "percent")[:1]:
+            for part in self._named(now, claim, "percent")[:1]:
                 yield Derived(
                     100 - part.known.value,
                     "percent",
@@ -269,13 +274,13 @@ class Paragraphs:
     def _parts(self, claim: _Claim, held: Sequence[Quantity]) -> Iterator[Derived | None]:
         """Give the sum of the named figures, and what they leave of the whole."""
         now = self._now(claim, held)
-        named = self._named(now, claim.said, claim.kind)
+        named = self._named(now, claim, claim.kind)
         rest = cues.REST.search(claim.sentence) is not None
         added = cues.SUM.search(claim.sentence) or cues.AND.search(claim.sentence)
         if claim.kind != "percent" and added and 2 <= len(named) <= _MOST_NAMED:
             yield derive.total([item.known for item in named])
         if rest and len(named) >= 2:
-            for a, b in combinations(named[:_MOST_NAMED], 2):
+            for a, b in combinations(named, 2):
                 yield derive.gap(a.known, b.known, claim.number.unit)
         if claim.kind == "percent":
             return
@@ -289,8 +294,13 @@ class Paragraphs:
             told = [item for item in named if item in parts]
             if told and rest != all(item.rest for item in told):
                 yield _less(whole.known, [item.known for item in told])
+            if not rest and cues.USED.search(claim.sentence) and whole in named:
+                # What is left of it is told, and how much of it was used.
+                for item in parts:
+                    if item.rest:
+                        yield _less(whole.known, [item.known])
             inner = [item for item in parts if item.sentence == whole.sentence]
-            if rest and whole in self._named(now, claim.said, claim.kind) and inner and inner != told:
+            if rest and whole in self._named(now, claim, claim.kind) and inner and inner != told:
                 yield _less(whole.known, [item.known for item in inner])
 
     def _products(self, claim: _Claim, held: Sequence[Quantity]) -> Iterator[Derived | None]:

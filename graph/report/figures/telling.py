@@ -38,6 +38,7 @@ class Said:
     whole: bool = False
     rest: bool = False
     base: frozenset[str] = frozenset()
+    moved: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,16 +144,19 @@ def read_passages(title: str, text: str) -> list[Passage]:
                     base_of(page.masked, number.start, number.end)
                     if number.unit == "percent"
                     else frozenset(),
+                    not number.unit
+                    and bool(number.currency)
+                    and role_of(page, number, scope, None, "").kind == "change",
                 )
             )
             if period is not None and period.year and number.start - scope.start < 200:
                 carried = period if carried is None or period.order() > carried.order() else carried
-        figures = _respective(page, scope, _shared(page, figures), passages[-1:])
+        figures = _respective(page, scope, _parallel(page, scope, _shared(page, figures)), passages[-1:])
         if figures:
             said = telling(page.masked, scope.start, scope.end)
             periods = tuple(item.period for item in page.named_in((scope.start, scope.end)))
             told = text[scope.start : scope.end].strip()[:120]
-            before = tuple(implied(page, scope.start, scope.end, figures))
+            before = tuple(implied(page, scope.start, scope.end, figures, carried))
             passages.append(Passage(title, told, said, tuple(figures), periods, before, scope.block))
     return passages
 
@@ -166,6 +170,23 @@ def _respective(page: Page, scope: Scope, figures: list[Said], before: Sequence[
     if "respectively" not in page.low[scope.start : scope.end]:
         return figures
     return [replace(said, period=period) for said, period in zip(figures, listed, strict=True)]
+
+
+def _parallel(page: Page, scope: Scope, figures: list[Said]) -> list[Said]:
+    """Give figures behind "compared with" the words of as many ahead of it, in order, where they have none."""
+    joint = next((m for m in _COMPARES.finditer(page.masked, scope.start, scope.end)), None)
+    ahead = [said for said in figures if joint is not None and said.number.end <= joint.start()]
+    behind = figures[len(ahead) :]
+    if joint is None or len(ahead) != len(behind) or len(ahead) < 2:
+        return figures
+    place, told = joint.end(), []
+    for a, b in zip(ahead, behind, strict=True):
+        own = page.telling(place, b.number.start)
+        if kind_of(a.number) != kind_of(b.number) or (own and not own & a.near):
+            return figures
+        told.append(b if own else replace(b, near=a.near))
+        place = b.number.end
+    return [*ahead, *told]
 
 
 def _near(page: Page, index: int, first: int, last: int, scope: Scope) -> frozenset[str]:
@@ -194,7 +215,7 @@ def _near(page: Page, index: int, first: int, last: int, scope: Scope) -> frozen
 
 
 _LEADS = re.compile(r"(?<![a-z])(?:on|of|under|from|in|for|at|with|by|out of|against)(?![a-z])")
-_STATES = re.compile(r"(?<![a-z])(?:of|was|were|is|are|at)\s[\s$€£¥]*$")
+_STATES = re.compile(r"(?<![a-z])(?:of|was|were|is|are)\s[\s$€£¥]*$")
 
 
 def _led(masked: str, start: int, end: int) -> int:

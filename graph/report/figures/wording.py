@@ -69,7 +69,8 @@ _ALIKE = {
     "earning": "incom", "earn": "incom", "profit": "incom",
     "stockhold": "sharehold", "ppe": "property", "headcount": "employe", "workforc": "employe",
     "clos": "end", "open": "beginn",
-    "paid": "pay", "借款": "贷款",
+    "paid": "pay", "repurchas": "buy", "buyback": "buy", "bought": "buy", "purchas": "buy", "spent": "spend",
+    "borrow": "debt", "client": "customer", "shop": "stor", "car": "vehicl", "借款": "贷款",
 }  # fmt: skip
 _SHORT = {
     short: tuple(words.split())
