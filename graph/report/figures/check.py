@@ -33,6 +33,7 @@ from graph.report.figures.tables import FREE, table_cells
 from graph.report.figures.telling import counts, near_words, side_of
 from graph.report.figures.terms import LEVELS
 from graph.report.figures.timing import When
+from graph.report.figures.trading import Trading
 from graph.report.figures.units import is_rate, shown
 from graph.report.figures.wording import telling
 from graph.report.figures.written import Written
@@ -150,6 +151,7 @@ class _Check:
                     if finding.status == "supported":
                         self.settled.setdefault(scope, []).extend(finding.known)
         findings |= Beside(self.lookup, numbers, roles).look(findings)
+        findings |= Trading(self.lookup).look(findings)
         findings |= Written(self.combine).look(findings)
         return [self._figure(number, findings[index]) for index, number in enumerate(numbers)]
 

@@ -71,6 +71,7 @@ class Combine:
         periods = self.operands.periods(number, scope)
         when = self.resolver.when(number)
         moved = role.kind == "change" and when.own and when.base is None and len(periods) > 1
+        moved = moved and self.page.numbers_between(scope.start, scope.end) > 1
         self._own = when.period if moved else None
         self._is_whole = bool(cues.WHOLE.search(told)) and not self.page.named_in((scope.start, scope.end))
         if self._is_whole:

@@ -14,7 +14,8 @@ def _words(words: str, more: str = "") -> re.Pattern[str]:
 
 MEAN = re.compile(r"averag|(?<![a-z])(?:mean|mid-?point|halfway)(?![a-z])|平均|均值|中值|中点")
 SUM = _words(
-    r"sum(?:s|med)?|add(?:ing|ed|s)?|plus|both|combined|together|altogether|aggregate|cumulative(?:ly)?"
+    r"sum(?:s|med)?|add(?:ing|ed|s)?|plus|both|combined|together|altogether|between them"
+    r"|aggregate|cumulative(?:ly)?"
     r"|added up|totall?(?:ed|ing)|in total|total of|totals?",
     r"合计|累计|总计|之和|加总|共计|总和|加起来|相加|(?<=[\w)%])\s?\+",
 )
@@ -151,8 +152,11 @@ EACH = _words(
 # What parts the phrases of a sentence, each of which names one thing.
 PHRASE = re.compile(
     r"[,;:()，；：（）、\d$€£¥%]+|(?<![a-z])(?:of|in|on|for|to|from|with|and|or|plus|less|minus|as|by|at|over|under"
-    r"|between|than|versus|against|was|were|is|are|be|been|had|has|have|made up|makes up|make up|account(?:s|ed) for"
-    r"|represent(?:s|ed)|took|takes|covers?|covered|exceed(?:s|ed)|outside|excluding|including|net of|after"
-    r"|before|per|that|which|while|but|came|stood|rose|fell|grew)(?![a-z])|[的和与及占为是在]"
+    r"|between|than|versus|against|was|were|is|are|be|been|had|has|have|ma(?:de|kes?) up"
+    r"|account(?:s|ed) for|represent(?:s|ed)|took|takes|covers?|covered|exceed(?:s|ed)|outside|excluding"
+    r"|including|net of|after|before|per|that|which|while|but|came|stood|rose|fell|grew)(?![a-z])"
+    r"|[的和与及占为是在]"
 )
-USED = _words(r"used|spent|drawn|utili[sz]ed|consumed|deployed|exhausted|completed|repurchased|bought", r"已用|已使用")
+USED = _words(
+    r"used|spent|drawn|utili[sz]ed|consumed|deployed|exhausted|completed|repurchased|bought", r"已用|已使用"
+)

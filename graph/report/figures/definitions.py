@@ -30,6 +30,14 @@ _MARGIN = re.compile(r"(?<![a-z])([a-z]{3,}(?: [a-z]{3,})?) margin(?! of safety)
 _MARGINS_ZH = {"毛": "毛利", "净": "净利润", "营业": "营业利润"}
 _OWN_NAME = frozenset({"ebitda", "ebit", "fcf"})
 _PER = re.compile(r"\s(?:per|/)\s(?:the |each )?")
+# Between two names, the first of which may be told with its value.
+_JOINED = re.compile(
+    r"(?:\s(?:of|at|is|was)\s[^a-z,;]{1,16}(?:[a-z]{1,8})?)?\s?[(,]?\s?(?:"
+    r"(?P<minus>less|minus|net of|after deducting|减去?)|(?P<plus>plus|added to|加上?)"
+    r"|(?P<times>times|multiplied by|[×*]|乘以?)"
+    r"|(?P<over>over|divided by|relative to|as a (?:percentage|share|multiple|proportion) of|[÷/]|除以))"
+    r"\s?(?:the |its |a |total |trailing )*"
+)
 
 
 class Definitions:
@@ -72,8 +80,9 @@ class Definitions:
             if match is None or self._is_told(match):
                 continue
             terms = [(sign, self._of(words)) for sign, words in formula.terms]
-            if formula.kind == "ratio":
-                yield self._values(match[0], True, terms[0][1], terms[1][1])
+            if formula.kind != "sum":
+                told_in: Unit | None = "count" if formula.kind == "count" else None
+                yield self._values(match[0], True, terms[0][1], terms[1][1], told_in)
             elif all(known for _, known in terms):
                 yield self._summed(match[0], terms)
         for match in _MARGIN.finditer(low, start, end):
@@ -89,6 +98,28 @@ class Definitions:
                 yield self._values(
                     low[top.start : bottom.end], True, self._named(top), self._named(bottom), "per_share"
                 )
+            joined = _JOINED.fullmatch(low, top.end, bottom.start) if bottom.start - top.end < 48 else None
+            if joined is not None:
+                yield self._expressed(joined, low[top.start : bottom.end], top, bottom)
+
+    def _expressed(self, sign: re.Match[str], name: str, first: Mention, second: Mention) -> list[Known]:
+        """Compute what two names with a sign between them come to, as in "revenue less gross profit"."""
+        tops, bottoms = self._named(first), self._named(second)
+        if sign["over"]:
+            return self._values(name, True, tops, bottoms)
+        if not sign["times"]:
+            return self._summed(name, [(1, tops), (-1 if sign["minus"] else 1, bottoms)])
+        found = []
+        for top in tops:
+            for other in self._at(bottoms, top)[:1]:
+                unit = top.fact.unit if top.fact.unit != "multiple" else other.fact.unit
+                currency = top.fact.currency or other.fact.currency
+                label = f"{name}: {top.value:f} * {other.value:f}"
+                fact = Fact(
+                    f"{top.fact.id}|{other.fact.id}", label, top.value * other.value, unit, currency=currency
+                )
+                found.append(Known(fact, f"said:{name}", top.period or other.period, top.day))
+        return found
 
     def _is_told(self, match: re.Match[str]) -> bool:
         """Tell whether a row or a typed fact has this very name."""
@@ -137,7 +168,7 @@ class Definitions:
                 f"{name}: {top.value:f} {'/' if ratio else '-'} {abs(bottom.value):f}",
                 Decimal(value),
                 unit,
-                currency=top.fact.currency if unit != "percent" else None,
+                currency=top.fact.currency if unit not in ("percent", "count") else None,
                 period=top.fact.period or bottom.fact.period,
             )
             if all(item.period != top.period for item in found):
@@ -147,7 +178,11 @@ class Definitions:
     def _at(self, known: list[Known], other: Known) -> list[Known]:
         """Give the values of the time of another, the latest where the other has none."""
         found = [item for item in known if _together(other, item)]
-        return self.book.latest(found) if other.period is None else found
+        return (
+            found
+            if other.period is not None and found and found[0].period is not None
+            else self.book.latest(found)
+        )
 
     def _summed(self, name: str, terms: Sequence[tuple[int, list[Known]]]) -> list[Known]:
         """Add the operands of each period up, those that are taken away by their size."""
@@ -176,5 +211,8 @@ class Definitions:
 def _together(first: Known, second: Known) -> bool:
     """Tell whether two values are of one period, as far as they say."""
     if first.period is None or second.period is None:
+        if not (first.key.startswith("said:") or second.key.startswith("said:")):
+            # What the market says is of today, whatever the year of the report.
+            return True
         return first.fact.unit == second.fact.unit or first.period == second.period
     return first.period == second.period

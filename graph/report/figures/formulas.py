@@ -9,7 +9,7 @@ from typing import Literal
 from graph.report.figures.wording import stems
 
 Words = tuple[frozenset[str], ...]
-Kind = Literal["ratio", "sum", "product"]
+Kind = Literal["ratio", "sum", "count"]
 
 
 def any_of(text: str) -> Words:
@@ -74,7 +74,7 @@ _NAMES = {
 }  # fmt: skip
 _BARE = r"(?<![a-z])"
 # name | kind | operands; "-" before one that is taken away.
-_TABLE = (
+_TABLE: tuple[tuple[str, Kind, str], ...] = (
     (r"free cash flow|自由现金流(?!收益)", "sum", "operating cash, -capex"),
     (r"net (?:written |earned )?premiums?(?! income)", "sum", "gross premiums, -ceded"),
     (r"net assets|book value(?! per)|净资产(?!收益)", "sum", "assets, -liabilities"),
@@ -116,10 +116,12 @@ _TABLE = (
     (r"efficiency ratio", "ratio", "nie, revenue"),
     (r"loss ratio", "ratio", "losses, premiums"),
     (r"book value per share|每股净资产", "ratio", "equity, shares"),
+    (r"(?:implied )?shares (?:outstanding|in issue)|share count|shares(?= outstanding)|总股本", "count",
+     "market cap, price"),
 )  # fmt: skip
 
 
-def _formula(name: str, kind: str, operands: str) -> Formula:
+def _formula(name: str, kind: Kind, operands: str) -> Formula:
     pattern = "|".join(
         part if part[0] > "\x7f" or part.startswith(("(?<", "[")) else _BARE + part for part in _split(name)
     )
@@ -127,7 +129,7 @@ def _formula(name: str, kind: str, operands: str) -> Formula:
         (-1 if word.startswith("-") else 1, any_of(_NAMES.get(word.lstrip("-"), word.lstrip("-"))))
         for word in operands.split(", ")
     )
-    return Formula(re.compile(pattern), "sum" if kind == "sum" else "ratio", terms)
+    return Formula(re.compile(pattern), kind, terms)
 
 
 def _split(pattern: str) -> list[str]:

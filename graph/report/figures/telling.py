@@ -173,7 +173,7 @@ def _respective(page: Page, scope: Scope, figures: list[Said], before: Sequence[
 
 
 def _parallel(page: Page, scope: Scope, figures: list[Said]) -> list[Said]:
-    """Give figures behind "compared with" the words of as many ahead of it, in order, where they have none."""
+    """Give figures without words behind "compared with" those of as many ahead of it, in order."""
     joint = next((m for m in _COMPARES.finditer(page.masked, scope.start, scope.end)), None)
     ahead = [said for said in figures if joint is not None and said.number.end <= joint.start()]
     behind = figures[len(ahead) :]
