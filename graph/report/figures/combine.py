@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from graph.report.figures import cues, derive
+from graph.report.figures import cues, derive, spans
 from graph.report.figures.book import Known
 from graph.report.figures.definitions import Definitions
 from graph.report.figures.derive import Derived
@@ -26,6 +26,7 @@ from graph.report.figures.passages import Passages
 from graph.report.figures.periods import Period
 from graph.report.figures.role import Role
 from graph.report.figures.stated import Stated
+from graph.report.figures.timing import When
 from graph.report.figures.units import is_rate
 
 # Units in which a change is told of what is in another unit.
@@ -109,6 +110,7 @@ class Combine:
             whole = Line(tuple(summed([line.known for line in parts])), scope.start)
             found += list(self._over_time(number, cue, [whole], periods, own)) if whole.known else []
             lines = [*lines, whole] if whole.known else lines
+        found += self._of_spans(number, lines, periods, when)
         finding = weigh_derived(number, found, side, unsigned=unsigned)
         self.computed = any(item.unit == number.unit for item in found)
         if number.unit == "percent" and cues.MARGIN.search(self.page.low, scope.start, scope.end):
@@ -120,6 +122,20 @@ class Combine:
         if finding is None or finding.status != "derived":
             return self.level(number) if self.stated.is_enclosed(number, scope) else None
         return finding
+
+    def _of_spans(
+        self, number: Number, lines: Sequence[Line], periods: Sequence[Period], when: When
+    ) -> Iterator[Derived]:
+        """Give sums of quarters for the time that is named, and the share that a quarter has of its year."""
+        scope = self.resolver.scope(number)
+        share = number.unit == "percent" and spans.OF_YEAR.search(self.page.masked, scope.start, scope.end)
+        asked = [when.period] if when.period is not None and when.own else periods
+        for line in lines:
+            for period in asked:
+                if share:
+                    yield from spans.of_year(line.known, period)
+                elif number.unit not in ("percent", "pp", "bps", "multiple"):
+                    yield from spans.composed(line.known, period)
 
     def _without_names(self, scope: Scope, end: int | None = None) -> str:
         """Give the words of a scope without the names in it: "average" and "total" may be part of one."""

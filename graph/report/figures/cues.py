@@ -160,3 +160,7 @@ PHRASE = re.compile(
 USED = _words(
     r"used|spent|drawn|utili[sz]ed|consumed|deployed|exhausted|completed|repurchased|bought", r"已用|已使用"
 )
+# Something is told as it would be without what took from it.
+UNDONE = _words(
+    r"before|excluding|without|ex|but for|adding back|absent|had it not", r"扣除.{0,8}前|不计|未计"
+)

@@ -6,6 +6,7 @@ import re
 
 from graph.report.figures.periods import Period, find_periods
 
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _AROUND = re.compile(r"(?<![a-z])(?:fiscal|year|years|fy|ending|ended|in|for|due)(?![a-z])|[(),.: ]")
 
 
@@ -32,6 +33,10 @@ def period_of(parts: list[str], shared: list[str]) -> Period | None:
     whole = " ".join([*shared, *parts])
     together = next(iter(sorted(find_periods(whole), key=lambda item: _rank(item[2]))), None)
     for text in reversed(parts):
+        if text.strip() in _ORDINALS:
+            # "First | Second | Third | Fourth" head quarters.
+            year = next((item[2].year for item in find_periods(whole) if item[2].year), 0)
+            return Period("quarter", year, _ORDINALS[text.strip()])
         found = [period for _, _, period in find_periods(text)]
         if found:
             own = found[0]

@@ -31,7 +31,7 @@ _WORSE = re.compile(r"(?<![a-z])(?:deteriorat|wors|weaken)|恶化")
 _SEQUENTIAL = re.compile(
     r"(?<![a-z])(?:sequential|quarter[- ]over[- ]quarter|qoq|prior quarter|previous quarter)|环比"
 )
-_POINTS = ("pp", "bps")
+_POINTS = ("pp", "bps", "points")
 # A quarter before one that is not named.
 OPEN = Period("prior", 1)
 

@@ -20,7 +20,7 @@ from graph.report.figures.layout import Scope
 from graph.report.figures.measure import DURATIONS
 from graph.report.figures.operands import Operands
 from graph.report.figures.page import Page
-from graph.report.figures.passages import Passages
+from graph.report.figures.passages import LOSSES, Passages
 from graph.report.figures.periods import Period
 from graph.report.figures.quantities import Quantity
 from graph.report.figures.role import Role
@@ -263,10 +263,9 @@ class Paragraphs:
         words = claim.sentence
         match = cues.AGAINST.search(words)
         if match is not None:
-            behind = telling(words[match.end() :])
-            ahead = telling(words[: match.start()])
-            one = len(a.near & behind) - len(a.near & ahead)
-            other = len(b.near & behind) - len(b.near & ahead)
+            end = cues.PHRASE.search(words, match.end())
+            behind = telling(words[match.end() : end.start() if end is not None else None])
+            one, other = len(a.near & behind), len(b.near & behind)
             if one != other:
                 return (b, a) if one > other else (a, b)
         return (b, a) if a.whole and not b.whole else (a, b)
@@ -281,7 +280,12 @@ class Paragraphs:
             yield derive.total([item.known for item in named])
         if rest and len(named) >= 2:
             for a, b in combinations(named, 2):
-                yield derive.gap(a.known, b.known, claim.number.unit)
+                low = min((a, b), key=lambda item: abs(item.known.value))
+                if low.near & LOSSES and cues.UNDONE.search(claim.sentence):
+                    # Before a charge there was more.
+                    yield derive.total([a.known, b.known])
+                else:
+                    yield derive.gap(a.known, b.known, claim.number.unit)
         if claim.kind == "percent":
             return
         wholes = [item for item in now if item.whole and item.kind == claim.kind]

@@ -37,7 +37,7 @@ _OPPOSED = tuple(
         ("inflows", "outflows"), ("assets", "liabilities"), ("buy purchases", "sales sold"),
     )
 )  # fmt: skip
-_LOSSES = stems("loss losses deficit outflow burn used shortfall impairment charge write-down reduction")
+LOSSES = stems("loss losses deficit outflow burn used shortfall impairment charge write-down reduction")
 
 
 class Passages:
@@ -359,7 +359,7 @@ def _same(number: Number, other: Number, said: frozenset[str]) -> bool:
     """
     alike = number.unit == other.unit or {number.unit, other.unit} <= {"", "count"}
     alike = alike and number.currency in ("", other.currency)
-    told_by_size = not number.sign and other.value < 0 and bool(said & _LOSSES)
+    told_by_size = not number.sign and other.value < 0 and bool(said & LOSSES)
     signed = (number.value < 0) == (other.value < 0)
     return alike and (signed or told_by_size) and bool(fits(number, other.value))
 

@@ -34,7 +34,8 @@ class Blocks:
         blocks: dict[tuple[str, int], list[Quantity]] = {}
         for at, passage in enumerate(passages):
             held = blocks.setdefault((passage.title, passage.block), [])
-            held += [_quantity(passage, other, at) for other in passage.figures]
+            # The amount by which something moved is no level of it.
+            held += [_quantity(passage, other, at) for other in passage.figures if not other.moved]
         self._blocks = [
             (frozenset(word for item in held for word in item.near), held) for held in blocks.values()
         ]

@@ -113,8 +113,6 @@ def read_passages(title: str, text: str) -> list[Passage]:
                 # "in the second quarter of 2024 …, in the first …"
                 year = max((p.year for p in years), default=carried.year if carried is not None else 0)
                 period = Period(period.kind, year, period.part)
-            if period is not None and period.kind == "year" and alike:
-                period = _same_length(page, number, period, alike[-1].period)
             was = timing.is_from(number) or (when.period is not None and when.period.kind == "prior")
             if was and alike and period == alike[-1].period:
                 # "95.1%, compared with 93.4%" says of what time the first is, if anything.
@@ -128,6 +126,15 @@ def read_passages(title: str, text: str) -> list[Passage]:
                 same = period is None or figures[-1].period == period
                 figures[-1] = replace(figures[-1], near=near, period=None if same else figures[-1].period)
             period = _of_segment(page, number, scope) or period
+            if period is not None and period.kind == "year" and alike:
+                period = _same_length(page, number, period, alike[-1].period)
+            if (
+                period is None
+                and carried is not None
+                and _FULL_YEAR.search(page.masked, scope.start, number.start)
+            ):
+                # "… in the fourth quarter. For the full year, sales were …"
+                period = carried = Period("year", carried.year)
             left = page.numbers[index - 1].end if index > first else scope.start
             right = page.numbers[index + 1].start if index + 1 < last else scope.end
             bounds = (number.start, number.end, left, right)
@@ -257,6 +264,9 @@ def _is_bare(page: Page, before: Number, number: Number) -> bool:
     return bool(joints) and not page.telling(joints[-1], number.start)
 
 
+_FULL_YEAR = re.compile(
+    r"全年|(?<![a-z])(?:full|whole)[- ]year(?![a-z])|(?<![a-z])for the (?:fiscal )?year(?![a-z ]*[,]? ?\x00)"
+)
 _WHICH = re.compile(r"\s?(?:which|that|who)(?![a-z])")
 # What parts the two sides of a comparison.
 _COMPARES = re.compile(

@@ -40,7 +40,7 @@ _AWAY = re.compile(
     r"(?<![a-z])(?:above|below|over|under|off|from|than|premium|discount|clear of|since)(?![a-z])|[高低]于|较"
 )
 _JOINT = re.compile(r"[,;，；]\s|(?<![a-z])(?:and|while|but|with)(?![a-z])|[和而]")
-_MIDDLE = re.compile(r"mid-?point|halfway|middle|中点|中间")
+_MIDDLE = re.compile(r"mid-?point|half-?way|middle|中点|中间")
 _COUNTS = {
     "half an": Decimal("0.5"), "half": Decimal("0.5"),
     "one": Decimal(1), "an": Decimal(1), "two": Decimal(2),
@@ -51,8 +51,8 @@ _RANGES = re.compile(
     r"|(?<![\d.$])(?P<digits>\d(?:\.\d{1,2})?))"
     r"\s?(?:x|times|×|倍)?\s?(?:the |its |the stock's )?(?:atrs?(?![a-z])|average true ranges?|平均真实波幅)"
 )
-_DOWN = re.compile(r"(?<![a-z])(?:below|under|beneath|less|minus|off|stop)(?![a-z])|[下低减止]")
-_UP = re.compile(r"(?<![a-z])(?:above|over|plus|target|beyond)(?![a-z])|[上高加]")
+_DOWN = re.compile(r"(?<![a-z])(?:below|under|beneath|less|minus|off|stop|down)(?![a-z])|[下低减止]")
+_UP = re.compile(r"(?<![a-z])(?:above|over|plus|target|beyond|up|higher)(?![a-z])|[上高加]")
 # Windows of returns by a bare word right before a signed percentage, as in "day -1.3%, month +7.4%".
 _WINDOW = re.compile(
     r"(?<![a-z])(?:(?P<return_1d>1d|1-day|day|daily)|(?P<return_1m>1m|1-month|month|monthly)"
