@@ -10,6 +10,7 @@ from decimal import Context, localcontext
 
 from graph.facts import Fact
 from graph.report.figures import cues
+from graph.report.figures.again import Again
 from graph.report.figures.beside import Beside
 from graph.report.figures.book import Book, Known
 from graph.report.figures.combine import Combine
@@ -152,6 +153,7 @@ class _Check:
                         self.settled.setdefault(scope, []).extend(finding.known)
         findings |= Beside(self.lookup, numbers, roles).look(findings)
         findings |= Trading(self.lookup).look(findings)
+        findings |= Again(self.lookup, self.passages).look(findings)
         findings |= Written(self.combine).look(findings)
         return [self._figure(number, findings[index]) for index, number in enumerate(numbers)]
 

@@ -77,6 +77,9 @@ class Combine:
         self._is_whole = bool(cues.WHOLE.search(told)) and not self.page.named_in((scope.start, scope.end))
         if self._is_whole:
             periods = []
+        elif cues.QUARTERLY.search(told):
+            years = [period.year for period in periods if period.kind == "year"]
+            periods = [Period("quarter", year, part) for year in years for part in range(1, 5)] or periods
         side = 0 if cues.VALUED.search(told) else role.side or self._side(number, told)
         unsigned = bool(cues.APART.search(told)) or not side
         own = {key for label in labels[:1] if label.cost < _BESIDE for key in label.mention.keys}
@@ -94,6 +97,9 @@ class Combine:
         if not relative and cues.MOVED_TO.search(self._without_names(scope, number.start)):
             return None
         apart = number.unit == "percent" and cues.SET_APART.search(self.page.low, scope.start, number.start)
+        composed = weigh_derived(number, self._of_spans(number, lines, periods, when), 0, unsigned=True)
+        if composed is not None and composed.status == "derived":
+            return composed
         if strict and not (apart or defined) and self.stated.is_stated(number, labels, scope):
             return None
         # "from 12% to 16%" tells levels, whatever else comes to 12%.
@@ -110,7 +116,6 @@ class Combine:
             whole = Line(tuple(summed([line.known for line in parts])), scope.start)
             found += list(self._over_time(number, cue, [whole], periods, own)) if whole.known else []
             lines = [*lines, whole] if whole.known else lines
-        found += self._of_spans(number, lines, periods, when)
         finding = weigh_derived(number, found, side, unsigned=unsigned)
         self.computed = any(item.unit == number.unit for item in found)
         if number.unit == "percent" and cues.MARGIN.search(self.page.low, scope.start, scope.end):
@@ -162,7 +167,8 @@ class Combine:
         scope = self.resolver.scope(number)
         meant = self.lookup.meant(self.resolver.when(number))
         periods = [meant] if meant is not None else self.operands.periods(number, scope)
-        return self.defined.find(number, scope.start, scope.end, periods)
+        was = meant is None and self.resolver.is_from(number)
+        return self.defined.find(number, scope.start, scope.end, periods, was)
 
     def two_periods(self, first: Number, second: Number, onward: int = 0) -> tuple[Finding, Finding] | None:
         """Find two figures as the values of one row at two of the periods that the sentence names.

@@ -28,7 +28,7 @@ UNLIKE = _words(
 )
 MOVED = _words(
     rf"{UP}|{DOWN}|chang(?:e|ed|es)|moved?|swing|swung|shift(?:ed)?|differ(?:ed|ence)|gain(?:ed|s)?|growth"
-    r"|increment|year[- ]over[- ]year|yoy|delta|variation|variance|went",
+    r"|increment|year[- ]over[- ]year|yoy|delta|variation|variance|went (?:up|down|from)",
     r"[δ∆]|增|减|升|降|涨|跌|变动|变化|同比|环比|提高|下滑|差",
 )
 SHARE = _words(
@@ -163,4 +163,11 @@ USED = _words(
 # Something is told as it would be without what took from it.
 UNDONE = _words(
     r"before|excluding|without|ex|but for|adding back|absent|had it not", r"扣除.{0,8}前|不计|未计"
+)
+# Amounts that the terms of a debt give.
+INTEREST = _words(r"interest|coupons?", r"利息")
+BELOW_PAR = _words(r"discount|premium|below par|above par", r"折价|溢价")
+# A mean of the quarters of a year.
+QUARTERLY = re.compile(
+    r"(?<![a-z])(?:averag\w+ quarterly|quarterly (?:average|mean)|per quarter|a quarter on average)|季均"
 )

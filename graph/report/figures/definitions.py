@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
@@ -57,11 +58,15 @@ class Definitions:
             known = self._found[start] = [line for line in self._lines(start, end) if line]
         return known
 
-    def find(self, number: Number, start: int, end: int, periods: Sequence[Period]) -> Finding | None:
+    def find(
+        self, number: Number, start: int, end: int, periods: Sequence[Period], was: bool = False
+    ) -> Finding | None:
         """Find a figure among these values: of the periods, or the latest where none of them has any."""
         for line in self.lines(start, end):
             dated = [item for item in line if any(item.of(period) for period in periods)]
-            for item in dated or self.book.latest(line):
+            last = self.book.latest(line)
+            earlier = [item for item in line if item not in last] if was else []
+            for item in dated or (self.book.latest(earlier) if earlier else last):
                 value, unit = item.value, item.fact.unit
                 if unit == "percent" and number.unit in ("multiple", ""):
                     value, unit = value / 100, "multiple"
@@ -80,7 +85,9 @@ class Definitions:
             if match is None or self._is_told(match):
                 continue
             terms = [(sign, self._of(words)) for sign, words in formula.terms]
-            if formula.kind != "sum":
+            if formula.kind == "rest":
+                yield [_rest(match[0], item) for item in terms[0][1] if item.fact.unit == "percent"]
+            elif formula.kind != "sum":
                 told_in: Unit | None = "count" if formula.kind == "count" else None
                 yield self._values(match[0], True, terms[0][1], terms[1][1], told_in)
             elif all(known for _, known in terms):
@@ -206,6 +213,12 @@ class Definitions:
             if all(item.period != dated.period for item in found):
                 found.append(Known(fact, f"said:{name}", dated.period, dated.day))
         return found
+
+
+def _rest(name: str, known: Known) -> Known:
+    """Give what a percentage leaves of a hundred."""
+    told = f"{name}: 100 - {known.value:f}"
+    return replace(known, fact=replace(known.fact, value=100 - known.value, label=told), key=f"said:{name}")
 
 
 def _together(first: Known, second: Known) -> bool:

@@ -9,7 +9,7 @@ from typing import Literal
 from graph.report.figures.wording import stems
 
 Words = tuple[frozenset[str], ...]
-Kind = Literal["ratio", "sum", "count"]
+Kind = Literal["ratio", "sum", "count", "rest"]
 
 
 def any_of(text: str) -> Words:
@@ -116,6 +116,10 @@ _TABLE: tuple[tuple[str, Kind, str], ...] = (
     (r"efficiency ratio", "ratio", "nie, revenue"),
     (r"loss ratio", "ratio", "losses, premiums"),
     (r"book value per share|每股净资产", "ratio", "equity, shares"),
+    (r"vacancy|空置率", "rest", "occupancy rate; occupancy; 出租率; 入住率"),
+    (r"(?:churn|attrition)", "rest", "retention rate; retention"),
+    (r"retention", "rest", "churn; attrition; turnover rate"),
+    (r"gross margin", "rest", "cost of revenue"),
     (r"(?:implied )?shares (?:outstanding|in issue)|share count|shares(?= outstanding)|总股本", "count",
      "market cap, price"),
 )  # fmt: skip

@@ -26,7 +26,8 @@ _PARTED = re.compile(
 )
 # What explains a label rather than names it.
 _TAIL = re.compile(
-    r",?\s(?:at (?:the )?)?end of (?:the )?(?:year|period)|,?\s(?:net of|including|excluding|less|which)(?![a-z])|\s?\(|,\s(?:maturing|due|bearing|payable|issued"
+    r",?\s(?:at (?:the )?)?end of (?:the )?(?:year|period)"
+    r"|,?\s(?:net of|including|excluding|less|which)(?![a-z])|\s?\(|,\s(?:maturing|due|bearing|payable|issued"
     r"|with|at|interest|fixed|variable|secured|unsecured|principally|primarily|mainly)(?![a-z])"
 )
 # Years and rates that are part of a name, as in "3.875% notes due 2028".

@@ -106,9 +106,16 @@ class Operands:
                 periods = [item.period for item in self.page.named_in((earlier.start, earlier.end))]
         if len(periods) < 2:
             periods += [period for period in asked if not any(period.agrees(other) for other in periods)]
-        about = [period for period in periods if period.kind in _YEARS and period.year]
+        about = [
+            period
+            for period in periods
+            if period.kind in _YEARS and (period.year or period.kind in ("quarter", "half", "span"))
+        ]
         if any(period.kind == "prior" for period in periods) and about:
             about.append(max(about, key=Period.order).back())
+        if any(not period.year for period in about):
+            # "in the fourth quarter" of the year that the question names.
+            about = [period for period in about if period.kind != "year"] or about
         for period in periods:
             if period.kind == "range":
                 about += [

@@ -7,11 +7,11 @@ the claim names; a whole may go unnamed where the paragraph says what it is the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations
 
 from graph.report.figures import cues, derive
 from graph.report.figures.book import Known
+from graph.report.figures.claim import Claim, complement, joint_share, less, order_of, together
 from graph.report.figures.derive import Derived
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_derived
@@ -21,31 +21,12 @@ from graph.report.figures.measure import DURATIONS
 from graph.report.figures.operands import Operands
 from graph.report.figures.page import Page
 from graph.report.figures.passages import LOSSES, Passages
-from graph.report.figures.periods import Period
+from graph.report.figures.products import by_terms, per_one, products
 from graph.report.figures.quantities import Quantity
 from graph.report.figures.role import Role
 from graph.report.figures.wording import telling
 
-_NOW = (9999, 0)
 _MOST_NAMED = 5
-
-
-@dataclass(frozen=True)
-class _Claim:
-    """A figure with what its sentence says of it."""
-
-    number: Number
-    kind: str
-    phrases: tuple[frozenset[str], ...]
-    said: frozenset[str]
-    context: frozenset[str]
-    periods: tuple[Period, ...]
-    clause: str
-    sentence: str
-    side: int
-    at: Period | None
-    was: bool
-    spoken: bool
 
 
 class Paragraphs:
@@ -75,7 +56,7 @@ class Paragraphs:
                 return finding
         return None
 
-    def _claim(self, number: Number, role: Role, scope: Scope) -> _Claim:
+    def _claim(self, number: Number, role: Role, scope: Scope) -> Claim:
         page = self.page
         said = page.telling_words(scope)
         context = telling(self.asked.masked) if self.asked.low else frozenset()
@@ -93,11 +74,12 @@ class Paragraphs:
         side = role.side if role.kind == "change" and not cues.VALUED.search(clause) else 0
         when = self.resolver.when(number)
         at = self.operands.lookup.meant(when)
-        return _Claim(
+        return Claim(
             number, kind, self._phrases(scope), said, context, periods, clause, sentence, side,
             at if at is not None and at.year else None,
             self.resolver.is_from(number) or (when.period is not None and when.period.kind == "prior"),
             bool(page.named_in((scope.start, scope.end))),
+            page.after(number, scope, 5).startswith(" of "),
         )  # fmt: skip
 
     def _phrases(self, scope: Scope) -> tuple[frozenset[str], ...]:
@@ -111,23 +93,24 @@ class Paragraphs:
         return tuple(phrase for phrase in found if phrase)
 
     def _of(
-        self, claim: _Claim, held: Sequence[Quantity], settled: Sequence[Known]
+        self, claim: Claim, held: Sequence[Quantity], settled: Sequence[Known]
     ) -> Iterator[Derived | None]:
         changed = cues.MOVED.search(claim.clause) or cues.UNLIKE.search(claim.clause)
-        if changed:
+        if changed and not (claim.kind == "percent" and claim.of and not claim.side):
             yield from self._changes(claim, held, settled)
         if claim.kind in ("percent", "multiple", "count"):
             yield from self._shares(claim, held)
         if claim.kind in ("money", "count", "percent", "time"):
             yield from self._parts(claim, held)
         if claim.kind in ("money", "count"):
-            yield from self._products(claim, held)
-            yield from self._per_one(claim, held)
+            yield from products(claim, self._now(claim, held))
+            yield from per_one(claim, self._now(claim, held))
+            yield from by_terms(claim, held)
 
     # Two times of one line.
 
     def _changes(
-        self, claim: _Claim, held: Sequence[Quantity], settled: Sequence[Known]
+        self, claim: Claim, held: Sequence[Quantity], settled: Sequence[Known]
     ) -> Iterator[Derived | None]:
         """Compare the figures of two times that stand nearest to the claim's words."""
         ids = {known.fact.id for known in settled}
@@ -138,24 +121,24 @@ class Paragraphs:
             for a, b in combinations(line, 2):
                 if anchored and a not in anchored and b not in anchored:
                     continue
-                old, new = sorted((a, b), key=_order)
-                if _order(old) != _order(new) and self._are_named(claim, old, new):
+                old, new = sorted((a, b), key=order_of)
+                if order_of(old) != order_of(new) and self._are_named(claim, old, new):
                     yield from changes(old.known, new.known, claim.number)
 
-    def _line(self, claim: _Claim, held: Sequence[Quantity], ids: set[str]) -> list[Quantity]:
+    def _line(self, claim: Claim, held: Sequence[Quantity], ids: set[str]) -> list[Quantity]:
         """Give the best named figure of each time."""
         for words in (claim.said, claim.said | claim.context):
             best: dict[tuple[int, int], tuple[float, Quantity]] = {}
             for item in held:
                 score = self._score(item, words) + (100 if item.known.fact.id in ids else 0)
-                time = _order(item)
+                time = order_of(item)
                 if score > 0 and (time not in best or score > best[time][0] + 1e-9):
                     best[time] = (score, item)
             if len(best) >= 2:
                 return [item for _, item in best.values()]
         return []
 
-    def _are_named(self, claim: _Claim, old: Quantity, new: Quantity) -> bool:
+    def _are_named(self, claim: Claim, old: Quantity, new: Quantity) -> bool:
         """Tell whether the times of a pair are those that the claim names, as far as it names any."""
         periods = [period for period in claim.periods if period.kind != "prior"]
         if not periods:
@@ -170,13 +153,13 @@ class Paragraphs:
 
     # One time.
 
-    def _now(self, claim: _Claim, held: Sequence[Quantity]) -> list[Quantity]:
+    def _now(self, claim: Claim, held: Sequence[Quantity]) -> list[Quantity]:
         """Give the figures that may be of the time that the claim names."""
         later = {
             id(item)
             for item in held
             for other in held
-            if other.near == item.near and other.kind == item.kind and _order(other) > _order(item)
+            if other.near == item.near and other.kind == item.kind and order_of(other) > order_of(item)
         }
         if claim.was and claim.at is None:
             # What something is compared with is of a time before the last.
@@ -190,7 +173,7 @@ class Paragraphs:
             if item.known.period is None or any(item.known.of(period) for period in periods)
         ]
 
-    def _named(self, held: Sequence[Quantity], claim: _Claim, kind: str) -> list[Quantity]:
+    def _named(self, held: Sequence[Quantity], claim: Claim, kind: str) -> list[Quantity]:
         """Give the figures of one kind that the phrases of the claim name: by each the one it fits best."""
         alike = [item for item in held if item.kind == kind]
         found: list[Quantity] = []
@@ -221,10 +204,10 @@ class Paragraphs:
             and item is not part
             and item.kind == part.kind
             and abs(item.known.value) >= abs(part.known.value)
-            and (item.known.period == part.known.period or None in (item.known.period, part.known.period))
+            and together(item.known, part.known)
         ]
 
-    def _shares(self, claim: _Claim, held: Sequence[Quantity]) -> Iterator[Derived | None]:
+    def _shares(self, claim: Claim, held: Sequence[Quantity]) -> Iterator[Derived | None]:
         """Give what one named figure is of another, or of the whole that the paragraph tells."""
         factor = derive.HUNDRED if claim.kind == "percent" else derive.ONE
         if claim.kind == "count" and not (claim.number.decimals and cues.RATED.search(claim.sentence)):
@@ -234,7 +217,7 @@ class Paragraphs:
         for kind in ("money", "count", "time"):
             named = self._named(now, claim, kind)
             for a, b in combinations(named, 2):
-                if a.known.period == b.known.period or None in (a.known.period, b.known.period):
+                if together(a.known, b.known):
                     top, bottom = self._ordered(claim, a, b)
                     yield derive.share(top.known, bottom.known, "ratio", factor)
             if claim.kind != "percent":
@@ -243,11 +226,11 @@ class Paragraphs:
                 for whole in self._whole_of(now, part):
                     yield derive.share(part.known, whole.known, "ratio", factor)
                     if rest != part.rest:
-                        yield _complement(part.known, whole.known)
+                        yield complement(part.known, whole.known)
             if len(named) == 2:
                 for whole in self._whole_of(now, named[0]):
                     if whole not in named:
-                        yield _joint_share(named[0].known, named[1].known, whole.known)
+                        yield joint_share(named[0].known, named[1].known, whole.known)
         if claim.kind == "percent" and rest:
             for part in self._named(now, claim, "percent")[:1]:
                 yield Derived(
@@ -258,19 +241,19 @@ class Paragraphs:
                     "remainder",
                 )
 
-    def _ordered(self, claim: _Claim, a: Quantity, b: Quantity) -> tuple[Quantity, Quantity]:
+    def _ordered(self, claim: Claim, a: Quantity, b: Quantity) -> tuple[Quantity, Quantity]:
         """Put the figure that is set against the other last: what is named behind "of", else the whole."""
         words = claim.sentence
         match = cues.AGAINST.search(words)
         if match is not None:
             end = cues.PHRASE.search(words, match.end())
             behind = telling(words[match.end() : end.start() if end is not None else None])
-            one, other = len(a.near & behind), len(b.near & behind)
+            one, other = (self._score(item, behind) if item.near & behind else 0.0 for item in (a, b))
             if one != other:
                 return (b, a) if one > other else (a, b)
         return (b, a) if a.whole and not b.whole else (a, b)
 
-    def _parts(self, claim: _Claim, held: Sequence[Quantity]) -> Iterator[Derived | None]:
+    def _parts(self, claim: Claim, held: Sequence[Quantity]) -> Iterator[Derived | None]:
         """Give the sum of the named figures, and what they leave of the whole."""
         now = self._now(claim, held)
         named = self._named(now, claim, claim.kind)
@@ -297,88 +280,12 @@ class Paragraphs:
             ]
             told = [item for item in named if item in parts]
             if told and rest != all(item.rest for item in told):
-                yield _less(whole.known, [item.known for item in told])
+                yield less(whole.known, [item.known for item in told])
             if not rest and cues.USED.search(claim.sentence) and whole in named:
                 # What is left of it is told, and how much of it was used.
                 for item in parts:
                     if item.rest:
-                        yield _less(whole.known, [item.known])
+                        yield less(whole.known, [item.known])
             inner = [item for item in parts if item.sentence == whole.sentence]
             if rest and whole in self._named(now, claim, claim.kind) and inner and inner != told:
-                yield _less(whole.known, [item.known for item in inner])
-
-    def _products(self, claim: _Claim, held: Sequence[Quantity]) -> Iterator[Derived | None]:
-        """Give the amount that a percentage of the paragraph makes of what it is told to be of."""
-        now = self._now(claim, held)
-        rest = cues.REST.search(claim.clause) is not None
-        for rate in now:
-            if rate.kind != "percent" or not rate.base or not (rate.near & claim.said):
-                continue
-            bases = [item for item in now if item.kind == claim.kind and rate.base & item.near]
-            best = max((len(rate.base & item.near) for item in bases), default=0)
-            for base in bases:
-                if len(rate.base & base.near) == best:
-                    part = rate.known.value / 100
-                    yield _times(base.known, 1 - part if rest else part, rate.known)
-
-    def _per_one(self, claim: _Claim, held: Sequence[Quantity]) -> Iterator[Derived | None]:
-        """Give an amount by the count that stands beside it: an average price, an amount per store."""
-        if claim.kind != "money" or not (cues.EACH.search(claim.clause) or claim.number.per):
-            return
-        now = self._now(claim, held)
-        for first, second in pairwise(now):
-            if {first.kind, second.kind} == {"money", "count"} and first.sentence == second.sentence:
-                amount, count = (first, second) if first.kind == "money" else (second, first)
-                if (amount.near | count.near) & (claim.said | claim.context) and count.known.value:
-                    yield Derived(
-                        amount.known.value / count.known.value,
-                        "money",
-                        f"{amount.known.value:f} / {count.known.value:f}",
-                        (amount.known.fact.id, count.known.fact.id),
-                        "per one",
-                        amount.known.fact.currency,
-                    )
-
-
-def _order(item: Quantity) -> tuple[int, int]:
-    period = item.known.period
-    return _NOW if period is None else (-1, 0) if period.kind == "prior" else period.order()
-
-
-def _complement(part: Known, whole: Known) -> Derived | None:
-    if not whole.value:
-        return None
-    left = whole.value - part.value
-    return Derived(
-        left / whole.value * 100,
-        "percent",
-        f"({whole.value:f} - {part.value:f}) / {whole.value:f}",
-        (part.fact.id, whole.fact.id),
-        "remainder",
-    )
-
-
-def _joint_share(a: Known, b: Known, whole: Known) -> Derived | None:
-    if not whole.value:
-        return None
-    return Derived(
-        (a.value + b.value) / whole.value * 100,
-        "percent",
-        f"({a.value:f} + {b.value:f}) / {whole.value:f}",
-        (a.fact.id, b.fact.id, whole.fact.id),
-        "ratio",
-    )
-
-
-def _less(whole: Known, parts: Sequence[Known]) -> Derived:
-    told = " - ".join(f"{item.value:f}" for item in (whole, *parts))
-    ids = tuple(item.fact.id for item in (whole, *parts))
-    value = whole.value - sum(item.value for item in parts)
-    return Derived(value, whole.fact.unit, told, ids, "remainder", whole.fact.currency)
-
-
-def _times(base: Known, part: object, rate: Known) -> Derived:
-    assert not isinstance(part, str)
-    value = base.value * part  # type: ignore[operator]
-    told = f"{base.value:f} * {part}"
-    return Derived(value, base.fact.unit, told, (base.fact.id, rate.fact.id), "product", base.fact.currency)
+                yield less(whole.known, [item.known for item in inner])

@@ -52,3 +52,14 @@ def base_of(masked: str, start: int, end: int) -> frozenset[str]:
         return telling(behind[1])
     before = _BASE_ZH.search(masked, max(0, start - 24), start)
     return telling(before[1]) if before is not None else frozenset()
+
+
+_EACH = re.compile(
+    r"(?<![a-z])per\s(?:diluted |common |average )?([a-z]{3,}(?: [a-z]{3,})?)|每([\u4e00-\u9fff])"
+)
+
+
+def each_of(masked: str, left: int, right: int) -> frozenset[str]:
+    """Give the words of what an amount is told by, as in "cost per gallon averaged $3"."""
+    found = _EACH.search(masked, left, right)
+    return telling((found[1] or found[2]).partition(" ")[0]) if found is not None else frozenset()

@@ -67,7 +67,7 @@ class Passages:
 
         self._low = [text.lower() for _, text in texts]
         self._short: dict[str, tuple[str, ...]] = {}
-        self._blocks: Blocks | None = None
+        self._blocks = Blocks(self._passages)
 
     def words_of(self, norm: str) -> list[tuple[str, int, int]]:
         """Give the words of the documents that capitals of a text stand for, at their places."""
@@ -266,9 +266,15 @@ class Passages:
 
     def paragraphs(self, said: frozenset[str], context: frozenset[str]) -> list[list[Quantity]]:
         """Give the figures of the paragraphs that speak of the same, the closest first."""
-        if self._blocks is None:
-            self._blocks = Blocks(self._passages)
         return self._blocks.closest(said, context, self._sum)
+
+    def by_id(self, name: str) -> Known | None:
+        """Find a figure of a paragraph by the id that it has as a fact."""
+        return self._blocks.by_id(name)
+
+    def earlier(self, known: Known, period: Period | None) -> Known | None:
+        """Give what a paragraph tells of the same as a figure, at a period or else before."""
+        return self._blocks.earlier(known, period)
 
     def weigh(self, those: frozenset[str]) -> float:
         """Weigh words: rare ones count for more than common ones."""

@@ -25,6 +25,7 @@ class Quantity:
     whole: bool
     rest: bool
     base: frozenset[str]
+    each: frozenset[str]
 
 
 class Blocks:
@@ -39,6 +40,27 @@ class Blocks:
         self._blocks = [
             (frozenset(word for item in held for word in item.near), held) for held in blocks.values()
         ]
+
+    def by_id(self, name: str) -> Known | None:
+        """Find a figure by the id of its fact."""
+        found = (item for _, held in self._blocks for item in held if item.known.fact.id == name)
+        return next((item.known for item in found), None)
+
+    def earlier(self, known: Known, period: Period | None) -> Known | None:
+        """Give what a paragraph tells of the same at a period, or else before."""
+        for _, held in self._blocks:
+            own = next((item for item in held if item.known.fact.id == known.fact.id), None)
+            for item in held if own is not None else ():
+                if own is None or item is own or item.kind != own.kind or not item.near & own.near:
+                    continue
+                if item.near != own.near and not (item.near <= own.near or own.near <= item.near):
+                    continue
+                told = item.known.period
+                if told is None or (known.period is not None and told.order() >= known.period.order()):
+                    continue
+                if period is None or period.kind == "prior" or item.known.of(period):
+                    return item.known
+        return None
 
     def closest(
         self, said: frozenset[str], context: frozenset[str], weigh: Callable[[frozenset[str]], float]
@@ -62,7 +84,7 @@ def _quantity(passage: Passage, said: Said, sentence: int) -> Quantity:
         else "money" if said.number.currency else "count"
     )  # fmt: skip
     known = known_of(passage, said)
-    return Quantity(known, kind, said.near, sentence, said.whole, said.rest, said.base)
+    return Quantity(known, kind, said.near, sentence, said.whole, said.rest, said.base, said.each)
 
 
 def known_of(passage: Passage, said: Said) -> Known:

@@ -12,7 +12,8 @@ from graph.report.figures.periods import Period
 
 # What a share of a quarter or a half can only be of.
 OF_YEAR = re.compile(
-    r"(?<![a-z])(?:of|to) (?:the |its |total |our )*(?:full[- ]?|whole |entire |fiscal )*(?:year|annual|\x00{4})(?![a-z])"
+    r"(?<![a-z])(?:of|to) (?:the |its |total |our )*(?:full[- ]?|whole |entire |fiscal )*"
+    r"(?:year|annual|\x00{4})(?![a-z])"
     r"|占(?:了)?全年"
 )
 

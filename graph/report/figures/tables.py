@@ -33,8 +33,13 @@ _TOTALS = frozenset({"total", "totals", "合计", "总计"})
 _PERIOD_WORDS = frozenset(
     {"fiscal", "ended", "end", "years", "december", "as", "period", "restated", "unaudit", "or"}
 )
+_ORDINALS = frozenset({"first", "second", "third", "fourth", "1st", "2nd", "3rd", "4th"})
 _MOST_ROWS = 2000
 _MOST_CELLS = 64
+# At the head of a table, of all its amounts.
+_ALL_RATES = re.compile(
+    r"^\W*(?:in |as )?(?:a )?(?:%|percent(?:age)?)(?:\s?of\s|\W*$)|占.{1,12}(?:比例|比重|%)"
+)
 
 
 @dataclass(frozen=True)
@@ -223,6 +228,7 @@ class _Table:
         columns = [_Column() for _ in range(width)]
         texts: list[list[str]] = [[] for _ in range(width)]
         shared = [row[0] for row in self.heads if row[0]]
+        whole = any(_ALL_RATES.search(text) for text in shared)
         for row in self.heads:
             for place, text in enumerate(spread(row[1:], width)):
                 if text:
@@ -235,11 +241,14 @@ class _Table:
             )
             column.power = scale_of(" ".join(texts[place]))
             column.percent = "%" in column.text or "percent" in column.text or place in self.rates
+            column.percent = column.percent or whole
             column.period = None if column.change else period_of(parts, shared)
             words = column.text
             for start, end, _ in sorted(find_periods(words), reverse=True):
                 words = words[:start] + " " + words[end:]
             column.words = tokens(words) - _PERIOD_WORDS
+            if column.period is not None and column.period.kind == "quarter":
+                column.words -= _ORDINALS
             column.title = re.sub(r"\s+", " ", words).strip(" ,:") if column.words else ""
         self._settle(columns)
         return columns

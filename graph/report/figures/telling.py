@@ -13,7 +13,7 @@ from graph.report.figures.implied import implied
 from graph.report.figures.layout import Scope
 from graph.report.figures.page import Page
 from graph.report.figures.pairing import Pairing
-from graph.report.figures.parts import base_of, is_left, is_whole
+from graph.report.figures.parts import base_of, each_of, is_left, is_whole
 from graph.report.figures.periods import Period
 from graph.report.figures.role import role_of
 from graph.report.figures.timing import Timing
@@ -39,6 +39,7 @@ class Said:
     rest: bool = False
     base: frozenset[str] = frozenset()
     moved: bool = False
+    each: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,7 @@ def read_passages(title: str, text: str) -> list[Passage]:
                     not number.unit
                     and bool(number.currency)
                     and role_of(page, number, scope, None, "").kind == "change",
+                    each_of(page.masked, left, right) if number.currency else frozenset(),
                 )
             )
             if period is not None and period.year and number.start - scope.start < 200:

@@ -6,7 +6,22 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-_ENDINGS = ("ations", "ation", "ments", "ment", "ings", "ing", "ies", "ed", "es", "s", "e", "y")
+_ENDINGS = (
+    "ations",
+    "ation",
+    "ments",
+    "ment",
+    "ures",
+    "ure",
+    "ings",
+    "ing",
+    "ies",
+    "ed",
+    "es",
+    "s",
+    "e",
+    "y",
+)
 _EMPTY = frozenset(
     [
         "the",
@@ -67,7 +82,7 @@ _EMPTY = frozenset(
 _ALIKE = {
     "sal": "revenu", "turnover": "revenu", "administrativ": "administr", "staff": "employe",
     "earning": "incom", "earn": "incom", "profit": "incom",
-    "stockhold": "sharehold", "ppe": "property", "headcount": "employe", "workforc": "employe",
+    "stockhold": "sharehold", "ppe": "propert", "headcount": "employe", "workforc": "employe",
     "clos": "end", "open": "beginn",
     "paid": "pay", "repurchas": "buy", "buyback": "buy", "bought": "buy", "purchas": "buy", "spent": "spend",
     "borrow": "debt", "client": "customer", "shop": "stor", "car": "vehicl", "借款": "贷款",
@@ -82,10 +97,10 @@ _SHORT = {
         g&a: general administr
         s&m: revenu market
         d&a: depreci amortiz
-        pp&e: property plant equip
+        pp&e: propert plant equip
         cogs: cost good sold
         opex: oper expens
-        capex: capit expenditur
+        capex: capital expendit
         eps: incom shar
         ar: account receivabl
         ocf: cash oper
