@@ -14,7 +14,7 @@ from graph.report.figures.again import Again
 from graph.report.figures.beside import Beside
 from graph.report.figures.book import Book, Known
 from graph.report.figures.combine import Combine
-from graph.report.figures.context import context_rule
+from graph.report.figures.context import context_rule, is_rule
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_facts
 from graph.report.figures.free import FreeLabels
@@ -215,6 +215,8 @@ class _Check:
             finding = None
         if number.word and finding is None and not (self.combine.computed or self.paragraphs.computed):
             return Finding("context", "figure of speech")
+        if finding is None and is_rule(self.page, number, self.resolver.scope(number)):
+            return Finding("context", "rule or name")
         return finding or Finding(
             "unsupported", "no fact", note="no fact of that name and period shows this figure"
         )
@@ -226,7 +228,10 @@ class _Check:
         scope = self.resolver.scope(number)
         said, side = self.page.telling_words(scope), side_of(self.page, number, scope)
         named = [item.period for item in self.page.named_in((scope.start, scope.end))]
-        was = self.resolver.is_from(number)
+        was = (
+            self.resolver.is_from(number)
+            or cues.AT_START.search(self.page.low, scope.start, scope.end) is not None
+        )
         period = self.lookup.meant(when) if when.own or not was else None
         past = period is None and when.period is not None and when.period.kind == "prior"
         # "lower than a year ago at $5" tells $5 of now.
@@ -278,6 +283,8 @@ class _Check:
         if role.kind in ("mean", "sum") and number.hedge and len(when.others) > 1:
             # "averaged roughly $6.1 million" is no year's amount, however near one is.
             return first
+        if role.kind in ("mean", "sum") and cues.WHOLE.search(self.page.low, *self._span(number)):
+            return first
         finding = reader.level(number, labels, when, role)
         if first is not None:
             if finding is not None and finding.status == "supported" and when.own:
@@ -291,6 +298,10 @@ class _Check:
                 number, finding
             )
         return finding
+
+    def _span(self, number: Number) -> tuple[int, int]:
+        scope = self.resolver.scope(number)
+        return scope.start, scope.end
 
     def _is_of_two(self, number: Number) -> bool:
         """Tell whether the last figure of a sentence is said to come of two names: it is neither's value."""

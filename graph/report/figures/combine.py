@@ -17,7 +17,7 @@ from graph.report.figures.definitions import Definitions
 from graph.report.figures.derive import Derived
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_derived, weigh_facts
-from graph.report.figures.joining import changes, comparable, joined, ratios, summed
+from graph.report.figures.joining import alike, changes, comparable, joined, ratios, remainder, summed
 from graph.report.figures.layout import Scope
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.operands import MOST, Line, Operands
@@ -97,6 +97,9 @@ class Combine:
         if not relative and cues.MOVED_TO.search(self._without_names(scope, number.start)):
             return None
         apart = number.unit == "percent" and cues.SET_APART.search(self.page.low, scope.start, number.start)
+        left = weigh_derived(number, self._left_over(number, scope, lines, periods), 0, unsigned=True)
+        if left is not None and left.status == "derived":
+            return left
         composed = weigh_derived(number, self._of_spans(number, lines, periods, when), 0, unsigned=True)
         if composed is not None and composed.status == "derived":
             return composed
@@ -127,6 +130,18 @@ class Combine:
         if finding is None or finding.status != "derived":
             return self.level(number) if self.stated.is_enclosed(number, scope) else None
         return finding
+
+    def _left_over(
+        self, number: Number, scope: Scope, lines: Sequence[Line], periods: Sequence[Period]
+    ) -> Iterator[Derived]:
+        """Give what a row leaves of the total of its table, as in "outside the United States"."""
+        for line in lines:
+            if not cues.OUTSIDE.search(self.page.low, max(scope.start, line.place - 32), line.place):
+                continue
+            for period in periods or (None,):
+                for item in self._at(line, period)[:1]:
+                    for whole in self.operands.totals(item):
+                        yield from remainder(item, whole, number.unit)
 
     def _of_spans(
         self, number: Number, lines: Sequence[Line], periods: Sequence[Period], when: When
@@ -340,14 +355,14 @@ class Combine:
             return
         if self._is_whole and len(dated) > 1:
             oldest, newest = min(dated, key=Known.order), max(dated, key=Known.order)
-            if _alike(oldest, newest):
+            if alike(oldest, newest):
                 yield oldest, newest
             return
         for new in news:
             earlier = [
                 item
                 for item in dated
-                if item.order() < new.order() and item.fact.entity == new.fact.entity and _alike(item, new)
+                if item.order() < new.order() and item.fact.entity == new.fact.entity and alike(item, new)
             ]
             if earlier:
                 latest = max(item.order() for item in earlier)
@@ -378,11 +393,3 @@ class Combine:
             return self.lookup.book.latest(list(line.known))
         exact = [item for item in line.known if period in (item.period, item.day)]
         return exact or [item for item in line.known if item.of(period)]
-
-
-def _alike(a: Known, b: Known) -> bool:
-    """Tell whether two facts are of periods that may be compared: years, or days, or quarters."""
-    if a.period is None or b.period is None:
-        return True
-    kinds = {a.period.kind, b.period.kind}
-    return len(kinds) == 1 or kinds <= {"day", "month", "year"}

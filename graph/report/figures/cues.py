@@ -21,7 +21,8 @@ SUM = _words(
 )
 UNLIKE = _words(
     r"difference|differ(?:s|ed)?|gap|spread|exceed(?:s|ed)?|more than|less than|greater|larger|smaller|minus"
-    r"|less|apart|outpaced|ahead of|behind|leaves|leaving|surpass(?:es|ed)?|above|below|topp(?:ed|s)|tops"
+    r"|less|apart|outpaced|under|short of|ahead of"
+    r"|behind|leaves|leaving|surpass(?:es|ed)?|above|below|topp(?:ed|s)|tops"
     r"|beats?|outpac(?:es|ing)|outstripp(?:ed|s)|outweigh(?:s|ed)?|dwarf(?:s|ed)?|eclips(?:es|ed)|trail(?:s|ed)|lagg(?:ed|s)"
     r"|(?:fell|falls) short|netting|net of|subtract(?:s|ed|ing)?|deduct(?:s|ed|ing)?|excess",
     r"相差|差额|差异|[多少](?=[\d约了$¥])|高于|低于|高出|超出|多出|减去",
@@ -171,3 +172,14 @@ BELOW_PAR = _words(r"discount|premium|below par|above par", r"折价|溢价")
 QUARTERLY = re.compile(
     r"(?<![a-z])(?:averag\w+ quarterly|quarterly (?:average|mean)|per quarter|a quarter on average)|季均"
 )
+# Of a time before the one that is told.
+AT_START = re.compile(
+    r"年初|期初|上年末|(?<![a-z])(?:at|from) the (?:start|beginning|outset) of the (?:year|period|quarter)"
+)
+# Right before the name of what is left out of a whole.
+OUTSIDE = re.compile(
+    r"(?<![a-z])(?:outside(?: of)?|excluding|except(?: for)?|other than|anything but|everything but|all but"
+    r"|without|non-)"
+    r"\s?(?:the |its |our )?$|(?:除|扣除|剔除)$"
+)
+TOTAL_ROW = re.compile(r"label:(?:.*: )?(?:total|totals|合计|总计|grand total)(?![a-z])")

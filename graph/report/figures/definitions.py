@@ -98,7 +98,8 @@ class Definitions:
             own = stems(match[1] or "") or stems(_MARGINS_ZH.get(match[2], ""))
             last = stems((match[1] or "").rpartition(" ")[2])
             tops = [own, last] if own & _OWN_NAME else [own | {"incom"}, last | {"incom"}, own]
-            yield self._values(match[0], True, self._of(tuple(tops)), self._of(REVENUE))
+            told = self._of(tuple(tops)) or self._summed_by(match[1] or _MARGINS_ZH.get(match[2], ""))
+            yield self._values(match[0], True, told, self._of(REVENUE))
         mentions = self.page.mentions_in((start, end))
         for top, bottom in pairwise(mentions):
             if _PER.fullmatch(low, top.end, bottom.start):
@@ -108,6 +109,15 @@ class Definitions:
             joined = _JOINED.fullmatch(low, top.end, bottom.start) if bottom.start - top.end < 48 else None
             if joined is not None:
                 yield self._expressed(joined, low[top.start : bottom.end], top, bottom)
+
+    def _summed_by(self, name: str) -> list[Known]:
+        """Compute what a margin is of where no row tells it, as gross profit from revenue and cost."""
+        profit = name + " profit" if name.isascii() else name
+        for formula in FORMULAS:
+            if formula.kind == "sum" and (formula.name.search(profit) or formula.name.search(name)):
+                terms = [(sign, self._of(words)) for sign, words in formula.terms]
+                return self._summed(name, terms) if all(known for _, known in terms) else []
+        return []
 
     def _expressed(self, sign: re.Match[str], name: str, first: Mention, second: Mention) -> list[Known]:
         """Compute what two names with a sign between them come to, as in "revenue less gross profit"."""

@@ -102,6 +102,7 @@ _TABLE: tuple[tuple[str, Kind, str], ...] = (
     (r"(?:effective )?(?:income )?tax rate|effective rate|实际税率|所得税率", "ratio", "tax, pretax"),
     (r"interest cover(?:age)?|times interest earned|利息保障", "ratio", "operating income, interest"),
     (r"pay-?out|派息率|分红率|股利支付率", "ratio", "dividends, earnings"),
+    (r"(?:price|p)[-/ ]?(?:to[- ])?(?:free[- ]cash[- ]flow|fcf)", "ratio", "market cap, fcf"),
     (r"dividend yield|股息率", "ratio", "dps, price"),
     (r"earnings yield|盈利收益率", "ratio", "eps, price"),
     (r"(?:fcf|free[- ]cash[- ]flow|cash) conversion", "ratio", "fcf, income"),

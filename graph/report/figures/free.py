@@ -241,7 +241,12 @@ class FreeLabels:
             reach = _TOGETHER if place[0].isascii() or not groups else 3
             if groups and len(gap) <= reach and not _PARTED.search(gap):
                 again = next((at for at, known in enumerate(groups[-1]) if known[0] == place[0]), None)
-                if again is not None and not (place[0] in label.twice and _AND.search(gap)):
+                twice = place[0] in label.twice and _AND.search(gap) is not None
+                if again is not None and place[0] in label.heading:
+                    # "sales and marketing as a percentage of revenue" names row and heading by two words.
+                    other = groups[-1][again][1]
+                    twice = twice or low[other : other + _RUN] != low[place[1] : place[1] + _RUN]
+                if again is not None and not twice:
                     # "sales and cost of sales", "total assets and total debt": either end may be the name.
                     groups.append(groups[-1][again + 1 :])
                 groups[-1].append(place)

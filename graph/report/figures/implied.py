@@ -89,10 +89,10 @@ def _before(level: Number, change: Number, side: int, moved: bool) -> Decimal | 
     """Take the change away from the level; None where the one cannot be a change of the other."""
     if level.unit == "percent" and change.unit in _POINTS:
         return level.value - side * abs(change.value) / (100 if change.unit == "bps" else 1)
-    amount = not level.unit and (level.currency or level.scale or level.grouped)
+    amount = level.unit in ("", "count") and (level.currency or level.scale or level.grouped)
     if amount and change.unit == "percent" and abs(change.value) < 95:
         return level.value / (1 + side * abs(change.value) / 100)
-    if amount and not change.unit and change.currency == level.currency and moved:
+    if amount and change.unit in ("", "count") and change.currency == level.currency and moved:
         return level.value - side * abs(change.value)
     return None
 

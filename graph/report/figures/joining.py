@@ -76,3 +76,24 @@ def comparable(a: Known, b: Known) -> bool:
     if a.period is not None and b.period is not None and {a.period.kind, b.period.kind} & {"day", "prior"}:
         return "prior" in (a.period.kind, b.period.kind) or a.period.year == b.period.year
     return a.period is None or b.period is None or a.period.agrees(b.period) or a.period == b.period
+
+
+def remainder(part: Known, whole: Known, unit: str) -> Iterator[Derived]:
+    """Give what a part leaves of a whole, as an amount or in percent."""
+    value, told = whole.value - part.value, f"{whole.value:f} - {part.value:f}"
+    ids = (whole.fact.id, part.fact.id)
+    if unit == "percent" and whole.fact.unit != "percent":
+        if whole.value:
+            yield Derived(
+                value / whole.value * 100, "percent", f"({told}) / {whole.value:f}", ids, "remainder"
+            )
+        return
+    yield Derived(value, whole.fact.unit, told, ids, "remainder", whole.fact.currency)
+
+
+def alike(a: Known, b: Known) -> bool:
+    """Tell whether two facts are of periods that may be compared: years, or days, or quarters."""
+    if a.period is None or b.period is None:
+        return True
+    kinds = {a.period.kind, b.period.kind}
+    return len(kinds) == 1 or kinds <= {"day", "month", "year"}

@@ -57,6 +57,19 @@ class Operands:
             found += self._told(self.asked, 0, len(self.asked.low))
         return found[: 2 * MOST]
 
+    def totals(self, part: Known) -> list[Known]:
+        """Give the totals at the time of a row that stand in its table."""
+        book = self.lookup.book
+        return [
+            item
+            for key in book.lines
+            if cues.TOTAL_ROW.search(key)
+            for item in book.lines[key]
+            if item.fact.source == part.fact.source
+            and (item.period, item.column, item.fact.unit) == (part.period, part.column, part.fact.unit)
+            and abs(item.value) > abs(part.value)
+        ]
+
     def revenue(self, number: Number, place: int) -> list[Line]:
         """Give what a margin is a share of."""
         entities = self.resolver.entities(number)

@@ -7,6 +7,7 @@ the claim names; a whole may go unnamed where the paragraph says what it is the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 from graph.report.figures import cues, derive
@@ -116,7 +117,7 @@ class Paragraphs:
         ids = {known.fact.id for known in settled}
         relative = claim.kind in ("percent", "multiple", "pp", "bps")
         for kind in ("money", "count", "percent", "time") if relative else (claim.kind,):
-            line = self._line(claim, [item for item in held if item.kind == kind], ids)
+            line = self._line(claim, [item for item in held if item.kind == kind], ids, held)
             anchored = [item for item in line if item.known.fact.id in ids]
             for a, b in combinations(line, 2):
                 if anchored and a not in anchored and b not in anchored:
@@ -125,9 +126,13 @@ class Paragraphs:
                 if order_of(old) != order_of(new) and self._are_named(claim, old, new):
                     yield from changes(old.known, new.known, claim.number)
 
-    def _line(self, claim: Claim, held: Sequence[Quantity], ids: set[str]) -> list[Quantity]:
+    def _line(
+        self, claim: Claim, held: Sequence[Quantity], ids: set[str], everything: Sequence[Quantity]
+    ) -> list[Quantity]:
         """Give the best named figure of each time."""
-        for words in (claim.said, claim.said | claim.context):
+        named = any(item.near & claim.said for item in everything)
+        open_ = not named or any(item.known.fact.id in ids for item in held)
+        for words in (claim.said, claim.said | claim.context) if open_ else (claim.said,):
             best: dict[tuple[int, int], tuple[float, Quantity]] = {}
             for item in held:
                 score = self._score(item, words) + (100 if item.known.fact.id in ids else 0)
@@ -253,6 +258,17 @@ class Paragraphs:
                 return (b, a) if one > other else (a, b)
         return (b, a) if a.whole and not b.whole else (a, b)
 
+    def _lists(self, claim: Claim, held: Sequence[Quantity], rest: bool) -> Iterator[Derived | None]:
+        """Give what figures that a sentence lists come to together, where the claim names one of them."""
+        for named in self._named(held, claim, claim.kind)[:1]:
+            listed = [
+                item for item in held
+                if item.kind == claim.kind and item.sentence == named.sentence and not item.whole
+            ]  # fmt: skip
+            if len(listed) >= 3:
+                total = derive.total([item.known for item in listed])
+                yield replace(total, value=100 - total.value) if rest else total
+
     def _parts(self, claim: Claim, held: Sequence[Quantity]) -> Iterator[Derived | None]:
         """Give the sum of the named figures, and what they leave of the whole."""
         now = self._now(claim, held)
@@ -261,7 +277,9 @@ class Paragraphs:
         added = cues.SUM.search(claim.sentence) or cues.AND.search(claim.sentence)
         if claim.kind != "percent" and added and 2 <= len(named) <= _MOST_NAMED:
             yield derive.total([item.known for item in named])
-        if rest and len(named) >= 2:
+        if cues.SUM.search(claim.sentence) or (claim.kind == "percent" and rest):
+            yield from self._lists(claim, held, rest)
+        if (rest or cues.UNLIKE.search(claim.clause)) and len(named) >= 2:
             for a, b in combinations(named, 2):
                 low = min((a, b), key=lambda item: abs(item.known.value))
                 if low.near & LOSSES and cues.UNDONE.search(claim.sentence):

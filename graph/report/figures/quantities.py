@@ -37,6 +37,15 @@ class Blocks:
             held = blocks.setdefault((passage.title, passage.block), [])
             # The amount by which something moved is no level of it.
             held += [_quantity(passage, other, at) for other in passage.figures if not other.moved]
+            # What a rounded rate implies is no operand; what an amount implies is exact.
+            held += [
+                _quantity(passage, other, at)
+                for other in passage.implied
+                if other.period is not None
+                and not any(figure.was and not figure.number.unit for figure in passage.figures)
+                and not other.number.unit
+                and len(other.number.value.as_tuple().digits) < 20
+            ]
         self._blocks = [
             (frozenset(word for item in held for word in item.near), held) for held in blocks.values()
         ]

@@ -149,11 +149,9 @@ def read_passages(title: str, text: str) -> list[Passage]:
                     side_of(page, number, scope),
                     is_whole(page.masked, *bounds),
                     is_left(page.masked, *bounds),
-                    base_of(page.masked, number.start, number.end)
-                    if number.unit == "percent"
-                    else frozenset(),
-                    not number.unit
-                    and bool(number.currency)
+                    _base(page, number, left, figures) if number.unit == "percent" else frozenset(),
+                    number.unit in ("", "count")
+                    and bool(number.currency or number.grouped or number.scale)
                     and role_of(page, number, scope, None, "").kind == "change",
                     each_of(page.masked, left, right) if number.currency else frozenset(),
                 )
@@ -168,6 +166,14 @@ def read_passages(title: str, text: str) -> list[Passage]:
             before = tuple(implied(page, scope.start, scope.end, figures, carried))
             passages.append(Passage(title, told, said, tuple(figures), periods, before, scope.block))
     return passages
+
+
+def _base(page: Page, number: Number, left: int, figures: Sequence[Said]) -> frozenset[str]:
+    """Give the words of what a percentage is told to be of; "of which" leads back to the figure before."""
+    told = base_of(page.masked, number.start, number.end)
+    if not told and figures and _OF_WHICH.search(page.masked, left, number.start):
+        return figures[-1].near
+    return told
 
 
 def _respective(page: Page, scope: Scope, figures: list[Said], before: Sequence[Passage]) -> list[Said]:
@@ -269,6 +275,7 @@ def _is_bare(page: Page, before: Number, number: Number) -> bool:
 _FULL_YEAR = re.compile(
     r"全年|(?<![a-z])(?:full|whole)[- ]year(?![a-z])|(?<![a-z])for the (?:fiscal )?year(?![a-z ]*[,]? ?\x00)"
 )
+_OF_WHICH = re.compile(r"(?<![a-z])of (?:which|whom|these)(?![a-z])|其中")
 _WHICH = re.compile(r"\s?(?:which|that|who)(?![a-z])")
 # What parts the two sides of a comparison.
 _COMPARES = re.compile(
@@ -304,7 +311,7 @@ def _shared(page: Page, figures: list[Said]) -> list[Said]:
         gap = page.masked[this.number.end : following.number.start]
         listed = not telling(gap) and "which" not in gap
         if listed and kind_of(this.number) == kind_of(following.number):
-            figures[index] = replace(this, near=this.near | following.near)
+            figures[index] = replace(this, near=this.near | following.near, base=this.base or following.base)
     return figures
 
 

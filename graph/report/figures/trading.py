@@ -34,7 +34,8 @@ _OF_PRICE = re.compile(
 _FEWER = re.compile(r"(?<![a-z])(?:fewer|less|more|below|above|under|over)(?![a-z])|[低高少多]")
 _TOWARD = re.compile(
     r"(?<![a-z])(?:upside|downside|to reach|reach|reaches|hit|retest|gain to|rise to|drop to|fall to"
-    r"|distance to|to get to|at risk|potential|room|away from)(?![a-z])|至|到"
+    r"|distance to|to get to|at risk|potential|room|away from"
+    r"|pullback|pull back|back to|loss|return to)(?![a-z])|至|到|空间"
 )
 _AWAY = re.compile(
     r"(?<![a-z])(?:above|below|over|under|off|from|than|premium|discount|clear of|since)(?![a-z])|[高低]于|较"
@@ -82,7 +83,9 @@ class Trading:
             scope = self.resolver.scope(number)
             entities = self.resolver.entities(number)
             results = self._volume(number, scope, entities) or []
-            if _is_open(number, findings[index]) and not self.stated.is_held(number):
+            toward = _TOWARD.search(self.page.low, max(scope.start, number.start - 48), number.end + 8)
+            held = self.stated.is_held(number) and toward is None
+            if (_is_open(number, findings[index]) or toward is not None) and not held:
                 results += self._results(number, scope, entities, {**findings, **found})
             finding = weigh_derived(number, results, 0, unsigned=True) or self._window(number)
             if finding is not None and finding.status in ("derived", "supported"):

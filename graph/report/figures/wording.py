@@ -84,8 +84,10 @@ _ALIKE = {
     "earning": "incom", "earn": "incom", "profit": "incom",
     "stockhold": "sharehold", "ppe": "propert", "headcount": "employe", "workforc": "employe",
     "clos": "end", "open": "beginn",
-    "paid": "pay", "repurchas": "buy", "buyback": "buy", "bought": "buy", "purchas": "buy", "spent": "spend",
-    "borrow": "debt", "client": "customer", "shop": "stor", "car": "vehicl", "借款": "贷款",
+    "european": "europ", "american": "america", "asian": "asia", "canadian": "canada", "chines": "china",
+    "japanes": "japan", "paid": "pay", "repurchas": "buy", "buyback": "buy", "bought": "buy",
+    "spent": "spend", "borrow": "debt", "purchas": "buy",
+    "client": "customer", "shop": "stor", "car": "vehicl", "借款": "贷款",
 }  # fmt: skip
 _SHORT = {
     short: tuple(words.split())

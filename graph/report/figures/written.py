@@ -94,6 +94,8 @@ class Written:
         against = self.resolver.is_from(second) or (
             len(gap) <= 60 and _SET_AGAINST.fullmatch(gap) is not None
         )
+        period = self.resolver.when(second).period
+        against = against or (period is not None and period.kind == "prior")
         return (
             against
             and second.start < scope.end
