@@ -26,7 +26,7 @@ _PARTED = re.compile(
 )
 # What explains a label rather than names it.
 _TAIL = re.compile(
-    r",?\s(?:at (?:the )?)?end of (?:the )?(?:year|period)"
+    r",\s(?:at )?(?:the )?end of (?:the )?(?:year|period)"
     r"|,?\s(?:net of|including|excluding|less|which)(?![a-z])|\s?\(|,\s(?:maturing|due|bearing|payable|issued"
     r"|with|at|interest|fixed|variable|secured|unsecured|principally|primarily|mainly)(?![a-z])"
 )
@@ -280,6 +280,8 @@ class FreeLabels:
                 covered
                 + _HEADING * self._sum(label.heading & said - label.own)
                 - _MISSING * (whole - covered)
+                # What explains a label tells it apart where it is said.
+                + (1 - _FAINT) * self._sum(label.faint & said)
             )
             if label.heading & said - label.own:
                 # "service revenue" is told of "Revenue: Service", not of "Cost of revenue: Service".

@@ -191,11 +191,13 @@ class _Table:
             ]
             row_kind = self.kinds.of_row(label, name, [number for _, number, _ in pairs])
             of_row = row_period(label)
-            if of_row is not None and all(column.period is None for _, _, column in pairs):
+            later = label in ("thereafter", "beyond", "later years", "以后年度")
+            if (of_row is not None or later) and all(column.period is None for _, _, column in pairs):
                 # Periods down the side: each column is a row of its own.
                 for place, number, column in pairs:
                     if column.title:
-                        turned = replace(column, period=of_row, words=frozenset(), title="")
+                        words = tokens(label) if later else frozenset()
+                        turned = replace(column, period=of_row, words=words, title="")
                         name = f"{heading}: {column.title}" if heading else column.title
                         found.append(self._cell(index, place, name, name, number, turned, percent, ""))
                 name = f"{heading}: {label}" if heading else label
