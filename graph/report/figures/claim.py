@@ -32,6 +32,7 @@ class Claim:
     was: bool
     spoken: bool
     of: bool
+    moved: bool
 
 
 def together(a: Known, b: Known) -> bool:

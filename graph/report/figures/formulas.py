@@ -80,6 +80,7 @@ _TABLE: tuple[tuple[str, Kind, str], ...] = (
     (r"net assets|book value(?! per)|净资产(?!收益)", "sum", "assets, -liabilities"),
     (r"working capital|营运资金", "sum", "current assets, -current liabilities"),
     (r"net debt|净负债(?!率)|净债务", "sum", "debt, -cash"),
+    (r"net cash(?! (?:provided|used|flow))(?: position)?|净现金(?!流)", "sum", "cash, -debt"),
     (r"net (?:income|profit|earnings)|净利润(?!率)", "sum", "pretax, -tax"),
     (r"(?:pretax|pre-tax) (?:income|profit|earnings)|利润总额|税前利润", "sum", "income, tax"),
     (r"gross profit(?! margin)|毛利(?!率|润率)", "sum", "revenue, -cost of revenue"),

@@ -81,6 +81,7 @@ class Paragraphs:
             self.resolver.is_from(number) or (when.period is not None and when.period.kind == "prior"),
             bool(page.named_in((scope.start, scope.end))),
             page.after(number, scope, 5).startswith(" of "),
+            role.kind == "change",
         )  # fmt: skip
 
     def _phrases(self, scope: Scope) -> tuple[frozenset[str], ...]:
@@ -96,7 +97,7 @@ class Paragraphs:
     def _of(
         self, claim: Claim, held: Sequence[Quantity], settled: Sequence[Known]
     ) -> Iterator[Derived | None]:
-        changed = cues.MOVED.search(claim.clause) or cues.UNLIKE.search(claim.clause)
+        changed = claim.moved or cues.MOVED.search(claim.clause) or cues.UNLIKE.search(claim.clause)
         if changed and not (claim.kind == "percent" and claim.of and not claim.side):
             yield from self._changes(claim, held, settled)
         if claim.kind in ("percent", "multiple", "count"):
@@ -106,7 +107,7 @@ class Paragraphs:
         if claim.kind in ("money", "count"):
             yield from products(claim, self._now(claim, held))
             yield from per_one(claim, self._now(claim, held))
-            yield from by_terms(claim, held)
+            yield from by_terms(claim, self._now(claim, held))
 
     # Two times of one line.
 
@@ -232,6 +233,9 @@ class Paragraphs:
                     yield derive.share(part.known, whole.known, "ratio", factor)
                     if rest != part.rest:
                         yield complement(part.known, whole.known)
+            if len(named) == 3 and cues.AND.search(claim.sentence):
+                *parts, whole = sorted(named, key=lambda item: (item.whole, abs(item.known.value)))
+                yield joint_share(parts[0].known, parts[1].known, whole.known)
             if len(named) == 2:
                 for whole in self._whole_of(now, named[0]):
                     if whole not in named:
@@ -274,7 +278,11 @@ class Paragraphs:
         now = self._now(claim, held)
         named = self._named(now, claim, claim.kind)
         rest = cues.REST.search(claim.sentence) is not None
-        added = cues.SUM.search(claim.sentence) or cues.AND.search(claim.sentence)
+        added = (
+            cues.SUM.search(claim.sentence)
+            or cues.AND.search(claim.sentence)
+            or "including" in claim.sentence
+        )
         if claim.kind != "percent" and added and 2 <= len(named) <= _MOST_NAMED:
             yield derive.total([item.known for item in named])
         if cues.SUM.search(claim.sentence) or (claim.kind == "percent" and rest):

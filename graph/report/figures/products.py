@@ -51,10 +51,12 @@ def by_terms(claim: Claim, held: Sequence[Quantity]) -> Iterator[Derived | None]
 
 def per_one(claim: Claim, held: Sequence[Quantity]) -> Iterator[Derived | None]:
     """Give an amount by the count that stands beside it: an average price, an amount per store."""
-    if claim.kind != "money" or not (cues.EACH.search(claim.clause) or claim.number.per):
+    if claim.kind not in ("money", "count") or not (cues.EACH.search(claim.clause) or claim.number.per):
         return
     for first, second in pairwise(held):
-        if {first.kind, second.kind} == {"money", "count"} and first.sentence == second.sentence:
+        if claim.kind == "count":
+            yield from _counted(claim, first, second)
+        elif {first.kind, second.kind} == {"money", "count"} and first.sentence == second.sentence:
             amount, count = (first, second) if first.kind == "money" else (second, first)
             if (amount.near | count.near) & (claim.said | claim.context) and count.known.value:
                 yield Derived(
@@ -65,3 +67,13 @@ def per_one(claim: Claim, held: Sequence[Quantity]) -> Iterator[Derived | None]:
                     "per one",
                     amount.known.fact.currency,
                 )
+
+
+def _counted(claim: Claim, first: Quantity, second: Quantity) -> Iterator[Derived]:
+    """Give how many of one thing there are for each of another that is counted beside it."""
+    more, fewer = sorted((first, second), key=lambda item: -abs(item.known.value))
+    both = {more.kind, fewer.kind} == {"count"} and first.sentence == second.sentence and fewer.known.value
+    if both and (more.near | fewer.near) & claim.said:
+        told = f"{more.known.value:f} / {fewer.known.value:f}"
+        value = more.known.value / fewer.known.value
+        yield Derived(value, "count", told, (more.known.fact.id, fewer.known.fact.id), "per one")

@@ -158,7 +158,8 @@ def read_passages(title: str, text: str) -> list[Passage]:
             )
             if period is not None and period.year and number.start - scope.start < 200:
                 carried = period if carried is None or period.order() > carried.order() else carried
-        figures = _respective(page, scope, _parallel(page, scope, _shared(page, figures)), passages[-1:])
+        figures = _parallel(page, scope, _in_turn(page, scope, _shared(page, figures)))
+        figures = _respective(page, scope, figures, passages[-1:])
         if figures:
             said = telling(page.masked, scope.start, scope.end)
             periods = tuple(item.period for item in page.named_in((scope.start, scope.end)))
@@ -166,6 +167,34 @@ def read_passages(title: str, text: str) -> list[Passage]:
             before = tuple(implied(page, scope.start, scope.end, figures, carried))
             passages.append(Passage(title, told, said, tuple(figures), periods, before, scope.block))
     return passages
+
+
+def _in_turn(page: Page, scope: Scope, figures: list[Said]) -> list[Said]:
+    """Give several lists of figures told "respectively" the periods of their sentence, each list in turn."""
+    named = page.named_in((scope.start, scope.end))
+    periods, count = [item.period for item in named], len(named)
+    if not figures or (
+        not (named[-1:] and figures[0].number.start > named[-1].end)
+        and not (named and figures[-1].number.end < named[0].start)
+    ):
+        return figures
+    lists = len(figures) // count if count else 0
+    if lists < 2 or count < 2 or len(figures) != lists * count or len(set(periods)) != count:
+        return figures
+    if "respectively" not in page.low[scope.start : scope.end]:
+        return figures
+    groups = [figures[at * count : (at + 1) * count] for at in range(lists)]
+    if any(len({_kind(said.number) for said in group}) > 1 for group in groups):
+        return figures
+    return [
+        replace(said, period=period, near=group[-1].near | group[0].near, was=False)
+        for group in groups
+        for said, period in zip(group, periods, strict=True)
+    ]
+
+
+def _kind(number: Number) -> str:
+    return "" if number.unit == "count" else number.unit or ("money" if number.currency else "")
 
 
 def _base(page: Page, number: Number, left: int, figures: Sequence[Said]) -> frozenset[str]:

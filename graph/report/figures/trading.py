@@ -41,6 +41,7 @@ _AWAY = re.compile(
     r"(?<![a-z])(?:above|below|over|under|off|from|than|premium|discount|clear of|since)(?![a-z])|[高低]于|较"
 )
 _JOINT = re.compile(r"[,;，；]\s|(?<![a-z])(?:and|while|but|with)(?![a-z])|[和而]")
+_DAY = re.compile(r"(?<![a-z])(?:(?:the )?day['’]s|today['’]?s?|session['’]?s?)(?![a-z])|当日|单日")
 _MIDDLE = re.compile(r"mid-?point|half-?way|middle|中点|中间")
 _COUNTS = {
     "half an": Decimal("0.5"), "half": Decimal("0.5"),
@@ -146,7 +147,11 @@ class Trading:
             sentence = self.page.low[scope.start : scope.end]
             if _RISK.search(sentence) and len(levels) >= 2:
                 yield from _rewards(levels, price[0])
-            if ranges and "atr" in sentence:
+            alone = self.page.numbers_between(scope.start, scope.end) == 1
+            chosen = [
+                match.start("digits") for match in _RANGES.finditer(self.page.low, scope.start, scope.end)
+            ]
+            if ranges and "atr" in sentence and (number.start not in chosen or alone):
                 yield from (_share(_gap(a, b), ranges[0], "multiple") for a, b in gaps)
 
     def _levels(
@@ -160,6 +165,8 @@ class Trading:
                     key = "previous_close"
                 if key in _POINTS:
                     found += self.book.latest(self.book.line(key, entities))[:1]
+        if _DAY.search(self.page.low, *span):
+            found += self.book.latest(self.book.line("previous_close", entities))[:1]
         starts = self.page.number_starts
         for at in range(bisect_left(starts, span[0]), bisect_left(starts, span[1])):
             if _is_level(findings[at]) and self.page.numbers[at] is not number:
@@ -188,7 +195,9 @@ class Trading:
             yield Derived(width, "price", told, (atr.fact.id,), "true ranges", atr.fact.currency)
             near = self.page.low[max(scope.start, match.start() - 24) : min(scope.end, match.end() + 32)]
             down, up = _DOWN.search(near), _UP.search(near)
-            for base in bases:
+            behind = self.page.mentions_in((match.end(), min(scope.end, match.end() + 40)))[:1]
+            own = [item for item in bases if any(item.key in mention.keys for mention in behind)]
+            for base in own or bases:
                 ids = (base.fact.id, atr.fact.id)
                 if down or not up:
                     value, formula = base.value - width, f"{base.value:f} - {told}"
@@ -217,7 +226,8 @@ class Trading:
                 Derived(b, "count", "", ids[1:], "named fact"),
             ]
             behind = self.page.low[number.end : number.end + 16]
-            if _FEWER.search(behind):
+            by = cues.BY.search(self.page.low, max(scope.start, number.start - 16), number.start)
+            if by is not None or _FEWER.search(behind):
                 return [Derived(a - b, "count", f"{a:f} - {b:f}", ids, "difference")]
             averaged = cues.MEAN.search(self.page.before(number, scope)) or "norm" in self.page.before(
                 number, scope
