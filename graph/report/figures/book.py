@@ -67,9 +67,12 @@ class Book:
             self.lines.setdefault(key, []).append(known)
             if fact.entity and fact.entity not in self.entities:
                 self.entities.append(fact.entity)
+        # Powers of ten at which tables show amounts of money.
+        powers: set[int] = set()
         for cell in cells:
             if cell.of_range:
                 continue
+            powers.add(cell.power if cell.fact.unit == "money" else 0)
             key = FREE + cell.fact.label
             held = self.lines.get(key)
             if held and _family(held[0].fact) != _family(cell.fact):
@@ -77,6 +80,8 @@ class Book:
                 key += f"{ALSO}{cell.fact.unit}"
             known = Known(cell.fact, key, cell.period, cell.day, cell.column)
             self.lines.setdefault(key, []).append(known)
+        self.powers = sorted(powers - {0})
+        self._shown: dict[Decimal, list[Known]] | None = None
         self._sorted: dict[tuple[str, tuple[str, ...]], list[Known]] = {}
         self._names = {
             entity: _pattern((entity, *_listed((names or {}).get(entity, ())))) for entity in self.entities
@@ -93,6 +98,15 @@ class Book:
             ]
             known = self._sorted[key, entities] = sorted(found, key=Known.order)
         return known
+
+    def shown(self, value: Decimal) -> list[Known]:
+        """Give the facts of this very size, whatever their sign."""
+        if self._shown is None:
+            self._shown = {}
+            for line in self.lines.values():
+                for item in line:
+                    self._shown.setdefault(abs(item.value), []).append(item)
+        return self._shown.get(abs(value), [])
 
     def latest(self, known: list[Known]) -> list[Known]:
         """Give the facts of the last period, one or more for each entity."""

@@ -10,10 +10,11 @@ from decimal import Context, localcontext
 
 from graph.facts import Fact
 from graph.report.figures import cues
+from graph.report.figures.again import Again
 from graph.report.figures.beside import Beside
 from graph.report.figures.book import Book, Known
 from graph.report.figures.combine import Combine
-from graph.report.figures.context import context_rule
+from graph.report.figures.context import context_rule, is_rule
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_facts
 from graph.report.figures.free import FreeLabels
@@ -25,6 +26,7 @@ from graph.report.figures.measure import DURATIONS
 from graph.report.figures.merging import merge, rows_by_metric
 from graph.report.figures.naming import Label
 from graph.report.figures.page import Page
+from graph.report.figures.paragraph import Paragraphs
 from graph.report.figures.passages import Passages
 from graph.report.figures.points import Points
 from graph.report.figures.readings import Reader
@@ -34,6 +36,7 @@ from graph.report.figures.tables import FREE, table_cells
 from graph.report.figures.telling import counts, near_words, side_of
 from graph.report.figures.terms import LEVELS
 from graph.report.figures.timing import When
+from graph.report.figures.trading import Trading
 from graph.report.figures.units import is_rate, shown
 from graph.report.figures.wording import telling
 from graph.report.figures.written import Written
@@ -142,6 +145,7 @@ class _Check:
         self.growth = Growth(self.lookup, self.reader)
         self.combine = Combine(self.lookup, self.passages, self.asked)
         self.ground = Ground(self.lookup, self.asked, known.points)
+        self.paragraphs = Paragraphs(self.combine.operands, self.passages, self.asked)
         self.settled: dict[int, list[Known]] = {}
 
     def run(self) -> list[Figure]:
@@ -157,6 +161,8 @@ class _Check:
                     if finding.status == "supported":
                         self.settled.setdefault(scope, []).extend(finding.known)
         findings |= Beside(self.lookup, numbers, roles).look(findings)
+        findings |= Trading(self.lookup).look(findings)
+        findings |= Again(self.lookup, self.passages).look(findings)
         findings |= self.ground.look(numbers, roles, findings)
         findings |= Written(self.combine).look(findings)
         return [self._figure(number, findings[index]) for index, number in enumerate(numbers)]
@@ -204,6 +210,7 @@ class _Check:
             or self.combine.read(number, role, self._settled_by(number))
             or self.combine.by_definition(number)
             or self.reader.operand(number, labels, when)
+            or self.paragraphs.read(number, role, self._settled_by(number))
         )
         if told is not None:
             return told
@@ -216,8 +223,10 @@ class _Check:
             finding = None
         if finding is not None and finding.rule == "named fact" and self._is_of_two(number):
             finding = None
-        if number.word and finding is None and not self.combine.computed:
+        if number.word and finding is None and not (self.combine.computed or self.paragraphs.computed):
             return Finding("context", "figure of speech")
+        if finding is None and is_rule(self.page, number, self.resolver.scope(number)):
+            return Finding("context", "rule or name")
         return finding or Finding(
             "unsupported", "no fact", note="no fact of that name and period shows this figure"
         )
@@ -229,7 +238,10 @@ class _Check:
         scope = self.resolver.scope(number)
         said, side = self.page.telling_words(scope), side_of(self.page, number, scope)
         named = [item.period for item in self.page.named_in((scope.start, scope.end))]
-        was = self.resolver.is_from(number)
+        was = (
+            self.resolver.is_from(number)
+            or cues.AT_START.search(self.page.low, scope.start, scope.end) is not None
+        )
         period = self.lookup.meant(when) if when.own or not was else None
         past = period is None and when.period is not None and when.period.kind == "prior"
         # "lower than a year ago at $5" tells $5 of now.
@@ -281,6 +293,8 @@ class _Check:
         if role.kind in ("mean", "sum") and number.hedge and len(when.others) > 1:
             # "averaged roughly $6.1 million" is no year's amount, however near one is.
             return first
+        if role.kind in ("mean", "sum") and cues.WHOLE.search(self.page.low, *self._span(number)):
+            return first
         finding = reader.level(number, labels, when, role)
         if first is not None:
             if finding is not None and finding.status == "supported" and when.own:
@@ -294,6 +308,10 @@ class _Check:
                 number, finding
             )
         return finding
+
+    def _span(self, number: Number) -> tuple[int, int]:
+        scope = self.resolver.scope(number)
+        return scope.start, scope.end
 
     def _is_of_two(self, number: Number) -> bool:
         """Tell whether the last figure of a sentence is said to come of two names: it is neither's value."""

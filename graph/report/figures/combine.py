@@ -8,25 +8,25 @@ question does where the sentence names none.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from graph.report.figures import cues, derive
+from graph.report.figures import cues, derive, spans
 from graph.report.figures.book import Known
 from graph.report.figures.definitions import Definitions
 from graph.report.figures.derive import Derived
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_derived, weigh_facts
-from graph.report.figures.joining import changes, comparable, joined, ratios
+from graph.report.figures.joining import alike, changes, comparable, joined, ratios, remainder, summed
 from graph.report.figures.layout import Scope
 from graph.report.figures.lookup import Lookup
-from graph.report.figures.naming import Label
 from graph.report.figures.operands import MOST, Line, Operands
 from graph.report.figures.page import Page
 from graph.report.figures.passages import Passages
 from graph.report.figures.periods import Period
 from graph.report.figures.role import Role
+from graph.report.figures.stated import Stated
+from graph.report.figures.timing import When
 from graph.report.figures.units import is_rate
 
 # Units in which a change is told of what is in another unit.
@@ -46,10 +46,12 @@ class Combine:
         self.page = lookup.page
         self.passages = passages
         self.asked = asked
+        self.stated = Stated(lookup)
         self.defined = Definitions(lookup, passages)
         self.operands = Operands(lookup, passages, asked)
         self._is_base = False
         self._is_whole = False
+        self._own: Period | None = None
         # Whether the rows that the sentence names gave anything to compare the figure with.
         self.computed = False
 
@@ -59,21 +61,29 @@ class Combine:
         self.computed = False
         told = self._without_names(scope)
         labels = self.resolver.labels(number)
-        if self._is_glossed(number) or (role.kind == "level" and self._is_held(number)):
+        if self.stated.is_glossed(number) or (role.kind == "level" and self.stated.is_held(number)):
             return None
         cue = told if self._cued(told) else told + " " + self.asked.low
         if cues.BY.search(self.page.low, max(scope.start, number.start - 24), number.start):
             # "shortened by 6 days": whatever the verb, something moved or lies apart.
             cue = told if self._cued(told) else told + " difference"
-        lines = [Line(tuple(known), scope.start) for known in self.defined.lines(scope.start, scope.end)]
-        lines += self.operands.lines(number, scope)
+        defined = [Line(tuple(known), scope.start) for known in self.defined.lines(scope.start, scope.end)]
+        lines = defined + self.operands.lines(number, scope)
         periods = self.operands.periods(number, scope)
+        when = self.resolver.when(number)
+        moved = role.kind == "change" and when.own and when.base is None and len(periods) > 1
+        moved = moved and self.page.numbers_between(scope.start, scope.end) > 1
+        self._own = when.period if moved else None
         self._is_whole = bool(cues.WHOLE.search(told)) and not self.page.named_in((scope.start, scope.end))
         if self._is_whole:
             periods = []
+        elif cues.QUARTERLY.search(told):
+            years = [period.year for period in periods if period.kind == "year"]
+            periods = [Period("quarter", year, part) for year in years for part in range(1, 5)] or periods
         side = 0 if cues.VALUED.search(told) else role.side or self._side(number, told)
         unsigned = bool(cues.APART.search(told)) or not side
         own = {key for label in labels[:1] if label.cost < _BESIDE for key in label.mention.keys}
+        own |= {line.known[0].key for line in defined} if own else set()
         spoken = self.page.named_in((scope.start, scope.end))
         self._is_base = len(spoken) == 1 and (
             cues.BASE.search(self.page.low, max(scope.start, spoken[0].start - 24), spoken[0].start)
@@ -87,7 +97,13 @@ class Combine:
         if not relative and cues.MOVED_TO.search(self._without_names(scope, number.start)):
             return None
         apart = number.unit == "percent" and cues.SET_APART.search(self.page.low, scope.start, number.start)
-        if strict and not apart and self._is_stated(number, labels, scope):
+        left = weigh_derived(number, self._left_over(number, scope, lines, periods), 0, unsigned=True)
+        if left is not None and left.status == "derived":
+            return left
+        composed = weigh_derived(number, self._of_spans(number, lines, periods, when), 0, unsigned=True)
+        if composed is not None and composed.status == "derived":
+            return composed
+        if strict and not (apart or defined) and self.stated.is_stated(number, labels, scope):
             return None
         # "from 12% to 16%" tells levels, whatever else comes to 12%.
         started = number.unit == "percent" and self.resolver.timing.moved_from(number)
@@ -97,6 +113,12 @@ class Combine:
         if not found and periods and not spoken:
             # The question's periods may be of another matter.
             found, periods = list(self._over_time(number, cue, lines, [], own)), []
+        parts = [line for line in lines if not line.bottom and line not in defined]
+        if 2 <= len(parts) <= MOST and cues.SUM.search(cue):
+            # "A and B together rose": their sum is a row of its own.
+            whole = Line(tuple(summed([line.known for line in parts])), scope.start)
+            found += list(self._over_time(number, cue, [whole], periods, own)) if whole.known else []
+            lines = [*lines, whole] if whole.known else lines
         finding = weigh_derived(number, found, side, unsigned=unsigned)
         self.computed = any(item.unit == number.unit for item in found)
         if number.unit == "percent" and cues.MARGIN.search(self.page.low, scope.start, scope.end):
@@ -106,8 +128,34 @@ class Combine:
             self.computed = self.computed or any(item.unit == number.unit for item in found)
             finding = weigh_derived(number, found, 0, unsigned=True)
         if finding is None or finding.status != "derived":
-            return self.level(number) if self._is_enclosed(number, scope) else None
+            return self.level(number) if self.stated.is_enclosed(number, scope) else None
         return finding
+
+    def _left_over(
+        self, number: Number, scope: Scope, lines: Sequence[Line], periods: Sequence[Period]
+    ) -> Iterator[Derived]:
+        """Give what a row leaves of the total of its table, as in "outside the United States"."""
+        for line in lines:
+            if not cues.OUTSIDE.search(self.page.low, max(scope.start, line.place - 32), line.place):
+                continue
+            for period in periods or (None,):
+                for item in self._at(line, period)[:1]:
+                    for whole in self.operands.totals(item):
+                        yield from remainder(item, whole, number.unit)
+
+    def _of_spans(
+        self, number: Number, lines: Sequence[Line], periods: Sequence[Period], when: When
+    ) -> Iterator[Derived]:
+        """Give sums of quarters for the time that is named, and the share that a quarter has of its year."""
+        scope = self.resolver.scope(number)
+        share = number.unit == "percent" and spans.OF_YEAR.search(self.page.masked, scope.start, scope.end)
+        asked = [when.period] if when.period is not None and when.own else periods
+        for line in lines:
+            for period in asked:
+                if share:
+                    yield from spans.of_year(line.known, period)
+                elif number.unit not in ("percent", "pp", "bps", "multiple"):
+                    yield from spans.composed(line.known, period)
 
     def _without_names(self, scope: Scope, end: int | None = None) -> str:
         """Give the words of a scope without the names in it: "average" and "total" may be part of one."""
@@ -134,7 +182,8 @@ class Combine:
         scope = self.resolver.scope(number)
         meant = self.lookup.meant(self.resolver.when(number))
         periods = [meant] if meant is not None else self.operands.periods(number, scope)
-        return self.defined.find(number, scope.start, scope.end, periods)
+        was = meant is None and self.resolver.is_from(number)
+        return self.defined.find(number, scope.start, scope.end, periods, was)
 
     def two_periods(self, first: Number, second: Number, onward: int = 0) -> tuple[Finding, Finding] | None:
         """Find two figures as the values of one row at two of the periods that the sentence names.
@@ -174,49 +223,6 @@ class Combine:
             # "(2022 → 2023)" names the periods of both.
             return True
         return not own or named[0].period.kind in ("prior", "range") or named[0].period.agrees(period)
-
-    def _is_held(self, number: Number) -> bool:
-        """Tell whether the figure is told as the value of the name right before it, as in "cash of $5"."""
-        index = bisect_left(self.page.mention_starts, number.start) - 1
-        if index < 0 or not self.page.mentions[index].keys:
-            return False
-        mention = self.page.mentions[index]
-        if cues.HELD.fullmatch(self.page.masked, mention.end, number.start) is None:
-            return False
-        return cues.GIVES.search(self.page.masked, max(0, mention.start - 40), mention.start) is None
-
-    def _is_stated(self, number: Number, labels: Sequence[Label], scope: Scope) -> bool:
-        """Tell whether the figure is told as the value of a name that it may be of, right beside it."""
-        if scope.cell:
-            return True
-        for label in labels[:1]:
-            mention = label.mention
-            held = self.lookup.book.line(mention.keys[0])[:1] if mention.keys else []
-            rates = number.unit in ("pp", "bps") and bool(held) and is_rate(held[0].fact.unit)
-            if not (rates or self.lookup.naming.fits(number, mention)):
-                return False
-            if mention.start >= number.end:
-                return cues.OWNED.fullmatch(self.page.low, number.end, mention.start) is not None
-            return cues.STATED.fullmatch(self.page.low, mention.end, number.start) is not None
-        return False
-
-    def _is_glossed(self, number: Number) -> bool:
-        """Tell whether the figure stands in parentheses right behind the name that it is of."""
-        before = self.page.low[max(0, number.start - 3) : number.start].rstrip("$€£¥ ")
-        if not before.endswith("("):
-            return False
-        index = bisect_left(self.page.mention_starts, number.start) - 1
-        return index >= 0 and 0 <= number.start - self.page.mentions[index].end <= 4
-
-    def _is_enclosed(self, number: Number, scope: Scope) -> bool:
-        """Tell whether the figure stands in parentheses without a name, as in "61% ($884 out of $1,451)"."""
-        opened = self.page.low.rfind("(", scope.start, number.start + 1)
-        closed = self.page.low.find(")", number.end, scope.end)
-        if opened < 0 or closed < 0 or self.page.low.find(")", opened, number.start) >= 0:
-            return False
-        if self.page.mentions_in((opened, closed)) or self.page.numbers_between(opened, closed) != 2:
-            return False
-        return cues.SET_AGAINST.search(self.page.masked, opened, closed) is not None
 
     def _cued(self, text: str) -> bool:
         return any(pattern.search(text) for pattern in (cues.MEAN, cues.MOVED, cues.UNLIKE, cues.SUM))
@@ -322,6 +328,9 @@ class Combine:
     def _pairs(self, line: Line, periods: Sequence[Period]) -> Iterator[tuple[Known, Known]]:
         """Give the older and the newer fact between which a change may be told."""
         ordered = sorted(periods, key=Period.order)
+        if self._own is not None and ordered and self._own.order() <= ordered[0].order():
+            # "after falling 4% in 2017", the earliest period that is named: from the one before.
+            ordered = [self._own]
         if len(ordered) >= 2:
             for first, last in combinations(ordered, 2):
                 for old in self._at(line, first):
@@ -346,14 +355,14 @@ class Combine:
             return
         if self._is_whole and len(dated) > 1:
             oldest, newest = min(dated, key=Known.order), max(dated, key=Known.order)
-            if _alike(oldest, newest):
+            if alike(oldest, newest):
                 yield oldest, newest
             return
         for new in news:
             earlier = [
                 item
                 for item in dated
-                if item.order() < new.order() and item.fact.entity == new.fact.entity and _alike(item, new)
+                if item.order() < new.order() and item.fact.entity == new.fact.entity and alike(item, new)
             ]
             if earlier:
                 latest = max(item.order() for item in earlier)
@@ -384,11 +393,3 @@ class Combine:
             return self.lookup.book.latest(list(line.known))
         exact = [item for item in line.known if period in (item.period, item.day)]
         return exact or [item for item in line.known if item.of(period)]
-
-
-def _alike(a: Known, b: Known) -> bool:
-    """Tell whether two facts are of periods that may be compared: years, or days, or quarters."""
-    if a.period is None or b.period is None:
-        return True
-    kinds = {a.period.kind, b.period.kind}
-    return len(kinds) == 1 or kinds <= {"day", "month", "year"}

@@ -43,6 +43,25 @@ _ENGINE = re.compile(
 )
 _VERSION = re.compile(r"(?:^|[\s(])[A-Z][A-Za-z]{2,15} $")
 _CALLED = re.compile(r"(?:s?[,.;)]|s\s|\s(?:and|was|is|were|are|has|had|will|[a-z]{3,12}ed)(?![a-z]))")
+# "the 5% Notes".
+_INSTRUMENT = re.compile(
+    r" (?:[A-Z][a-z]+ ){0,2}(?:Notes?|Debentures?|Bonds?|Preferred|Convertible|Loans?|Series)(?![a-z])"
+)
+# What a law, a plan or a contract lays down, and what is only supposed.
+_NORM = re.compile(
+    r"(?<![a-z])(?:may|must|shall|permit(?:s|ted)?|requires?|entitled|subject to|appl(?:y|ies)|hypothetical"
+    r"|assum(?:e|es|ing)"
+    r"|limit(?:s|ed)? to|eligible|face|faces|stake|holders?)(?![a-z])|适用|不得|应当|须经|可以|每\d|假设"
+)
+# "Store 412 in Albany opened": a noun with its number begins the sentence.
+_FIRST_NAME = re.compile(
+    r"(?<![A-Za-z])(?!In |At |By |On |For |From |Over |About |Some |Only |Nearly |Almost )"
+    r"(?!Around |Of |With |The |All |Up |To )"
+    r"[A-Z][a-z]{2,14} $"
+)
+_GOES_ON = re.compile(
+    r" (?:in|of|at|is|was|will|has|opened|closed|applies|covers|governs|serves|houses)(?![a-z])"
+)
 _THINGS = re.compile(r"\s[a-z]{3,}\s?[a-z]*")
 # The cost of a name that the sentence itself does not hold.
 _UNNAMED = 40
@@ -98,6 +117,17 @@ def context_rule(
     return None
 
 
+def is_rule(page: Page, number: Number, scope: Scope) -> bool:
+    """Recognise a figure of a rule or a name that the data does not know, as in "a 5% holder may"."""
+    if number.currency or number.scale or (number.sign and number.unit != "percent"):
+        return False
+    if number.unit == "percent" and _INSTRUMENT.match(page.norm, number.end):
+        return True
+    if any(mention.keys for mention in page.mentions_in((scope.start, scope.end))):
+        return False
+    return _NORM.search(page.masked, scope.start, scope.end) is not None
+
+
 def _is_called(page: Page, number: Number, labels: list[Label], before: str, after: str) -> bool:
     """Recognise a bare number that is itself a name, as in "the 787 resumed" and "Web 3.0"."""
     plain = number.bare and not (number.sign or number.grouped or number.enclosed)
@@ -140,6 +170,9 @@ def _is_numbered_name(page: Page, number: Number, labels: list[Label]) -> bool:
             return True
     if labels and labels[0].cost <= 3:
         return False
+    first = _FIRST_NAME.search(page.norm, max(0, number.start - 24), number.start)
+    if first is not None and not number.decimals and _GOES_ON.match(page.norm, number.end):
+        return page.scope_of(number.start).start + 2 >= first.start()
     return not number.decimals and _NAME_BEHIND.match(page.norm, number.end) is not None
 
 

@@ -14,20 +14,22 @@ def _words(words: str, more: str = "") -> re.Pattern[str]:
 
 MEAN = re.compile(r"averag|(?<![a-z])(?:mean|mid-?point|halfway)(?![a-z])|平均|均值|中值|中点")
 SUM = _words(
-    r"sum(?:s|med)?|add(?:ing|ed|s)?|plus|both|combined|together|altogether|aggregate|cumulative(?:ly)?"
+    r"sum(?:s|med)?|add(?:ing|ed|s)?|plus|both|combined|together|altogether|between them"
+    r"|aggregate|cumulative(?:ly)?"
     r"|added up|totall?(?:ed|ing)|in total|total of|totals?",
     r"合计|累计|总计|之和|加总|共计|总和|加起来|相加|(?<=[\w)%])\s?\+",
 )
 UNLIKE = _words(
     r"difference|differ(?:s|ed)?|gap|spread|exceed(?:s|ed)?|more than|less than|greater|larger|smaller|minus"
-    r"|less|apart|outpaced|ahead of|behind|leaves|leaving|surpass(?:es|ed)?|above|below|topp(?:ed|s)|tops"
+    r"|less|apart|outpaced|under|short of|ahead of"
+    r"|behind|leaves|leaving|surpass(?:es|ed)?|above|below|topp(?:ed|s)|tops"
     r"|beats?|outpac(?:es|ing)|outstripp(?:ed|s)|outweigh(?:s|ed)?|dwarf(?:s|ed)?|eclips(?:es|ed)|trail(?:s|ed)|lagg(?:ed|s)"
     r"|(?:fell|falls) short|netting|net of|subtract(?:s|ed|ing)?|deduct(?:s|ed|ing)?|excess",
     r"相差|差额|差异|[多少](?=[\d约了$¥])|高于|低于|高出|超出|多出|减去",
 )
 MOVED = _words(
     rf"{UP}|{DOWN}|chang(?:e|ed|es)|moved?|swing|swung|shift(?:ed)?|differ(?:ed|ence)|gain(?:ed|s)?|growth"
-    r"|increment|year[- ]over[- ]year|yoy|delta|variation|variance|went",
+    r"|increment|year[- ]over[- ]year|yoy|delta|variation|variance|went (?:up|down|from)",
     r"[δ∆]|增|减|升|降|涨|跌|变动|变化|同比|环比|提高|下滑|差",
 )
 SHARE = _words(
@@ -132,3 +134,52 @@ REVENUE = re.compile(
     r"revenue|label:(?:.*: )?(?:total |net |total net )?(?:revenues?|sales|turnover)"
     r"|label:(?:.*: )?营业总?收入"
 )
+# What is left of a whole, or is not among the parts that are named.
+REST = _words(
+    r"remain(?:s|ed|ing|der)?|left|leaves|leaving|others?|rest|excluding|excludes?|except|outside|without|not"
+    r"|never|net of|after|before|other than|un[a-z]{4,}|non|available|still|yet|balance|beyond|elsewhere|else"
+    r"|ex|less|apart from",
+    r"(?<![a-z])(?:non|ex)-|其他|其余|剩余|余下|扣除|未|非|尚|除|之外|以外",
+)
+AND = re.compile(r"(?<![a-z])(?:and|plus|with)(?![a-z])|[和与及、+]")
+# Before what a share is set against.
+AGAINST = _words(
+    r"of|out of|over|against|relative to|divided by|to|per|on|covers?|times", r"占|相当于|除以|[/÷]"
+)
+# What makes an amount one of each.
+EACH = _words(
+    r"averag(?:e|ed|es|ing)|per|each|apiece|every|a piece|unit price", r"平均|均价|每|单价|人均|户均"
+)
+# What parts the phrases of a sentence, each of which names one thing.
+PHRASE = re.compile(
+    r"[,;:()，；：（）、\d$€£¥%]+|(?<![a-z])(?:of|in|on|for|to|from|with|and|or|plus|less|minus|as|by|at|over|under"
+    r"|between|than|versus|against|was|were|is|are|be|been|had|has|have|ma(?:de|kes?) up"
+    r"|account(?:s|ed) for|represent(?:s|ed)|took|takes|covers?|covered|exceed(?:s|ed)|outside|excluding"
+    r"|including|net of|after|before|per|that|which|while|but|came|stood|rose|fell|grew)(?![a-z])"
+    r"|[的和与及占为是在]"
+)
+USED = _words(
+    r"used|spent|drawn|utili[sz]ed|consumed|deployed|exhausted|completed|repurchased|bought", r"已用|已使用"
+)
+# Something is told as it would be without what took from it.
+UNDONE = _words(
+    r"before|excluding|without|ex|but for|adding back|absent|had it not", r"扣除.{0,8}前|不计|未计"
+)
+# Amounts that the terms of a debt give.
+INTEREST = _words(r"interest|coupons?", r"利息")
+BELOW_PAR = _words(r"discount|premium|below par|above par", r"折价|溢价")
+# A mean of the quarters of a year.
+QUARTERLY = re.compile(
+    r"(?<![a-z])(?:averag\w+ quarterly|quarterly (?:average|mean)|per quarter|a quarter on average)|季均"
+)
+# Of a time before the one that is told.
+AT_START = re.compile(
+    r"年初|期初|上年末|(?<![a-z])(?:at|from) the (?:start|beginning|outset) of the (?:year|period|quarter)"
+)
+# Right before the name of what is left out of a whole.
+OUTSIDE = re.compile(
+    r"(?<![a-z])(?:outside(?: of)?|excluding|except(?: for)?|other than|anything but|everything but|all but"
+    r"|without|non-)"
+    r"\s?(?:the |its |our )?$|(?:除|扣除|剔除)$"
+)
+TOTAL_ROW = re.compile(r"label:(?:.*: )?(?:total|totals|合计|总计|grand total)(?![a-z])")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
@@ -16,6 +17,7 @@ from graph.report.figures.book import Known
 from graph.report.figures.derive import Derived
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_derived
+from graph.report.figures.formulas import FORMULAS, REVENUE, Words
 from graph.report.figures.labels import Mention
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.passages import Passages
@@ -23,66 +25,20 @@ from graph.report.figures.periods import Period
 from graph.report.figures.tables import FREE
 from graph.report.figures.units import is_rate
 from graph.report.figures.wording import stems
+from graph.vocabulary import METRICS
 
-Words = tuple[frozenset[str], ...]
-
-
-def _any(text: str) -> Words:
-    """Give the words of each of several names."""
-    return tuple(stems(name.strip()) for name in text.split(";"))
-
-
-_REVENUE = _any("revenue; sales; net sales; 营业收入; 收入")
-_ASSETS = _any("total assets; 总资产; 资产总计")
-_LIABILITIES = _any("total liabilities; 总负债; 负债合计")
-_EQUITY = _any("total equity; shareholders' equity; stockholders' equity; 净资产; 股东权益")
-_INCOME = _any("net income; net profit; 净利润")
-_DEBT = _any("total debt; debt; borrowings; 有息负债")
-# (what it is called, whether it is a ratio, first operand, second operand)
-_DEFINED: tuple[tuple[re.Pattern[str], bool, Words, Words], ...] = tuple(
-    (re.compile(name), ratio, first, second)
-    for name, ratio, first, second in (
-        (
-            r"(?<![a-z])free cash flow|自由现金流",
-            False,
-            _any("cash provided by operations; operating cash flow; operations provided; 经营活动现金流量"),
-            _any("capital expenditures; capital spending; capex; purchases of property; 资本开支; 资本支出"),
-        ),
-        (
-            r"(?<![a-z])net (?:written |earned )?premiums?(?! income)",
-            False,
-            _any("gross premium; gross written premium; gross premiums written"),
-            _any("ceded reinsurers; ceded premium; ceded; reinsurance premium"),
-        ),
-        (r"(?<![a-z])net assets|净资产(?!收益)", False, _ASSETS, _LIABILITIES),
-        (r"(?<![a-z])working capital|营运资金", False, _any("total current assets; current assets; 流动资产"),
-         _any("total current liabilities; current liabilities; 流动负债")),
-        (r"(?<![a-z])net debt|净负债(?!率)", False, _DEBT, _any("cash and cash equivalents; cash; 货币资金")),
-        (r"(?<![a-z])current ratio|流动比率", True, _any("total current assets; current assets; 流动资产"),
-         _any("total current liabilities; current liabilities; 流动负债")),
-        (r"资产负债率|(?<![a-z])(?:liabilities[- ]to[- ]assets|debt[- ]to[- ]assets?)", True,
-         _LIABILITIES, _ASSETS),
-        (r"[存贷]贷?[贷存]比|(?<![a-z])loans?[- ]to[- ]deposits?", True, 
-         _any("total loans; loans; 贷款总额; 贷款"),
-         _any("total deposits; deposits; 存款总额; 存款")),
-        (r"(?<![a-z])(?:return on (?:equity|shareholders|stockholders)|roe(?![a-z]))|净资产收益率", True,
-         _INCOME, _EQUITY),
-        (r"(?<![a-z])(?:return on (?:total )?assets|roa(?![a-z]))|总资产收益率", True, _INCOME, _ASSETS),
-        (r"(?<![a-z])(?:debt[- ]to[- ]equity|gearing)|产权比率", True, _DEBT, _EQUITY),
-        (r"(?<![a-z])(?:effective )?tax rate|实际税率", True,
-         _any("income tax expense; income taxes; provision for income taxes; 所得税费用"),
-         _any("income before income taxes; income before tax; pretax income; profit before tax; 利润总额")),
-        (r"(?<![a-z])interest cover(?:age)?|利息保障", True,
-         _any("operating income; operating profit; ebit; 营业利润"),
-         _any("interest expense; finance costs; 利息支出")),
-        (r"(?<![a-z])pay-?out|派息率|分红率|股利支付率", True, _any("dividend; dividends; 每股派息; 股息"),
-         _any("ffo; diluted earnings per share; earnings per share; net income; 每股收益; 净利润")),
-    )
-)  # fmt: skip
 _MARGIN = re.compile(r"(?<![a-z])([a-z]{3,}(?: [a-z]{3,})?) margin(?! of safety)|(毛|净|营业)利?润?率")
 _MARGINS_ZH = {"毛": "毛利", "净": "净利润", "营业": "营业利润"}
 _OWN_NAME = frozenset({"ebitda", "ebit", "fcf"})
 _PER = re.compile(r"\s(?:per|/)\s(?:the |each )?")
+# Between two names, the first of which may be told with its value.
+_JOINED = re.compile(
+    r"(?:\s(?:of|at|is|was)\s[^a-z,;]{1,16}(?:[a-z]{1,8})?)?\s?[(,]?\s?(?:"
+    r"(?P<minus>less|minus|net of|after deducting|减去?)|(?P<plus>plus|added to|加上?)"
+    r"|(?P<times>times|multiplied by|[×*]|乘以?)"
+    r"|(?P<over>over|divided by|relative to|as a (?:percentage|share|multiple|proportion) of|[÷/]|除以))"
+    r"\s?(?:the |its |a |total |trailing )*"
+)
 
 
 class Definitions:
@@ -102,11 +58,15 @@ class Definitions:
             known = self._found[start] = [line for line in self._lines(start, end) if line]
         return known
 
-    def find(self, number: Number, start: int, end: int, periods: Sequence[Period]) -> Finding | None:
+    def find(
+        self, number: Number, start: int, end: int, periods: Sequence[Period], was: bool = False
+    ) -> Finding | None:
         """Find a figure among these values: of the periods, or the latest where none of them has any."""
         for line in self.lines(start, end):
             dated = [item for item in line if any(item.of(period) for period in periods)]
-            for item in dated or self.book.latest(line):
+            last = self.book.latest(line)
+            earlier = [item for item in line if item not in last] if was else []
+            for item in dated or (self.book.latest(earlier) if earlier else last):
                 value, unit = item.value, item.fact.unit
                 if unit == "percent" and number.unit in ("multiple", ""):
                     value, unit = value / 100, "multiple"
@@ -120,30 +80,70 @@ class Definitions:
 
     def _lines(self, start: int, end: int) -> Iterator[list[Known]]:
         low = self.page.low
-        for pattern, ratio, first, second in _DEFINED:
-            match = pattern.search(low, start, end)
-            if match is not None and not self._is_told(match):
-                yield self._values(match[0], ratio, self._of(first), self._of(second))
+        for formula in FORMULAS:
+            match = formula.name.search(low, start, end)
+            if match is None or self._is_told(match):
+                continue
+            terms = [(sign, self._of(words)) for sign, words in formula.terms]
+            if formula.kind == "rest":
+                yield [_rest(match[0], item) for item in terms[0][1] if item.fact.unit == "percent"]
+            elif formula.kind != "sum":
+                told_in: Unit | None = "count" if formula.kind == "count" else None
+                yield self._values(match[0], True, terms[0][1], terms[1][1], told_in)
+            elif all(known for _, known in terms):
+                yield self._summed(match[0], terms)
         for match in _MARGIN.finditer(low, start, end):
             if self._is_told(match):
                 continue
             own = stems(match[1] or "") or stems(_MARGINS_ZH.get(match[2], ""))
             last = stems((match[1] or "").rpartition(" ")[2])
             tops = [own, last] if own & _OWN_NAME else [own | {"incom"}, last | {"incom"}, own]
-            yield self._values(match[0], True, self._of(tuple(tops)), self._of(_REVENUE))
+            told = self._of(tuple(tops)) or self._summed_by(match[1] or _MARGINS_ZH.get(match[2], ""))
+            yield self._values(match[0], True, told, self._of(REVENUE))
         mentions = self.page.mentions_in((start, end))
         for top, bottom in pairwise(mentions):
             if _PER.fullmatch(low, top.end, bottom.start):
                 yield self._values(
                     low[top.start : bottom.end], True, self._named(top), self._named(bottom), "per_share"
                 )
+            joined = _JOINED.fullmatch(low, top.end, bottom.start) if bottom.start - top.end < 48 else None
+            if joined is not None:
+                yield self._expressed(joined, low[top.start : bottom.end], top, bottom)
+
+    def _summed_by(self, name: str) -> list[Known]:
+        """Compute what a margin is of where no row tells it, as gross profit from revenue and cost."""
+        profit = name + " profit" if name.isascii() else name
+        for formula in FORMULAS:
+            if formula.kind == "sum" and (formula.name.search(profit) or formula.name.search(name)):
+                terms = [(sign, self._of(words)) for sign, words in formula.terms]
+                return self._summed(name, terms) if all(known for _, known in terms) else []
+        return []
+
+    def _expressed(self, sign: re.Match[str], name: str, first: Mention, second: Mention) -> list[Known]:
+        """Compute what two names with a sign between them come to, as in "revenue less gross profit"."""
+        tops, bottoms = self._named(first), self._named(second)
+        if sign["over"]:
+            return self._values(name, True, tops, bottoms)
+        if not sign["times"]:
+            return self._summed(name, [(1, tops), (-1 if sign["minus"] else 1, bottoms)])
+        found = []
+        for top in tops:
+            for other in self._at(bottoms, top)[:1]:
+                unit = top.fact.unit if top.fact.unit != "multiple" else other.fact.unit
+                currency = top.fact.currency or other.fact.currency
+                label = f"{name}: {top.value:f} * {other.value:f}"
+                fact = Fact(
+                    f"{top.fact.id}|{other.fact.id}", label, top.value * other.value, unit, currency=currency
+                )
+                found.append(Known(fact, f"said:{name}", top.period or other.period, top.day))
+        return found
 
     def _is_told(self, match: re.Match[str]) -> bool:
         """Tell whether a row or a typed fact has this very name."""
         return any(
             self.book.lines.get(key)
             for mention in self.page.mentions_in((max(0, match.start() - 40), match.end() + 12))
-            if mention.start <= match.start() and match.end() <= mention.end
+            if mention.start < match.end() <= mention.end
             for key in mention.keys
         )
 
@@ -155,8 +155,10 @@ class Definitions:
         if self._stems is None:
             self._stems = {
                 key: stems(key.removeprefix(FREE).rpartition(": ")[2])
-                for key in self.book.lines
                 if key.startswith(FREE)
+                else stems(METRICS[key].en.lower())
+                for key in self.book.lines
+                if key.startswith(FREE) or key in METRICS
             }
         named = [name for name in names if name]
         for name in named:
@@ -171,7 +173,7 @@ class Definitions:
         """Combine the operands of each period."""
         found: list[Known] = []
         for top in tops:
-            bottom = next((item for item in bottoms if item is not top and _together(top, item)), None)
+            bottom = next((item for item in self._at(bottoms, top) if item is not top), None)
             if bottom is None or (ratio and not bottom.value) or is_rate(top.fact.unit):
                 continue
             value = abs(top.value / bottom.value) if ratio else top.value - abs(bottom.value)
@@ -183,16 +185,57 @@ class Definitions:
                 f"{name}: {top.value:f} {'/' if ratio else '-'} {abs(bottom.value):f}",
                 Decimal(value),
                 unit,
-                currency=top.fact.currency if unit != "percent" else None,
+                currency=top.fact.currency if unit not in ("percent", "count") else None,
                 period=top.fact.period or bottom.fact.period,
             )
             if all(item.period != top.period for item in found):
                 found.append(Known(fact, f"said:{name}", top.period, top.day))
         return found
 
+    def _at(self, known: list[Known], other: Known) -> list[Known]:
+        """Give the values of the time of another, the latest where the other has none."""
+        found = [item for item in known if _together(other, item)]
+        return (
+            found
+            if other.period is not None and found and found[0].period is not None
+            else self.book.latest(found)
+        )
+
+    def _summed(self, name: str, terms: Sequence[tuple[int, list[Known]]]) -> list[Known]:
+        """Add the operands of each period up, those that are taken away by their size."""
+        found: list[Known] = []
+        for first in terms[0][1]:
+            others = [(sign, self._at(known, first)) for sign, known in terms[1:]]
+            if not all(known for _, known in others) or is_rate(first.fact.unit):
+                continue
+            picked = [(sign, next((k for k in known if k is not first), known[0])) for sign, known in others]
+            dated = max((first, *(item for _, item in picked)), key=lambda item: item.period is not None)
+            value = first.value + sum(sign * abs(item.value) for sign, item in picked)
+            told = "".join(f" {'+' if sign > 0 else '-'} {abs(item.value):f}" for sign, item in picked)
+            fact = Fact(
+                "|".join((first.fact.id, *(item.fact.id for _, item in picked))),
+                f"{name}: {first.value:f}{told}",
+                Decimal(value),
+                first.fact.unit,
+                currency=first.fact.currency,
+                period=dated.fact.period,
+            )
+            if all(item.period != dated.period for item in found):
+                found.append(Known(fact, f"said:{name}", dated.period, dated.day))
+        return found
+
+
+def _rest(name: str, known: Known) -> Known:
+    """Give what a percentage leaves of a hundred."""
+    told = f"{name}: 100 - {known.value:f}"
+    return replace(known, fact=replace(known.fact, value=100 - known.value, label=told), key=f"said:{name}")
+
 
 def _together(first: Known, second: Known) -> bool:
     """Tell whether two values are of one period, as far as they say."""
     if first.period is None or second.period is None:
+        if not (first.key.startswith("said:") or second.key.startswith("said:")):
+            # What the market says is of today, whatever the year of the report.
+            return True
         return first.fact.unit == second.fact.unit or first.period == second.period
     return first.period == second.period

@@ -21,11 +21,13 @@ from graph.report.figures.wording import stem, stems, words
 
 _PARTED = re.compile(
     r"[\d;|$€£]|(?<![a-z])(?:plus|minus|less|than|exceed\w*|beats?|outpac\w+|outstrip\w*|topped"
-    r"|tops|trail(?:s|ed)|over(?!-)|added to|versus|vs|against|was|were|is|are)(?![a-z])|[占与和比及]"
+    r"|tops|trail(?:s|ed)|over(?!-)|added to|versus|vs|against|was|were|is|are"
+    r"|(?:in|of|to) (?:the |its |our )?total(?= ))(?![a-z])|[占与和比及]"
 )
 # What explains a label rather than names it.
 _TAIL = re.compile(
-    r",?\s(?:net of|including|excluding|less|which)(?![a-z])|\s?\(|,\s(?:maturing|due|bearing|payable|issued"
+    r",\s(?:at )?(?:the )?end of (?:the )?(?:year|period)"
+    r"|,?\s(?:net of|including|excluding|less|which)(?![a-z])|\s?\(|,\s(?:maturing|due|bearing|payable|issued"
     r"|with|at|interest|fixed|variable|secured|unsecured|principally|primarily|mainly)(?![a-z])"
 )
 # Years and rates that are part of a name, as in "3.875% notes due 2028".
@@ -239,7 +241,12 @@ class FreeLabels:
             reach = _TOGETHER if place[0].isascii() or not groups else 3
             if groups and len(gap) <= reach and not _PARTED.search(gap):
                 again = next((at for at, known in enumerate(groups[-1]) if known[0] == place[0]), None)
-                if again is not None and not (place[0] in label.twice and _AND.search(gap)):
+                twice = place[0] in label.twice and _AND.search(gap) is not None
+                if again is not None and place[0] in label.heading:
+                    # "sales and marketing as a percentage of revenue" names row and heading by two words.
+                    other = groups[-1][again][1]
+                    twice = twice or low[other : other + _RUN] != low[place[1] : place[1] + _RUN]
+                if again is not None and not twice:
                     # "sales and cost of sales", "total assets and total debt": either end may be the name.
                     groups.append(groups[-1][again + 1 :])
                 groups[-1].append(place)
@@ -273,6 +280,8 @@ class FreeLabels:
                 covered
                 + _HEADING * self._sum(label.heading & said - label.own)
                 - _MISSING * (whole - covered)
+                # What explains a label tells it apart where it is said.
+                + (1 - _FAINT) * self._sum(label.faint & said)
             )
             if label.heading & said - label.own:
                 # "service revenue" is told of "Revenue: Service", not of "Cost of revenue: Service".

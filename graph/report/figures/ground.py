@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from graph.report.figures import combining
 from graph.report.figures.arithmetic import Sum, sums
@@ -21,8 +20,8 @@ from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding
 from graph.report.figures.interval import bounds, fits
 from graph.report.figures.lookup import Lookup
-from graph.report.figures.page import Page
 from graph.report.figures.measure import DURATIONS
+from graph.report.figures.page import Page
 from graph.report.figures.points import Point, Points, currency_of, kind_of, short
 from graph.report.figures.role import Role
 from graph.report.figures.units import clash, matches

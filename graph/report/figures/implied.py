@@ -31,20 +31,28 @@ _WORSE = re.compile(r"(?<![a-z])(?:deteriorat|wors|weaken)|恶化")
 _SEQUENTIAL = re.compile(
     r"(?<![a-z])(?:sequential|quarter[- ]over[- ]quarter|qoq|prior quarter|previous quarter)|环比"
 )
-_POINTS = ("pp", "bps")
+_POINTS = ("pp", "bps", "points")
 # A quarter before one that is not named.
 OPEN = Period("prior", 1)
 
 
-def implied(page: Page, start: int, end: int, figures: list[Said]) -> Iterator[Said]:
-    """Give the earlier levels that the changes of one sentence imply, as figures of that sentence."""
+def implied(
+    page: Page, start: int, end: int, figures: list[Said], carried: Period | None = None
+) -> Iterator[Said]:
+    """Give the earlier levels that the changes of one sentence imply, as figures of that sentence.
+
+    `carried` is the period that the sentences before are of, for one that names none.
+    """
     for index, change in enumerate(figures):
         levels = [said for said in figures[:index] if not _is_change(said.number, change.number)][-1:]
         for level in (*levels, *figures[index + 1 : index + 2]):
             first, last = sorted((change.number.start, level.number.start))
             side = _side(page, start, end, change.number, level)
-            value = _before(level.number, change.number, side) if side and last - first < 160 else None
+            near = side and last - first < 160
+            value = _before(level.number, change.number, side, change.moved) if near else None
             period = _period(page, start, end, change.number, level)
+            if period is None and level.period is None and carried is not None:
+                period = carried.back()
             if value is None or level.was or period is OPEN:
                 continue
             yield replace(
@@ -60,6 +68,10 @@ def _is_change(number: Number, change: Number) -> bool:
     return number.unit in _POINTS or number.unit == change.unit == "percent"
 
 
+def _is_amount(number: Number) -> bool:
+    return not number.unit and bool(number.currency or number.scale or number.grouped)
+
+
 def _side(page: Page, start: int, end: int, change: Number, level: Said) -> int:
     """Tell whether the level rose or fell by the change; 0 when that is open."""
     told = page.low[max(start, change.start - 48) : min(end, change.end + 16)]
@@ -73,13 +85,15 @@ def _side(page: Page, start: int, end: int, change: Number, level: Said) -> int:
     return 0 if bool(rises) == bool(falls) else 1 if rises else -1
 
 
-def _before(level: Number, change: Number, side: int) -> Decimal | None:
+def _before(level: Number, change: Number, side: int, moved: bool) -> Decimal | None:
     """Take the change away from the level; None where the one cannot be a change of the other."""
     if level.unit == "percent" and change.unit in _POINTS:
         return level.value - side * abs(change.value) / (100 if change.unit == "bps" else 1)
-    amount = not level.unit and (level.currency or level.scale or level.grouped)
+    amount = level.unit in ("", "count") and (level.currency or level.scale or level.grouped)
     if amount and change.unit == "percent" and abs(change.value) < 95:
         return level.value / (1 + side * abs(change.value) / 100)
+    if amount and change.unit in ("", "count") and change.currency == level.currency and moved:
+        return level.value - side * abs(change.value)
     return None
 
 

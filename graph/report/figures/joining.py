@@ -39,6 +39,23 @@ def joined(known: Sequence[Known], mean: bool, added: bool) -> Iterator[Derived]
             yield derive.total(told)
 
 
+def summed(lines: Sequence[Sequence[Known]]) -> list[Known]:
+    """Add rows of one unit up, period by period, for what their sum comes to over time or against others."""
+    found: list[Known] = []
+    for first in lines[0]:
+        held = [
+            next((item for item in line if item.period == first.period and item.column == first.column), None)
+            for line in lines[1:]
+        ]
+        parts = [first, *(item for item in held if item is not None)]
+        if len(parts) < len(lines) or any(item.fact.unit != first.fact.unit for item in parts):
+            continue
+        total = derive.total(parts)
+        fact = replace(first.fact, id="|".join(total.ids), value=total.value)
+        found.append(replace(first, fact=fact, key="joint"))
+    return found
+
+
 def unsigned(known: Known) -> Known:
     """Take a cost or payment that is filed as negative by its size."""
     return replace(known, fact=replace(known.fact, value=abs(known.value)))
@@ -59,3 +76,24 @@ def comparable(a: Known, b: Known) -> bool:
     if a.period is not None and b.period is not None and {a.period.kind, b.period.kind} & {"day", "prior"}:
         return "prior" in (a.period.kind, b.period.kind) or a.period.year == b.period.year
     return a.period is None or b.period is None or a.period.agrees(b.period) or a.period == b.period
+
+
+def remainder(part: Known, whole: Known, unit: str) -> Iterator[Derived]:
+    """Give what a part leaves of a whole, as an amount or in percent."""
+    value, told = whole.value - part.value, f"{whole.value:f} - {part.value:f}"
+    ids = (whole.fact.id, part.fact.id)
+    if unit == "percent" and whole.fact.unit != "percent":
+        if whole.value:
+            yield Derived(
+                value / whole.value * 100, "percent", f"({told}) / {whole.value:f}", ids, "remainder"
+            )
+        return
+    yield Derived(value, whole.fact.unit, told, ids, "remainder", whole.fact.currency)
+
+
+def alike(a: Known, b: Known) -> bool:
+    """Tell whether two facts are of periods that may be compared: years, or days, or quarters."""
+    if a.period is None or b.period is None:
+        return True
+    kinds = {a.period.kind, b.period.kind}
+    return len(kinds) == 1 or kinds <= {"day", "month", "year"}

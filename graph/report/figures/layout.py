@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 Span = tuple[int, int]
 
-_SENTENCE_END = re.compile(r"[.!?](?=[\s\"')\]]|$)|[。!?;](?=[^\d]|$)|\n")
+_SENTENCE_END = re.compile(r"[.!?](?=[\s\"')\]]|$)|。|[!?;](?=[^\d]|$)|\n")
 _ABBREVIATION = re.compile(
     r"(?<![a-z])(?:vs|e\.g|i\.e|approx|inc|corp|ltd|co|no|u\.s|st|dr|mr|ms|cf|est|avg|max|min|fig|etc|jan"
     r"|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|c|p\.a)\.$"

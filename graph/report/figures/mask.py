@@ -125,7 +125,8 @@ _NAMES = [
         r"(?<![\d.,$€£¥])\d{1,4}(?:\.\d{1,2})?\s?(?:[gmk]?hz|[gtm]bp?s?|nm|°[cf]|mah|rpm)(?![a-z])",
         r"(?<![a-z\d.,$€£¥])(?<![$€£¥]\s)3m(?=[’']s|\s[a-z])(?!\s(?:shares|units|people|users|customers|tons|barrels))",
         # A house, a road, a document: 1001号3栋12楼, 国道318, 〔2022〕2578号.
-        r"(?:[〔(\[]\d{4}[〕)\]]\s?)?\d{1,6}\s?[号栋楼层室座](?![码称])",
+        r"(?:[〔(\[]\d{4}[〕)\]]\s?)?\d{1,6}\s?(?:[号栋楼层室座](?![码称])|会议室|教室)",
+        r"每\s?\d{1,3}\s?股",
         r"(?:国道|省道|麒麟|骁龙|天玑|酷睿|锐龙)\s?\d{1,5}",
         r"(?<=\x00)/\d{1,4}(?![\d.,%])",
         r"(?<=\x00)-[a-z]{1,3}-\d{2,6}(?!\d)",
@@ -160,6 +161,11 @@ def _is_model(match: re.Match[str]) -> bool:
 
 # The year in which a loan falls due belongs to its name.
 _DUE = re.compile(r"(?<![a-z])(?:due|maturing|matures?|maturity)(?: in)? $")
+# Of what is paid, it is the time.
+_OWED = re.compile(
+    r"(?<![a-z])(?:payments?|amounts?|maturities|instal+ments?|rents?|rentals?|obligations|commitments|principal"
+    r"|fall(?:s|ing)?|com(?:e|es|ing)|be) due(?: in)? $"
+)
 _DUE_YEAR = re.compile(r"(?<![a-z])(?:due|maturing|matures?|maturity)(?: in)? ((?:19|20)\d\d)(?!\d|[.,]\d)")
 
 
@@ -185,7 +191,7 @@ def mask(low: str) -> tuple[str, list[Named]]:
     named = [
         Named(start, end, period)
         for start, end, period in find_periods(text)
-        if not _DUE.search(text, max(0, start - 16), start)
+        if not _DUE.search(text, max(0, start - 16), start) or _OWED.search(text, max(0, start - 28), start)
     ]
     if _DIGIT.search(text) is None:
         return text, sorted(named, key=lambda item: item.start)

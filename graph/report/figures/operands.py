@@ -57,6 +57,19 @@ class Operands:
             found += self._told(self.asked, 0, len(self.asked.low))
         return found[: 2 * MOST]
 
+    def totals(self, part: Known) -> list[Known]:
+        """Give the totals at the time of a row that stand in its table."""
+        book = self.lookup.book
+        return [
+            item
+            for key in book.lines
+            if cues.TOTAL_ROW.search(key)
+            for item in book.lines[key]
+            if item.fact.source == part.fact.source
+            and (item.period, item.column, item.fact.unit) == (part.period, part.column, part.fact.unit)
+            and abs(item.value) > abs(part.value)
+        ]
+
     def revenue(self, number: Number, place: int) -> list[Line]:
         """Give what a margin is a share of."""
         entities = self.resolver.entities(number)
@@ -106,9 +119,16 @@ class Operands:
                 periods = [item.period for item in self.page.named_in((earlier.start, earlier.end))]
         if len(periods) < 2:
             periods += [period for period in asked if not any(period.agrees(other) for other in periods)]
-        about = [period for period in periods if period.kind in _YEARS and period.year]
+        about = [
+            period
+            for period in periods
+            if period.kind in _YEARS and (period.year or period.kind in ("quarter", "half", "span"))
+        ]
         if any(period.kind == "prior" for period in periods) and about:
             about.append(max(about, key=Period.order).back())
+        if any(not period.year for period in about):
+            # "in the fourth quarter" of the year that the question names.
+            about = [period for period in about if period.kind != "year"] or about
         for period in periods:
             if period.kind == "range":
                 about += [

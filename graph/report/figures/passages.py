@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Sequence
 from math import log
 
-from graph.facts import Fact, Unit
 from graph.report.figures.book import Known
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding
@@ -16,6 +15,7 @@ from graph.report.figures.initials import CAPITALS
 from graph.report.figures.interval import bounds, fits
 from graph.report.figures.measure import DURATIONS
 from graph.report.figures.periods import Period
+from graph.report.figures.quantities import Blocks, Quantity, known_of
 from graph.report.figures.telling import Passage, Said, kind_of, read_passages
 from graph.report.figures.wording import stems, telling
 
@@ -37,8 +37,7 @@ _OPPOSED = tuple(
         ("inflows", "outflows"), ("assets", "liabilities"), ("buy purchases", "sales sold"),
     )
 )  # fmt: skip
-_LOSSES = stems("loss losses deficit outflow burn used shortfall impairment charge write-down reduction")
-_RATES: dict[str, Unit] = {"percent": "percent", "pp": "pp", "bps": "bps", "multiple": "multiple"}
+LOSSES = stems("loss losses deficit outflow burn used shortfall impairment charge write-down reduction")
 
 
 class Passages:
@@ -68,6 +67,7 @@ class Passages:
 
         self._low = [text.lower() for _, text in texts]
         self._short: dict[str, tuple[str, ...]] = {}
+        self._blocks = Blocks(self._passages)
 
     @property
     def all(self) -> Sequence[Passage]:
@@ -177,7 +177,10 @@ class Passages:
                 continue
             if _agree(periods, told) and _is_said_of(passage, other, said & near & passage.said or said):
                 return Finding(
-                    "supported", "sentence of a document", note=passage.title, known=(known_of(passage, other),)
+                    "supported",
+                    "sentence of a document",
+                    note=passage.title,
+                    known=(known_of(passage, other),),
                 )
         return None
 
@@ -213,7 +216,10 @@ class Passages:
         for score, passage, other in ranked:
             if score > 0 and score >= _CLOSEST * best and _same(number, other.number, said):
                 return Finding(
-                    "supported", "sentence of a document", note=passage.title, known=(known_of(passage, other),)
+                    "supported",
+                    "sentence of a document",
+                    note=passage.title,
+                    known=(known_of(passage, other),),
                 )
         return None
 
@@ -263,6 +269,22 @@ class Passages:
         kept.sort(key=lambda pair: (-pair[0], sorted(pair[1])))
         return [(near & said, held[near]) for _, near in kept[:4]]
 
+    def paragraphs(self, said: frozenset[str], context: frozenset[str]) -> list[list[Quantity]]:
+        """Give the figures of the paragraphs that speak of the same, the closest first."""
+        return self._blocks.closest(said, context, self._sum)
+
+    def by_id(self, name: str) -> Known | None:
+        """Find a figure of a paragraph by the id that it has as a fact."""
+        return self._blocks.by_id(name)
+
+    def earlier(self, known: Known, period: Period | None) -> Known | None:
+        """Give what a paragraph tells of the same as a figure, at a period or else before."""
+        return self._blocks.earlier(known, period)
+
+    def weigh(self, those: frozenset[str]) -> float:
+        """Weigh words: rare ones count for more than common ones."""
+        return self._sum(those)
+
     def _known_words(self, said: frozenset[str]) -> frozenset[str]:
         """Leave out the words that no document uses: they say how a writer tells it, not what is told."""
         held = said & self._words
@@ -292,21 +314,6 @@ class Passages:
                 lines.setdefault(by, []).extend(known)
         # A line that shares less of what another shares is of something else.
         return [(by, known) for by, known in lines.items() if not by or not any(by < more for more in lines)]
-
-
-def known_of(passage: Passage, said: Said) -> Known:
-    """Give a figure of a sentence as a fact."""
-    number = said.number
-    unit: Unit = (
-        "days"
-        if number.unit in DURATIONS
-        else _RATES.get(number.unit, "count" if number.unit or not number.currency else "money")
-    )
-    currency = {"$": "USD", "¥": "CNY"}.get(number.currency, number.currency) or None
-    label = passage.text
-    fact = Fact(f"{passage.title}@{number.start}", label, number.value, unit, currency=currency)
-    period = said.period or (Period("prior", 0) if said.was else None)
-    return Known(fact, "said:" + label, period, None)
 
 
 def _is_said_of(passage: Passage, said: Said, words_: frozenset[str]) -> bool:
@@ -363,7 +370,7 @@ def _same(number: Number, other: Number, said: frozenset[str]) -> bool:
     """
     alike = number.unit == other.unit or {number.unit, other.unit} <= {"", "count"}
     alike = alike and number.currency in ("", other.currency)
-    told_by_size = not number.sign and other.value < 0 and bool(said & _LOSSES)
+    told_by_size = not number.sign and other.value < 0 and bool(said & LOSSES)
     signed = (number.value < 0) == (other.value < 0)
     return alike and (signed or told_by_size) and bool(fits(number, other.value))
 

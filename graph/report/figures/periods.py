@@ -275,6 +275,25 @@ _PATTERNS: list[tuple[re.Pattern[str], _Builder]] = [
             r"(?<![a-z])(first|second|third|fourth)[ -](?:fiscal[ -])?quarter(?![a-z-])",
             lambda m: Period("quarter", 0, _number(m[1])),
         ),
+        (
+            r"(?<![a-z])(first|second|third|fourth)(?=(?:,| and| to| or| through| versus| against)(?: the)? "
+            r"(?:first|second|third|fourth) (?:fiscal )?quarter)",
+            lambda m: Period("quarter", 0, _number(m[1])),
+        ),
+        (
+            r"(?<![a-z])in the (first|second|third|fourth)(?=[.,;)])(?# quarter)",
+            lambda m: Period("quarter", 0, _number(m[1])),
+        ),
+        (
+            r"(?<![a-z])(first|second)[- ]half(?! of (?!\d|fy|fiscal|the (?:fiscal )?year))"
+            r"(?: of (?:fiscal (?:year )?|fy\s?)?" + _YEAR + r"(?!\d))?",
+            lambda m: Period("half", int(m[2] or 0), _number(m[1])),
+        ),
+        (
+            r"(?<![a-z])first (nine months|three quarters)(?! of (?:fiscal )?\d)",
+            lambda m: Period("span", 0, 900),
+        ),
+        (r"前三(?:个?季度|季)", lambda m: Period("span", 0, 900)),
         (r"第([一二三四])季度?", lambda m: Period("quarter", 0, _number(m[1]))),
         (
             r"(?<![a-z])(?:(?:a|one) year (?:earlier|ago|before|prior)|the year (?:before|prior))"
@@ -317,6 +336,8 @@ def _need(pattern: str) -> str:
         if _MON in pattern
         else "quarter"
         if "quarter" in pattern
+        else "half"
+        if "[- ]half" in pattern
         else "q"
         if "q" in pattern
         else "chinese"
@@ -338,6 +359,7 @@ def find_periods(low: str) -> Iterator[tuple[int, int, Period]]:
         "q": "q" in low,
         "chinese": "年" in low or "月" in low,
         "quarter": "quarter" in low,
+        "half": "half" in low,
         "month": bool(_MONTH_NAME.search(low)),
     }
     for pattern, build, led, need in _PLANS:

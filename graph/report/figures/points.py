@@ -11,8 +11,8 @@ from math import log
 
 from graph.report.figures.book import Known
 from graph.report.figures.extract import Number
-from graph.report.figures.passages import known_of
 from graph.report.figures.periods import Period, find_periods
+from graph.report.figures.quantities import known_of
 from graph.report.figures.scale import scale_of
 from graph.report.figures.tables import FREE, Cell
 from graph.report.figures.telling import Passage

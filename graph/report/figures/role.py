@@ -16,7 +16,9 @@ from graph.report.figures.tables import FREE
 Kind = Literal["level", "change", "distance", "share", "cagr", "mean", "sum"]
 
 UP = (
-    r"rose|rise|rises|rising|risen|grew|grow|grows|growing|grown|growth|increas(?:e|ed|es|ing)|up"
+    r"rose|rise|rises|rising|risen|grew|grow|grows|growing|grown|growth|increas(?:e|ed|es|ing)"
+    r"|(?<!make )(?<!made )(?<!makes )(?<!making )(?<!take )(?<!took )(?<!takes )(?<!add )(?<!adds )"
+    r"up"
     r"|gain(?:ed|s|ing)?|climb(?:ed|s|ing)?|jump(?:ed|s|ing)?|surg(?:e|ed|es|ing)"
     r"|soar(?:ed|s|ing)?|adding|edg(?:ed|es|ing) (?:up|higher)|inch(?:ed|ing) (?:up|higher)|swell(?:ed|s"
     r"|ing)?|picked up|advanc(?:e|ed|es)|expan(?:d|ded|ds|sion)|widen(?:ed|s|ing)?|improv(?:e|ed|es"

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from graph.facts import Fact
 from graph.report.figures.extract import Number, extract
+from graph.report.figures.headings import period_name, period_of, row_period, spread
 from graph.report.figures.kinds import PERCENT, Head, Kinds, RowKind, rate_columns
 from graph.report.figures.mask import mask
 from graph.report.figures.normal import normalise
@@ -32,8 +33,13 @@ _TOTALS = frozenset({"total", "totals", "合计", "总计"})
 _PERIOD_WORDS = frozenset(
     {"fiscal", "ended", "end", "years", "december", "as", "period", "restated", "unaudit", "or"}
 )
+_ORDINALS = frozenset({"first", "second", "third", "fourth", "1st", "2nd", "3rd", "4th"})
 _MOST_ROWS = 2000
 _MOST_CELLS = 64
+# At the head of a table, of all its amounts.
+_ALL_RATES = re.compile(
+    r"^\W*(?:in |as )?(?:a )?(?:%|percent(?:age)?)(?:\s?of\s|\W*$)|占.{1,12}(?:比例|比重|%)"
+)
 
 
 @dataclass(frozen=True)
@@ -203,6 +209,17 @@ class _Table:
                 if not column.change
             ]
             row_kind = self.kinds.of_row(label, name, [number for _, number, _ in pairs])
+            of_row = row_period(label)
+            later = label in ("thereafter", "beyond", "later years", "以后年度")
+            if (of_row is not None or later) and all(column.period is None for _, _, column in pairs):
+                # Periods down the side: each column is a row of its own.
+                for place, number, column in pairs:
+                    if column.title:
+                        words = tokens(label) if later else frozenset()
+                        turned = replace(column, period=of_row, words=words, title="")
+                        name = f"{heading}: {column.title}" if heading else column.title
+                        found.append(self._cell(index, place, name, name, number, turned, percent, ""))
+                name = f"{heading}: {label}" if heading else label
             for place, number, column in pairs:
                 found.append(self._cell(index, place, name, label, number, column, percent, row_kind))
                 if row_kind == "open":
@@ -242,8 +259,9 @@ class _Table:
         texts: list[list[str]] = [[] for _ in range(width)]
         shared = [row[0] for row in self.heads if row[0]]
         self.caption |= frozenset(word for text in shared for word in stems(_CAPTION.sub("", text)))
+        whole = any(_ALL_RATES.search(text) for text in shared)
         for row in self.heads:
-            for place, text in enumerate(_spread(row[1:], width)):
+            for place, text in enumerate(spread(row[1:], width)):
                 if text:
                     texts[place].append(text)
         for place, column in enumerate(columns):
@@ -254,11 +272,14 @@ class _Table:
             )
             column.power = scale_of(" ".join(texts[place]))
             column.percent = "%" in column.text or "percent" in column.text or place in self.rates
-            column.period = None if column.change else _period_of(parts, shared)
+            column.percent = column.percent or whole
+            column.period = None if column.change else period_of(parts, shared)
             words = column.text
             for start, end, _ in sorted(find_periods(words), reverse=True):
                 words = words[:start] + " " + words[end:]
             column.words = tokens(words) - _PERIOD_WORDS
+            if column.period is not None and column.period.kind == "quarter":
+                column.words -= _ORDINALS
             column.title = re.sub(r"\s+", " ", words).strip(" ,:") if column.words else ""
         self._settle(columns)
         return columns
@@ -311,7 +332,7 @@ class _Table:
             name,
             Decimal(value).scaleb(power),
             unit,
-            period=None if column.period is None else _name(column.period),
+            period=None if column.period is None else period_name(column.period),
             currency=currency,
             source=self.title,
         )
@@ -352,54 +373,3 @@ _TWICE = re.compile(
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _CAPTION = re.compile(r"\([^()]{0,60}(?:thousands|millions|billions|except)[^()]{0,60}\)")
 _FOOTNOTE_BEHIND = re.compile(r"(\d\)?)\s?\((?:\d{1,2}|[a-z])\)$")
-
-
-def _spread(cells: list[str], width: int) -> list[str]:
-    """Lay the cells of a header row over the columns: one over all, few over equal shares or to the next."""
-    filled = [cell for cell in cells if cell]
-    if len(filled) == 1:
-        return filled * width
-    if filled and len(filled) < width and width % len(filled) == 0:
-        return [cell for cell in filled for _ in range(width // len(filled))]
-    cells = [*cells[:width], *[""] * (width - len(cells))]
-    if len(filled) < width:
-        last = filled[0] if filled else ""
-        spread = []
-        for cell in cells:
-            last = cell or last
-            spread.append(last)
-        return spread
-    return cells
-
-
-def _period_of(parts: list[str], shared: list[str]) -> Period | None:
-    """Read the period of a column from its header texts, the lowest first, then with what stands above."""
-    whole = " ".join([*shared, *parts])
-    together = next(iter(sorted(find_periods(whole), key=lambda item: _rank(item[2]))), None)
-    for text in reversed(parts):
-        found = [period for _, _, period in find_periods(text)]
-        if found:
-            own = found[0]
-            if together is not None and own.year == together[2].year and together[2].kind == "span":
-                return together[2]
-            if own.kind == "day" and own.year == 0 and together is not None:
-                return together[2]
-            if own.kind in ("quarter", "half") and own.year == 0:
-                year = next((period.year for _, _, period in find_periods(whole) if period.year), 0)
-                return Period(own.kind, year, own.part)
-            return own
-    return together[2] if together is not None and together[2].year else None
-
-
-def _rank(period: Period) -> int:
-    return ("span", "quarter", "half", "day", "month", "year", "range", "prior").index(period.kind)
-
-
-def _name(period: Period) -> str:
-    """Write a period for a reader."""
-    if period.kind == "span":
-        return f"{period.part // 100} months of {period.year}"
-    if period.kind == "day":
-        return f"{period.year:04}-{period.part // 100:02}-{period.part % 100:02}"
-    mark = {"month": "-", "quarter": "Q", "half": "H", "range": "-"}.get(period.kind, "")
-    return f"{period.year}{mark}{period.part or ''}"

@@ -13,6 +13,7 @@ from graph.report.figures.implied import implied
 from graph.report.figures.layout import Scope
 from graph.report.figures.page import Page
 from graph.report.figures.pairing import Pairing
+from graph.report.figures.parts import base_of, each_of, is_left, is_whole
 from graph.report.figures.periods import Period
 from graph.report.figures.role import role_of
 from graph.report.figures.timing import Timing
@@ -23,7 +24,9 @@ from graph.report.figures.wording import telling, words
 class Said:
     """One figure of a sentence: the words since the figure before, and the period it is told of.
 
-    `side` is the direction of a rate of change: +1, -1, or 0 where none is told.
+    `side` is the direction of a rate of change: +1, -1, or 0 where none is told. `whole` says that the figure
+    is told as a whole that others are parts of, `rest` as what is left of one; `base` are the words of what a
+    percentage is told to be of.
     """
 
     number: Number
@@ -32,6 +35,11 @@ class Said:
     was: bool
     counts: str = ""
     side: int = 0
+    whole: bool = False
+    rest: bool = False
+    base: frozenset[str] = frozenset()
+    moved: bool = False
+    each: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,7 @@ class Passage:
     figures: tuple[Said, ...]
     periods: tuple[Period, ...]
     implied: tuple[Said, ...] = ()
+    block: int = 0
 
 
 def kind_of(number: Number) -> str:
@@ -105,8 +114,6 @@ def read_passages(title: str, text: str) -> list[Passage]:
                 # "in the second quarter of 2024 …, in the first …"
                 year = max((p.year for p in years), default=carried.year if carried is not None else 0)
                 period = Period(period.kind, year, period.part)
-            if period is not None and period.kind == "year" and alike:
-                period = _same_length(page, number, period, alike[-1].period)
             was = timing.is_from(number) or (when.period is not None and when.period.kind == "prior")
             if was and alike and period == alike[-1].period:
                 # "95.1%, compared with 93.4%" says of what time the first is, if anything.
@@ -120,19 +127,82 @@ def read_passages(title: str, text: str) -> list[Passage]:
                 same = period is None or figures[-1].period == period
                 figures[-1] = replace(figures[-1], near=near, period=None if same else figures[-1].period)
             period = _of_segment(page, number, scope) or period
+            if period is not None and period.kind == "year" and alike:
+                period = _same_length(page, number, period, alike[-1].period)
+            if (
+                period is None
+                and carried is not None
+                and _FULL_YEAR.search(page.masked, scope.start, number.start)
+            ):
+                # "… in the fourth quarter. For the full year, sales were …"
+                period = carried = Period("year", carried.year)
+            left = page.numbers[index - 1].end if index > first else scope.start
+            right = page.numbers[index + 1].start if index + 1 < last else scope.end
+            bounds = (number.start, number.end, left, right)
             figures.append(
-                Said(number, near, period, was, counts(page, number), side_of(page, number, scope))
+                Said(
+                    number,
+                    near,
+                    period,
+                    was,
+                    counts(page, number),
+                    side_of(page, number, scope),
+                    is_whole(page.masked, *bounds),
+                    is_left(page.masked, *bounds),
+                    _base(page, number, left, figures) if number.unit == "percent" else frozenset(),
+                    number.unit in ("", "count")
+                    and bool(number.currency or number.grouped or number.scale)
+                    and role_of(page, number, scope, None, "").kind == "change",
+                    each_of(page.masked, left, right) if number.currency else frozenset(),
+                )
             )
             if period is not None and period.year and number.start - scope.start < 200:
                 carried = period if carried is None or period.order() > carried.order() else carried
-        figures = _respective(page, scope, _shared(page, figures), passages[-3:])
+        figures = _parallel(page, scope, _in_turn(page, scope, _shared(page, figures)))
+        figures = _respective(page, scope, figures, passages[-3:])
         if figures:
             said = telling(page.masked, scope.start, scope.end)
             periods = tuple(item.period for item in page.named_in((scope.start, scope.end)))
             told = text[scope.start : scope.end].strip()[:120]
-            before = tuple(implied(page, scope.start, scope.end, figures))
-            passages.append(Passage(title, told, said, tuple(figures), periods, before))
+            before = tuple(implied(page, scope.start, scope.end, figures, carried))
+            passages.append(Passage(title, told, said, tuple(figures), periods, before, scope.block))
     return passages
+
+
+def _in_turn(page: Page, scope: Scope, figures: list[Said]) -> list[Said]:
+    """Give several lists of figures told "respectively" the periods of their sentence, each list in turn."""
+    named = page.named_in((scope.start, scope.end))
+    periods, count = [item.period for item in named], len(named)
+    if not figures or (
+        not (named[-1:] and figures[0].number.start > named[-1].end)
+        and not (named and figures[-1].number.end < named[0].start)
+    ):
+        return figures
+    lists = len(figures) // count if count else 0
+    if lists < 2 or count < 2 or len(figures) != lists * count or len(set(periods)) != count:
+        return figures
+    if "respectively" not in page.low[scope.start : scope.end]:
+        return figures
+    groups = [figures[at * count : (at + 1) * count] for at in range(lists)]
+    if any(len({_kind(said.number) for said in group}) > 1 for group in groups):
+        return figures
+    return [
+        replace(said, period=period, near=group[-1].near | group[0].near, was=False)
+        for group in groups
+        for said, period in zip(group, periods, strict=True)
+    ]
+
+
+def _kind(number: Number) -> str:
+    return "" if number.unit == "count" else number.unit or ("money" if number.currency else "")
+
+
+def _base(page: Page, number: Number, left: int, figures: Sequence[Said]) -> frozenset[str]:
+    """Give the words of what a percentage is told to be of; "of which" leads back to the figure before."""
+    told = base_of(page.masked, number.start, number.end)
+    if not told and figures and _OF_WHICH.search(page.masked, left, number.start):
+        return figures[-1].near
+    return told
 
 
 def _respective(page: Page, scope: Scope, figures: list[Said], before: Sequence[Passage]) -> list[Said]:
@@ -177,6 +247,21 @@ _AMOUNTS = telling("the respective corresponding amounts figures numbers values 
     "figur",
     "valu",
 }
+def _parallel(page: Page, scope: Scope, figures: list[Said]) -> list[Said]:
+    """Give figures without words behind "compared with" those of as many ahead of it, in order."""
+    joint = next((m for m in _COMPARES.finditer(page.masked, scope.start, scope.end)), None)
+    ahead = [said for said in figures if joint is not None and said.number.end <= joint.start()]
+    behind = figures[len(ahead) :]
+    if joint is None or len(ahead) != len(behind) or len(ahead) < 2:
+        return figures
+    place, told = joint.end(), []
+    for a, b in zip(ahead, behind, strict=True):
+        own = page.telling(place, b.number.start)
+        if kind_of(a.number) != kind_of(b.number) or (own and not own & a.near):
+            return figures
+        told.append(b if own else replace(b, near=a.near))
+        place = b.number.end
+    return [*ahead, *told]
 
 
 def _near(page: Page, index: int, first: int, last: int, scope: Scope) -> frozenset[str]:
@@ -197,11 +282,33 @@ def _near(page: Page, index: int, first: int, last: int, scope: Scope) -> frozen
             joints.pop()
         elif joints and _WHICH.match(page.masked, joints[-1]):
             joints = [left]
-        left = joints[-1] if joints else left
+        left = joints[-1] if joints else _led(page.masked, left, number.start)
     if index + 1 < last:
         joint = _JOINT.search(page.masked, number.end, right)
-        right = joint.start() if joint is not None else right
+        right = joint.start() if joint is not None else _until(page.masked, number.end, right)
     return page.telling(left, number.start) | page.telling(number.end, right)
+
+
+_LEADS = re.compile(r"(?<![a-z])(?:on|of|under|from|in|for|at|with|by|out of|against)(?![a-z])")
+_STATES = re.compile(r"(?<![a-z])(?:of|was|were|is|are)\s[\s$€£¥]*$")
+
+
+def _led(masked: str, start: int, end: int) -> int:
+    """Give the place between two figures that no joint parts from which words lead to the second.
+
+    "$58 million on pretax income of $242 million" tells pretax income by the second alone.
+    """
+    states = _STATES.search(masked, start, end)
+    if states is None:
+        return start
+    leads = [match.start() for match in _LEADS.finditer(masked, start, states.start())]
+    return leads[-1] if leads else start
+
+
+def _until(masked: str, start: int, end: int) -> int:
+    """Give the place up to which the words between two figures belong to the first."""
+    place = _led(masked, start, end)
+    return place if place > start else end
 
 
 # "versus 26.7% for the same period in 2021".
@@ -225,6 +332,10 @@ def _is_bare(page: Page, before: Number, number: Number) -> bool:
     return bool(joints) and not page.telling(joints[-1], number.start)
 
 
+_FULL_YEAR = re.compile(
+    r"全年|(?<![a-z])(?:full|whole)[- ]year(?![a-z])|(?<![a-z])for the (?:fiscal )?year(?![a-z ]*[,]? ?\x00)"
+)
+_OF_WHICH = re.compile(r"(?<![a-z])of (?:which|whom|these)(?![a-z])|其中")
 _WHICH = re.compile(r"\s?(?:which|that|who)(?![a-z])")
 # What parts the two sides of a comparison.
 _COMPARES = re.compile(
@@ -249,7 +360,7 @@ def _of_segment(page: Page, number: Number, scope: Scope) -> Period | None:
 
 
 _JOINT = re.compile(
-    r"[,;(，；、]|(?<![a-z])(?:and|plus|with|or|against|while|but|compared|versus|from)(?![a-z])|(?<![a-z])to\s(?=[$€£¥\d])|和|及|而"
+    r"[,;:(，；、]|(?<![a-z])(?:and|plus|with|or|against|while|but|compared|versus|from)(?![a-z])|(?<![a-z])to\s(?=[$€£¥\d])|和|及|而"
 )
 
 
@@ -266,8 +377,12 @@ def _shared(page: Page, figures: list[Said]) -> list[Said]:
             own = this.period is not None and any(
                 item.period == this.period for item in page.named_in((this.number.end, len(page.low)))
             )
-            period = following.period if chained and not own else this.period
-            figures[index] = replace(this, near=this.near | following.near, period=period)
+            figures[index] = replace(
+                this,
+                near=this.near | following.near,
+                period=following.period if chained and not own else this.period,
+                base=this.base or following.base,
+            )
             continue
         chained = False
         if _GLOSS.fullmatch(gap) and following.period is not None and _is_behind(page, following):

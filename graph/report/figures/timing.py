@@ -60,6 +60,14 @@ _BASE_AHEAD = re.compile(
 )
 
 
+# What is told of now is of no period that the sentence names.
+_NOW = re.compile(r"\s(?:now|today|at present|currently)(?![a-z])")
+_NOW_AHEAD = re.compile(
+    r"(?<![a-z])(?:now|today|currently|at present)(?: (?:is|at|stands at|of))?\s[$€£¥]?$"
+    r"|(?:目前|现为|当前)为?$"
+)
+
+
 @dataclass(frozen=True)
 class When:
     """The period a figure is said to be of; `own` when it is named beside the figure itself.
@@ -97,6 +105,10 @@ class Timing:
             return When(paired.period, own=True)
         if scope.cell:
             return self._cell_period(scope, named)
+        if _NOW.match(self.page.low, number.end) or _NOW_AHEAD.search(
+            self.page.low, max(scope.start, number.start - 24), number.start
+        ):
+            return When()
         since = self._since(number, scope)
         others = tuple(dict.fromkeys(item.period for item in named[:8] if item is not since))
         behind = self._period_behind(number, scope)

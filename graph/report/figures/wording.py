@@ -6,7 +6,22 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-_ENDINGS = ("ations", "ation", "ments", "ment", "ings", "ing", "ies", "ed", "es", "s", "e", "y")
+_ENDINGS = (
+    "ations",
+    "ation",
+    "ments",
+    "ment",
+    "ures",
+    "ure",
+    "ings",
+    "ing",
+    "ies",
+    "ed",
+    "es",
+    "s",
+    "e",
+    "y",
+)
 _EMPTY = frozenset(
     [
         "the",
@@ -65,10 +80,14 @@ _EMPTY = frozenset(
 
 # One idea under several words; and short forms of several words.
 _ALIKE = {
-    "sale": "revenu", "turnov": "revenu", "earning": "incom", "earn": "incom", "profit": "incom",
-    "stockhold": "sharehold", "ppe": "property", "headcount": "employe", "workforc": "employe",
+    "sal": "revenu", "turnover": "revenu", "administrativ": "administr", "staff": "employe",
+    "earning": "incom", "earn": "incom", "profit": "incom",
+    "stockhold": "sharehold", "ppe": "propert", "headcount": "employe", "workforc": "employe",
     "clos": "end", "open": "beginn",
-    "paid": "pay", "借款": "贷款",
+    "european": "europ", "american": "america", "asian": "asia", "canadian": "canada", "chines": "china",
+    "japanes": "japan", "paid": "pay", "repurchas": "buy", "buyback": "buy", "bought": "buy",
+    "spent": "spend", "borrow": "debt", "purchas": "buy",
+    "client": "customer", "shop": "stor", "car": "vehicl", "借款": "贷款",
 }  # fmt: skip
 _SHORT = {
     short: tuple(words.split())
@@ -80,10 +99,10 @@ _SHORT = {
         g&a: general administr
         s&m: revenu market
         d&a: depreci amortiz
-        pp&e: property plant equip
+        pp&e: propert plant equip
         cogs: cost good sold
         opex: oper expens
-        capex: capit expenditur
+        capex: capital expendit
         eps: incom shar
         ar: account receivabl
         ocf: cash oper
@@ -237,7 +256,8 @@ _ANY |= stems(
     declines declining climbed jumped surged slipped slid shrank shrunk narrowed widened improved
     improving improvement expanded contracted gained edged went moved advanced dipped eased soared
     plunged tumbled swung shortened lengthened during against before after since until within
-    between over under versus ago earlier later prior previous last next same also just only still
+    between over under through whom versus ago
+     earlier later prior previous last next same also just only still
     then when while whereas more less fewer higher lower respectively had been being there these
     those both each such into onto out
     """
@@ -254,7 +274,8 @@ def telling(text: str, start: int = 0, end: int | None = None) -> frozenset[str]
     told = text[start:end]
     if not told.isascii():
         told = _ZH_LINKS.sub(" ", told)
-    return frozenset(word for word, _, _ in words(told)) - _ANY
+    # Of "pretax" both words tell; of "before the merger" one does.
+    return frozenset(word for word, at, to in words(told) if word not in _ANY or told[at:to] in _SHORT)
 
 
 _LINKS = frozenset({"the", "of", "in", "and", "for", "to", "at", "a", "was", "is", "s", "year", "end"})

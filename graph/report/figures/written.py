@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 
 from graph.facts import Fact
 from graph.report.figures.arithmetic import Sum, sums
 from graph.report.figures.combine import Combine
 from graph.report.figures.extract import Number
-from graph.report.figures.finding import Finding
+from graph.report.figures.finding import Finding, weigh_facts
 from graph.report.figures.role import direction
 from graph.report.figures.units import clash, is_rate, matches
 
@@ -34,7 +35,8 @@ _REACHES = re.compile(
     r"(?: sharply| slightly| modestly)? to (?:about |around |roughly |approximately |nearly )?"
     r"|(?:(?P<zup>增长|增加|上升|提高)|(?P<zdown>下降|减少|下滑|降低))[至到](?:约)?)$"
 )
-_PARTS = frozenset({1, 2, 3, 4, 100})
+_PARTS = frozenset({1, 2, 3, 4, 5, 12, 100})
+_TOLD = 3
 
 
 class Written:
@@ -59,6 +61,10 @@ class Written:
         for index in range(len(numbers) - 1):
             first, second = numbers[index], numbers[index + 1]
             gap = self.page.masked[first.end : second.start]
+            held = (findings[index], findings[index + 1])
+            if self._is_again(first, second, held):
+                found[index] = Finding("unsupported", "no fact", note="told twice, of two periods")
+                continue
             if (
                 first.unit != second.unit
                 or first.currency != second.currency
@@ -66,11 +72,7 @@ class Written:
                 or _SET_AGAINST.fullmatch(gap) is None
             ):
                 continue
-            held = (findings[index], findings[index + 1])
             if first.value == second.value and _twice(*held):
-                scope = self.resolver.scope(first)
-                if not _UNCHANGED.search(self.page.low, scope.start, scope.end):
-                    found[index] = Finding("unsupported", "no fact", note="told twice, of two periods")
                 continue
             if all(finding.status == "supported" for finding in held):
                 continue
@@ -82,6 +84,23 @@ class Written:
             if pair is not None:
                 found[index], found[index + 1] = pair
         return found
+
+    def _is_again(self, first: Number, second: Number, held: tuple[Finding, Finding]) -> bool:
+        """Tell whether a figure is set against itself, as in "21.0%, down from 21.0%"."""
+        if first.value != second.value or first.unit != second.unit or not _twice(*held):
+            return False
+        scope = self.resolver.scope(first)
+        gap = self.page.masked[first.end : second.start]
+        against = self.resolver.is_from(second) or (
+            len(gap) <= 60 and _SET_AGAINST.fullmatch(gap) is not None
+        )
+        period = self.resolver.when(second).period
+        against = against or (period is not None and period.kind == "prior")
+        return (
+            against
+            and second.start < scope.end
+            and _UNCHANGED.search(self.page.low, scope.start, scope.end) is None
+        )
 
     def _turned(self, findings: Mapping[int, Finding]) -> dict[int, Finding]:
         """Find moves told in the wrong direction, as in "fell from $3 to $4"."""
@@ -129,27 +148,59 @@ class Written:
         found: dict[int, Finding] = {}
         places = {number.start: index for index, number in enumerate(self.page.numbers)}
         for written in sums(self.page):
-            operands = [places[number.start] for number in written.operands]
-            held = [self._operand(written, index, findings) for index in operands]
-            settled = [finding for finding in held if finding is not None]
-            if len(settled) < len(held) or written.divides_by_later:
+            if written.divides_by_later:
                 continue
-            shown: list[Decimal | None] = [None] * len(settled)
-            exact = [_value(number, f) for number, f in zip(written.operands, settled, strict=True)]
-            result = self._result(written, exact, settled) or self._result(written, shown, settled)
-            if result is not None:
-                found |= dict(zip(operands, settled, strict=True))
-                found[places[written.result.start]] = result
+            operands = [places[number.start] for number in written.operands]
+            for power in (0, *self.combine.lookup.book.powers):
+                settled = self._settled(written, operands, findings, power)
+                result = self._come_to(written, settled, power) if settled else None
+                if result is not None:
+                    found |= dict(zip(operands, settled, strict=True))
+                    found[places[written.result.start]] = result
+                    break
         return found
 
-    def _operand(self, written: Sum, index: int, findings: Mapping[int, Finding]) -> Finding | None:
+    def _settled(
+        self, written: Sum, operands: Sequence[int], findings: Mapping[int, Finding], power: int
+    ) -> list[Finding]:
+        """Give the findings of all figures of a sum, bare ones at a table's scale; none if one fails."""
+        settled: list[Finding] = []
+        for index in operands:
+            finding = self._operand(index, findings, power) or self._beside(index, settled, power)
+            if finding is None:
+                return []
+            settled.append(finding)
+        return settled
+
+    def _come_to(self, written: Sum, settled: Sequence[Finding], power: int) -> Finding | None:
+        shown: list[Decimal | None] = [None] * len(settled)
+        exact = [_value(number, f) for number, f in zip(written.operands, settled, strict=True)]
+        scaled = replace(written, result=_at(written.result, power))
+        found = self._result(scaled, exact, settled)
+        return found if found is not None or power else self._result(written, shown, settled)
+
+    def _beside(self, index: int, settled: Sequence[Finding], power: int) -> Finding | None:
+        """Find a figure of a sum that no name settles in the table of one that does."""
+        first = next((finding.known[0] for finding in settled if finding.known), None)
+        number = _at(self.page.numbers[index], power)
+        if first is None or len(abs(number.value).normalize().as_tuple().digits) < _TOLD:
+            return None
+        held = [
+            item
+            for item in self.combine.lookup.book.shown(number.value)
+            if item.fact.source == first.fact.source
+            and (item.period == first.period or item.key == first.key)
+        ]
+        return weigh_facts(number, held[:1], 0, "operand of a formula", either=True)
+
+    def _operand(self, index: int, findings: Mapping[int, Finding], power: int) -> Finding | None:
         """Give the finding of a figure of a sum: right by itself or as a named row's, or a count of parts."""
         number, finding = self.page.numbers[index], findings[index]
         if finding.status in ("supported", "derived"):
             return finding
         if number.bare and not number.decimals and abs(number.value) in _PARTS:
             return Finding("context", "part of a formula")
-        return self.combine.level(number)
+        return self.combine.level(_at(number, power)) if number.bare or not power else None
 
     def _result(
         self, written: Sum, values: Sequence[Decimal | None], held: Sequence[Finding]
@@ -165,7 +216,9 @@ class Written:
         rates = bool(facts) and all(is_rate(fact.unit) for fact in facts)
         if number.unit in ("percent", "bps") and rates == (number.unit == "bps"):
             value *= 100
-        if written.is_ratio:
+        below = [n for token, n in pairwise(written.tokens) if token == "/" and isinstance(n, Number)]
+        divisors = [f for n, f in zip(written.operands, held, strict=True) if any(n is d for d in below)]
+        if written.is_ratio or any(finding.known for finding in divisors):
             wrong = bool(number.currency or number.scale)
         else:
             wrong = bool(facts) and not _in_unit(number, facts[0], "-" in written.tokens)
@@ -175,6 +228,19 @@ class Written:
         text = self.page.norm
         told = " ".join(t if isinstance(t, str) else text[t.start : t.end] for t in written.tokens)
         return Finding("derived", "written out", ids=ids, formula=told)
+
+
+def _at(number: Number, power: int) -> Number:
+    """Read a figure without a scale at the scale of a table."""
+    if not power or number.unit or number.scale:
+        return number
+    return replace(
+        number,
+        value=number.value.scaleb(power),
+        ulp=number.ulp.scaleb(power),
+        scale=power,
+        currency=number.currency,
+    )
 
 
 def _twice(first: Finding, second: Finding) -> bool:

@@ -1,0 +1,75 @@
+"""What heads the rows and the columns of a table: its texts laid over the columns, and their periods."""
+
+from __future__ import annotations
+
+import re
+
+from graph.report.figures.periods import Period, find_periods
+
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
+_AROUND = re.compile(r"(?<![a-z])(?:fiscal|year|years|fy|ending|ended|in|for|due)(?![a-z])|[(),.: ]")
+
+
+def spread(cells: list[str], width: int) -> list[str]:
+    """Lay the cells of a header row over the columns: one over all, few over equal shares or to the next."""
+    filled = [cell for cell in cells if cell]
+    if len(filled) == 1:
+        return filled * width
+    if filled and len(filled) < width and width % len(filled) == 0:
+        return [cell for cell in filled for _ in range(width // len(filled))]
+    cells = [*cells[:width], *[""] * (width - len(cells))]
+    if len(filled) < width:
+        last = filled[0] if filled else ""
+        spread = []
+        for cell in cells:
+            last = cell or last
+            spread.append(last)
+        return spread
+    return cells
+
+
+def period_of(parts: list[str], shared: list[str]) -> Period | None:
+    """Read the period of a column from its header texts, the lowest first, then with what stands above."""
+    whole = " ".join([*shared, *parts])
+    together = next(iter(sorted(find_periods(whole), key=lambda item: _rank(item[2]))), None)
+    for text in reversed(parts):
+        if text.strip() in _ORDINALS:
+            # "First | Second | Third | Fourth" head quarters.
+            year = next((item[2].year for item in find_periods(whole) if item[2].year), 0)
+            return Period("quarter", year, _ORDINALS[text.strip()])
+        found = [period for _, _, period in find_periods(text)]
+        if found:
+            own = found[0]
+            if together is not None and own.year == together[2].year and together[2].kind == "span":
+                return together[2]
+            if own.kind == "day" and own.year == 0 and together is not None:
+                return together[2]
+            if own.kind in ("quarter", "half") and own.year == 0:
+                year = next((period.year for _, _, period in find_periods(whole) if period.year), 0)
+                return Period(own.kind, year, own.part)
+            return own
+    return together[2] if together is not None and together[2].year else None
+
+
+def _rank(period: Period) -> int:
+    return ("span", "quarter", "half", "day", "month", "year", "range", "prior").index(period.kind)
+
+
+def row_period(label: str) -> Period | None:
+    """Give the period that the name of a row is, as in tables of maturities; None where it is more."""
+    found = [item for item in find_periods(label) if item[2].kind in ("year", "quarter", "half", "month")]
+    if len(found) != 1:
+        return None
+    start, end, period = found[0]
+    rest = label[:start] + label[end:]
+    return None if _AROUND.sub("", rest) else period
+
+
+def period_name(period: Period) -> str:
+    """Write a period for a reader."""
+    if period.kind == "span":
+        return f"{period.part // 100} months of {period.year}"
+    if period.kind == "day":
+        return f"{period.year:04}-{period.part // 100:02}-{period.part % 100:02}"
+    mark = {"month": "-", "quarter": "Q", "half": "H", "range": "-"}.get(period.kind, "")
+    return f"{period.year}{mark}{period.part or ''}"
