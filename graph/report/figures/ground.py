@@ -199,7 +199,7 @@ class Ground:
             for item in self._scored(claim, shows)
             if (claim.formula or (item.score > 0 and item.score >= share * best))
             and (claim.formula or self._is_named(claim, item.point) or item.score >= _CLOSE * top)
-            and item.point.of(periods)
+            and (item.point.of(periods) or (claim.formula and item.point.within(periods)))
             and (not item.point.was or claim.was or claim.compares or claim.own is not None)
             and not (claim.past and self._is_latest(item.point))
             and not self._is_of_other_column(claim, item.point)

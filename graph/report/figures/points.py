@@ -67,6 +67,10 @@ class Point:
             return True
         return any(mine.agrees(other) for mine in self.periods for other in periods)
 
+    def within(self, periods: Sequence[Period]) -> bool:
+        """Tell whether it is of a part of one of the periods, such as a quarter of a year."""
+        return any(mine.year == other.year and other.kind == "year" for mine in self.periods for other in periods)
+
 
 def short(words: Iterable[str]) -> frozenset[str]:
     """Cut words to their beginnings, so that forms of one word are alike: contribution and contributed."""

@@ -213,6 +213,10 @@ def _respective(page: Page, scope: Scope, figures: list[Said], before: Sequence[
         last = named[-1].end if named else scope.start
         own = [place for place, said in enumerate(figures) if said.number.start >= last]
         told = list(dict.fromkeys(item.period for item in named if item.period.kind not in ("prior", "range")))
+        spans = [item.period for item in named if item.period.kind == "range"]
+        if not told and len(spans) == 1 and spans[0].part - spans[0].year + 1 == len(figures):
+            # "for 2018 through 2020 was $1, $2 and $3, respectively"
+            told, own = [Period("year", year) for year in range(spans[0].year, spans[0].part + 1)], [*range(len(figures))]
         if not named:
             told = list(dict.fromkeys(p for passage in before for p in passage.periods if p.kind != "prior"))
         if len(own) == len(told) >= 2 and len({kind_of(figures[place].number) for place in own}) == 1:
