@@ -20,11 +20,8 @@ from graph.report.figures.wording import stems
 
 # How much a word weighs by where it stands: by the figure, in its sentence, before it, in the question.
 _NEAR, _SAID, _BEFORE, _ASKED = 1.0, 0.85, 0.45, 0.6
-# Words above or around an amount tell less of it than its own name.
-_HEAD = 0.6
 _OTHERS = 0.5
 _ASIDE, _TELLS = 0.5, 1.0
-_CAPTION = 0.5
 _UNSAID = 0.12
 # What it tells that the period beside the figure, or one of its sentence or question, is the amount's.
 _OWN_PERIOD, _SOME_PERIOD = 1.2, 0.8
@@ -132,12 +129,17 @@ class Claims:
             words,
             when.period if when.own or scope.cell else None,
             _plain(named),
-            _plain([item.period for item in self._asked.named] or ([when.period] if when.period else when.others)),
+            _plain(
+                [item.period for item in self._asked.named] or ([when.period] if when.period else when.others)
+            ),
             0 if is_share or cues.VALUED.search(told) else self._side(number, role, scope),
             told,
             self._resolver.is_from(number),
             before[-1:] in _SIGNS or after[:1] in _SIGNS,
-            any(item.period.kind == "range" for item in [*page.named_in((scope.start, scope.end)), *self._asked.named])
+            any(
+                item.period.kind == "range"
+                for item in [*page.named_in((scope.start, scope.end)), *self._asked.named]
+            )
             or cues.WHOLE.search(page.low, scope.start, scope.end) is not None
             or cues.WHOLE.search(self._asked.low) is not None,
             "share" if is_share else role.kind,
@@ -166,7 +168,7 @@ class Claims:
         return frozenset(word for other in others for word in short(near_words(page, other)))
 
     def _told(self, number: Number, scope: Scope) -> str:
-        """Give the words that say what is done: those by the figure, else its sentence's, else the question's."""
+        """Give the words that say what is done: by the figure, else in its sentence, else in the question."""
         page = self._page
         index = bisect_left(page.number_starts, number.start)
         start = max(scope.start, page.numbers[index - 1].end if index else 0)
@@ -195,12 +197,7 @@ class Claims:
 
     def score(self, claim: Claim, point: Point) -> float:
         """Say how much of what a point is called the claim names."""
-        weight = self._points.weight
-        own = sum(weight(word) * claim.words.get(word, -_UNSAID) for word in sorted(point.row))
-        heads = sorted(point.head - point.row)
-        own += _HEAD * sum(weight(word) * claim.words.get(word, 0.0) for word in heads)
-        over = sorted(point.caption - point.head - point.row)
-        own += _CAPTION * sum(weight(word) * claim.words.get(word, 0.0) for word in over)
+        own = self._points.score(point, claim.words, -_UNSAID)
         if point.periods and claim.own is not None and point.of((claim.own,)):
             return own + _OWN_PERIOD
         if point.periods and (claim.named or claim.asked) and point.of(claim.named or claim.asked):
@@ -210,22 +207,27 @@ class Claims:
 
 
 _COMPARES = re.compile(
-    r"(?<![a-z])(?:from|versus|vs|compared|against|earlier|prior|previous|before|then|year ago|last year)(?![a-z])"
+    r"(?<![a-z])(?:from|versus|vs|compared|against|earlier|prior|previous|before|then|year ago|last year)"
+    r"(?![a-z])"
     r"|由|从|上年|去年|此前|较|→|->"
 )
 _PAST = re.compile(
     r"(?<![a-z])(?:(?:a|one|the) (?:year|quarter|month) (?:before|earlier|ago|prior)|had been|(?:previous|prior|last) (?:year|quarter))"
     r"(?![a-z])|上年同期|去年同期|上年|去年"
 )
-_YEAR = re.compile(r"(?<![\d.,$€£¥])(?:due|maturing|maturity|thereafter|after)(?: in)? ((?:19|20)\d\d)(?![\d.,%])")
+_YEAR = re.compile(
+    r"(?<![\d.,$€£¥])(?:due|maturing|maturity|thereafter|after)(?: in)? ((?:19|20)\d\d)(?![\d.,%])"
+)
 _BEHIND = re.compile(
-    r"\s?(?:(?P<up>higher|more|above|greater|larger|up|better|ahead)|(?P<down>lower|less|below|fewer|smaller|down|short))"
-    r"(?![a-z])"
+    r"\s?(?:(?P<up>higher|more|above|greater|larger|up|better|ahead)"
+    r"|(?P<down>lower|less|below|fewer|smaller|down|short))(?![a-z])"
 )
 
 
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "两": 2, "三": 3, "四": 4, "五": 5}
-_COUNT = re.compile(r"(?<![a-z\d.,-])(two|three|four|five|six|[2-6])[- ](?:year|quarter|month)s?(?![a-z])|([两三四五])[年季个]")
+_COUNT = re.compile(
+    r"(?<![a-z\d.,-])(two|three|four|five|six|[2-6])[- ](?:year|quarter|month)s?(?![a-z])|([两三四五])[年季个]"
+)
 
 
 def _count(told: str, named: Sequence[Period]) -> int:

@@ -196,7 +196,7 @@ _LISTED = re.compile(r"\s?,\s(?:and |or )?|\s(?:and|or)\s|、|和|及")
 
 
 def _join_lists(text: str, found: list[Number]) -> list[Number]:
-    """Let the amounts of a list share the scale that only the last shows, as in "$24.7, $22.3 and $17.9 million"."""
+    """Let the amounts of a list share the scale of the last, as in "$24.7, $22.3 and $17.9 million"."""
     joined = list(found)
     for index in range(len(joined) - 2, -1, -1):
         first, second = joined[index], joined[index + 1]

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from graph.report.figures import combining
 from graph.report.figures.arithmetic import Sum, sums
 from graph.report.figures.claims import Claim, Claims
-from graph.report.figures.combining import Value
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding
 from graph.report.figures.interval import bounds, fits
@@ -25,13 +24,16 @@ from graph.report.figures.page import Page
 from graph.report.figures.points import Point, Points, currency_of, kind_of, short
 from graph.report.figures.role import Role
 from graph.report.figures.units import clash, matches
+from graph.report.figures.values import Value
 from graph.report.figures.wording import stems
 
 # Without documents only what is said to lie apart comes of figures of the sentence.
 _SET_APART = re.compile(
     r"(?<![a-z])(?:gap|width|range|spread|span|distance|apart|difference|spans|separat\w+|wide|times as|that is|i\.e)(?![a-z])|相差|差距|区间"
 )
-_ALSO = re.compile(r"(?<![a-z])(?:also|again|same|unchanged|flat|steady|stable|equal(?:s|ed)?|level)(?![a-z])|持平|不变|同样|=")
+_ALSO = re.compile(
+    r"(?<![a-z])(?:also|again|same|unchanged|flat|steady|stable|equal(?:s|ed)?|level)(?![a-z])|持平|不变|同样|="
+)
 _CLOSE = 0.62
 # Many shown digits are no coincidence: such an amount may be named less well.
 _CLOSE_LONG = 0.5
@@ -76,7 +78,9 @@ class Ground:
             if findings[index].status in ("unsupported", "contradicted") and number.start not in results
         ]
         timed = [index for index in range(len(numbers)) if findings[index].rule == "duration"]
-        timed = [index for index in timed if self._is_told_as_time(self._claims.read(numbers[index], roles[index]))]
+        timed = [
+            index for index in timed if self._is_told_as_time(self._claims.read(numbers[index], roles[index]))
+        ]
         wrong = sorted([*wrong, *timed])
         if not wrong:
             return {}
@@ -104,7 +108,9 @@ class Ground:
                 grounds[index] = point
                 known = (point.known,) if point.known is not None else ()
                 ids = tuple(item.fact.id for item in known)
-                found[index] = Finding("supported", "amount of a document", ids=ids, note=point.name, known=known)
+                found[index] = Finding(
+                    "supported", "amount of a document", ids=ids, note=point.name, known=known
+                )
         for _ in range(2):
             left = [index for index in wrong if index not in found]
             for index in left:
@@ -230,7 +236,10 @@ class Ground:
     def _is_latest(self, point: Point) -> bool:
         """Tell whether a document compares an amount with one of an earlier time."""
         return not point.was and any(
-            other.was and not other.table and other.place[:2] == point.place[:2] and bool(other.row & point.row)
+            other.was
+            and not other.table
+            and other.place[:2] == point.place[:2]
+            and bool(other.row & point.row)
             for other in self._points.texts[point.place[0]]
         )
 
@@ -263,9 +272,16 @@ class Ground:
             dates = () if held is None or held.period is None else (held.period,)
             found.append(
                 Point(
-                    value, number.value.scaleb(-number.scale), kind_of(number), currency_of(number),
-                    frozenset(), frozenset(),
-                    dates, ("", -1, other), self._page.norm[number.start : number.end], table=False,
+                    value,
+                    number.value.scaleb(-number.scale),
+                    kind_of(number),
+                    currency_of(number),
+                    frozenset(),
+                    frozenset(),
+                    dates,
+                    ("", -1, other),
+                    self._page.norm[number.start : number.end],
+                    table=False,
                 )  # fmt: skip
             )
         return found

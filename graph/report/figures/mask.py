@@ -62,10 +62,11 @@ _NAMES = [
         r"|501\(c\))(?:/a)?(?![a-z])",
         r"(?<![a-z])(?:"
         + _PAPERS
-        + r")s?[ -]{1,2}\d{1,4}(?:[.-]\d{1,6}){0,3}(?:\([a-z\d]\)|[a-z](?![a-z]))?(?![\d%x])(?!\s?(?:%|percent|million"
-        r"|billion|bn|mn|times))(?![.,]\d)",
+        + r")s?[ -]{1,2}\d{1,4}(?:[.-]\d{1,6}){0,3}(?:\([a-z\d]\)|[a-z](?![a-z]))?(?![\d%x])"
+        r"(?!\s?(?:%|percent|million|billion|bn|mn|times))(?![.,]\d)",
         # What a list of such numbers goes on with.
-        r"(?<=\x00)(?:,? (?:and|to|through|or) |[–,] ?)\d{1,4}\.\d{1,6}(?![\d%])(?!\s?(?:%|percent|million|billion))",
+        r"(?<=\x00)(?:,? (?:and|to|through|or) |[–,] ?)\d{1,4}\.\d{1,6}(?![\d%])"
+        r"(?!\s?(?:%|percent|million|billion))",
         r"(?<![a-z])(?:"
         + _STUDIES
         + r")\s?[-(]\s?\d{1,3}(?:\.\d)?(?:\s?[,/，]\s?\d{1,3}(?:\.\d)?){0,4}\s?(?:日|天|day|d)?\s?\)",
@@ -131,8 +132,8 @@ _NAMES = [
         r"(?<=\x00)/\d{1,4}(?![\d.,%])",
         r"(?<=\x00)-[a-z]{1,3}-\d{2,6}(?!\d)",
         r"(?<![a-z])nos? \d{1,5}/\d{2,4}(?![\d%])",
-        r"(?<![\d.,$€£¥])\d{1,2}k(?:(?:,|/| and| or) ?\d{1,2}k)?(?= (?:ultra|uhd|hdr|displays?|tvs?|televisions?|videos?|resolution"
-        r"|monitors?|screens?|streaming|content|cameras?)(?![a-z]))",
+        r"(?<![\d.,$€£¥])\d{1,2}k(?:(?:,|/| and| or) ?\d{1,2}k)?(?= (?:ultra|uhd|hdr|displays?|tvs?"
+        r"|televisions?|videos?|resolution|monitors?|screens?|streaming|content|cameras?)(?![a-z]))",
         r"(?<=\x00)-0\d{1,6}(?![\d.,%])",
     )
 ]

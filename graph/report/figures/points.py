@@ -20,14 +20,14 @@ from graph.report.figures.wording import stems
 
 _PLACE = re.compile(r"!r(\d+)c(\d+)$")
 _TOTAL = re.compile(r"(?<![a-z])totals?(?![a-z])|合计|总计|总额")
-# The words that say no more than how a figure is told weigh little.
-_COMMON = frozenset(word[:8] for word in stems("total amount balance other value number percentage end beginning change net date average")) | {
-    "shar",
-    "total",
-    "sum",
-    "averag",
-}
+# Words that say no more than how a figure is told weigh little.
+_COMMON = frozenset(
+    word[:8]
+    for word in stems("total amount balance other value number percentage end beginning change net average")
+) | {"shar", "total", "sum", "averag", "dat"}
 _COMMON_WEIGHT = 0.35
+# Words above or around an amount tell less of it than its own name.
+_HEAD, _CAPTION = 0.6, 0.5
 _LETTERS = 8
 _PRICES = stems("price prices weighted-average fair value exercise") | {"pric", "averag", "fair", "exerci"}
 
@@ -69,7 +69,9 @@ class Point:
 
     def within(self, periods: Sequence[Period]) -> bool:
         """Tell whether it is of a part of one of the periods, such as a quarter of a year."""
-        return any(mine.year == other.year and other.kind == "year" for mine in self.periods for other in periods)
+        return any(
+            mine.year == other.year and other.kind == "year" for mine in self.periods for other in periods
+        )
 
 
 def short(words: Iterable[str]) -> frozenset[str]:
@@ -89,7 +91,7 @@ class Points:
     ) -> None:
         low = [(title, text.lower()) for title, text in texts if "|" not in text]
         scales = {title: power for title, text in low if (power := scale_of(text)) is not None}
-        self.all = tuple([*_of_cells(cells), *_of_passages(passages, scales), *_of_facts(facts)])
+        self.all = (*_of_cells(cells), *_of_passages(passages, scales), *_of_facts(facts))
         self.rows: dict[tuple[str, int], list[Point]] = {}
         self.columns: dict[tuple[str, int], list[Point]] = {}
         self.texts: dict[str, list[Point]] = {}
@@ -101,9 +103,27 @@ class Points:
                 self.columns.setdefault((text, column), []).append(point)
         held = Counter(word for point in self.all for word in point.row | point.head | point.caption)
         self._weights = {word: log(1 + len(self.all) / count) for word, count in held.items()}
+        self._terms = {id(point): self._terms_of(point) for point in self.all}
 
     def __len__(self) -> int:
         return len(self.all)
+
+    def score(self, point: Point, words: Mapping[str, float], unsaid: float) -> float:
+        """Say how much of what a point is called is among words; what is not said of its name counts against."""
+        own, around = self._terms[id(point)]
+        get = words.get
+        total = 0.0
+        for word, weight in own:
+            total += weight * get(word, unsaid)
+        for word, weight in around:
+            total += weight * get(word, 0.0)
+        return total
+
+    def _terms_of(self, point: Point) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
+        own = [(word, self.weight(word)) for word in sorted(point.row)]
+        around = [(word, _HEAD * self.weight(word)) for word in sorted(point.head - point.row)]
+        over = sorted(point.caption - point.head - point.row)
+        return own, around + [(word, _CAPTION * self.weight(word)) for word in over]
 
     def weight(self, word: str) -> float:
         """Say how much a word tells: the fewer points it names, the more."""

@@ -206,24 +206,27 @@ def _base(page: Page, number: Number, left: int, figures: Sequence[Said]) -> fro
 
 
 def _respective(page: Page, scope: Scope, figures: list[Said], before: Sequence[Passage]) -> list[Said]:
-    """Give figures told "respectively" the periods of as many figures before, in this sentence or the last."""
+    """Give figures told "respectively" the periods of as many before, in this sentence or the last."""
     figures = _as_before(figures, before)
     if "respectively" in page.low[scope.start : scope.end]:
         named = page.named_in((scope.start, scope.end))
         last = named[-1].end if named else scope.start
         own = [place for place, said in enumerate(figures) if said.number.start >= last]
-        told = list(dict.fromkeys(item.period for item in named if item.period.kind not in ("prior", "range")))
+        told = list(
+            dict.fromkeys(item.period for item in named if item.period.kind not in ("prior", "range"))
+        )
         spans = [item.period for item in named if item.period.kind == "range"]
         if not told and len(spans) == 1 and spans[0].part - spans[0].year + 1 == len(figures):
             # "for 2018 through 2020 was $1, $2 and $3, respectively"
-            told, own = [Period("year", year) for year in range(spans[0].year, spans[0].part + 1)], [*range(len(figures))]
+            told, own = (
+                [Period("year", year) for year in range(spans[0].year, spans[0].part + 1)],
+                [*range(len(figures))],
+            )
         if not named:
             told = list(dict.fromkeys(p for passage in before for p in passage.periods if p.kind != "prior"))
         if len(own) == len(told) >= 2 and len({kind_of(figures[place].number) for place in own}) == 1:
             dated = dict(zip(own, told, strict=True))
-            return [
-                replace(said, period=dated.get(place, said.period)) for place, said in enumerate(figures)
-            ]
+            return [replace(said, period=dated.get(place, said.period)) for place, said in enumerate(figures)]
     before = before[-1:]
     listed = [said.period for passage in before for said in passage.figures]
     fitting = len(figures) == len(listed) == len(set(listed)) >= 2 and None not in listed
@@ -235,7 +238,7 @@ def _respective(page: Page, scope: Scope, figures: list[Said], before: Sequence[
 
 
 def _as_before(figures: list[Said], before: Sequence[Passage]) -> list[Said]:
-    """Give figures without words, as in "in 2022, the amounts were $3 and $4", those of the sentence before."""
+    """Give figures without words, as in "the amounts were $3 and $4", those of the sentence before."""
     earlier = before[-1].figures if before else ()
     if len(figures) != len(earlier) or any(said.near - _AMOUNTS for said in figures):
         return figures
@@ -251,6 +254,8 @@ _AMOUNTS = telling("the respective corresponding amounts figures numbers values 
     "figur",
     "valu",
 }
+
+
 def _parallel(page: Page, scope: Scope, figures: list[Said]) -> list[Said]:
     """Give figures without words behind "compared with" those of as many ahead of it, in order."""
     joint = next((m for m in _COMPARES.finditer(page.masked, scope.start, scope.end)), None)

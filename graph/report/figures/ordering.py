@@ -1,0 +1,125 @@
+"""Whether two amounts of documents are of one thing, of one time, and which of them is the earlier."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from graph.report.figures.claims import Claim
+from graph.report.figures.points import Point, short
+from graph.report.figures.wording import stems
+
+_BEGIN = short(stems("beginning opening prior previous old original"))
+_END = short(stems("end ending closing updated new current revised"))
+_PAID = frozenset({"money", "per_share", "price"})
+_PREVIOUS = re.compile(
+    r"(?<![a-z])(?:previous|prior|preceding|sequential\w*|quarter[- ]on[- ]quarter|q/q|qoq|last quarter)"
+    r"(?![a-z])|环比|上季|上期"
+)
+
+
+def is_of_one_kind(group: Sequence[Point]) -> bool:
+    """Tell whether amounts are in one unit, as far as they say."""
+    return len({p.kind for p in group} - {"amount"}) <= 1
+
+
+def is_alike(a: Point, b: Point) -> bool:
+    """Tell whether two amounts are in one unit, as far as they say."""
+    if a.kind != b.kind and "amount" not in (a.kind, b.kind) and not {a.kind, b.kind} <= _PAID:
+        return False
+    if a.rated != b.rated:
+        return False
+    return not (a.currency and b.currency and a.currency != b.currency)
+
+
+def ordered(a: Point, b: Point) -> tuple[Point, Point] | None:
+    """Give two amounts in the order of their times; None where these are not told or are the same."""
+    if not (a.periods and b.periods):
+        if a.was != b.was and not (a.table or b.table):
+            return (a, b) if a.was else (b, a)
+        return _by_words(a, b)
+    first, second = a.periods[0].order(), b.periods[0].order()
+    if first == second:
+        return _by_words(a, b)
+    return (a, b) if first < second else (b, a)
+
+
+def _by_words(a: Point, b: Point) -> tuple[Point, Point] | None:
+    """Give two amounts in order where their names or columns say which is the earlier."""
+    first, second = ((bool(_BEGIN & words), bool(_END & words)) for words in (a.row | a.head, b.row | b.head))
+    if first == (True, False) and second[1] and not second[0]:
+        return a, b
+    return (b, a) if second == (True, False) and first[1] and not first[0] else None
+
+
+def is_earlier(a: Point, b: Point) -> bool:
+    """Tell whether the first of two amounts is of the earlier time."""
+    return ordered(a, b) == (a, b)
+
+
+def years_between(old: Point, new: Point) -> int:
+    """Give the years between two amounts; 0 where their times are not told."""
+    if not (old.periods and new.periods):
+        return 0
+    return new.periods[0].year - old.periods[0].year
+
+
+def is_over_time(group: Sequence[Point]) -> bool:
+    """Tell whether amounts are of one row, or of rows that are times."""
+    return len({p.row for p in group}) == 1 or len({p.periods for p in group}) == len(group)
+
+
+def is_one(a: Point, b: Point) -> bool:
+    """Tell whether two amounts are of one thing at two times."""
+    if a.table and b.table:
+        return a.row == b.row and (a.head == b.head or not (a.periods and b.periods) or bool(_by_words(a, b)))
+    common = len(a.row & b.row)
+    return not (a.row and b.row) or 2 * common >= min(len(a.row), len(b.row))
+
+
+def is_turned(claim: Claim, top: Point, bottom: Point) -> bool:
+    """Tell whether the sentence has the other of two amounts under the line."""
+    under = [len(p.row & claim.under) / len(p.row) if p.row else 0.0 for p in (top, bottom)]
+    if claim.number.unit == "percent" and abs(top.value) > abs(bottom.value):
+        # More than the whole is told only of what is set against something by name.
+        return under[1] <= under[0]
+    return under[0] > under[1] + 0.25 or (bottom.total < top.total and under[0] >= under[1])
+
+
+def is_named_pair(claim: Claim, a: Point, b: Point) -> bool:
+    """Tell whether the claim names when both amounts are of, or one with the one before it."""
+    periods = claim.named or claim.asked
+    if not (a.periods and b.periods):
+        return True
+    return a.of(periods) or b.of(periods) if periods else True
+
+
+def is_timely(claim: Claim, a: Point, b: Point, line: Sequence[Point]) -> bool:
+    """Tell whether two amounts of one row are of the periods that the claim compares."""
+    if claim.own is not None and claim.own.kind != "prior" and len(claim.named) > 1:
+        own = a.of((claim.own,)), b.of((claim.own,))
+        if own[0] != own[1] and _neighbours(a, b, line) and is_earlier(a, b) == own[1]:
+            return True
+    named = tuple(dict.fromkeys((*claim.named, *(() if len(claim.named) > 1 else claim.asked))))
+    if _PREVIOUS.search(claim.told) and _neighbours(a, b, line) and (in_order := ordered(a, b)):
+        return in_order[1].of(claim.asked or claim.named)
+    if len(named) >= 2:
+        return a.of(named) and b.of(named)
+    if len(named) == 1:
+        return (a.of(named) or b.of(named)) and (_neighbours(a, b, line) or len(line) <= 2)
+    return True
+
+
+def is_at_one_time(claim: Claim, a: Point, b: Point) -> bool:
+    """Tell whether two amounts of different names may be set against each other."""
+    if not (a.of(claim.periods) and b.of(claim.periods)):
+        return False
+    return not (a.periods and b.periods) or a.of(b.periods) or b.of(a.periods)
+
+
+def _neighbours(a: Point, b: Point, line: Sequence[Point]) -> bool:
+    if not (a.periods and b.periods):
+        return True
+    orders = sorted({p.periods[0].order() for p in line if p.periods})
+    first, second = sorted((a.periods[0].order(), b.periods[0].order()))
+    return orders.index(second) - orders.index(first) <= 1 if {first, second} <= set(orders) else True
