@@ -212,8 +212,8 @@ _COMPARES = re.compile(
     r"|由|从|上年|去年|此前|较|→|->"
 )
 _PAST = re.compile(
-    r"(?<![a-z])(?:(?:a|one|the) (?:year|quarter|month) (?:before|earlier|ago|prior)|had been|(?:previous|prior|last) (?:year|quarter))"
-    r"(?![a-z])|上年同期|去年同期|上年|去年"
+    r"(?<![a-z])(?:(?:a|one|the) (?:year|quarter|month) (?:before|earlier|ago|prior)|had been"
+    r"|(?:previous|prior|last) (?:year|quarter))(?![a-z])|上年同期|去年同期|上年|去年"
 )
 _YEAR = re.compile(
     r"(?<![\d.,$€£¥])(?:due|maturing|maturity|thereafter|after)(?: in)? ((?:19|20)\d\d)(?![\d.,%])"
@@ -226,7 +226,8 @@ _BEHIND = re.compile(
 
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "两": 2, "三": 3, "四": 4, "五": 5}
 _COUNT = re.compile(
-    r"(?<![a-z\d.,-])(two|three|four|five|six|[2-6])[- ](?:year|quarter|month)s?(?![a-z])|([两三四五])[年季个]"
+    r"(?<![a-z\d.,-])(two|three|four|five|six|[2-6])[- ](?:year|quarter|month)s?(?![a-z])"
+    r"|([两三四五])[年季个]"
 )
 
 

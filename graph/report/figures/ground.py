@@ -29,7 +29,8 @@ from graph.report.figures.wording import stems
 
 # Without documents only what is said to lie apart comes of figures of the sentence.
 _SET_APART = re.compile(
-    r"(?<![a-z])(?:gap|width|range|spread|span|distance|apart|difference|spans|separat\w+|wide|times as|that is|i\.e)(?![a-z])|相差|差距|区间"
+    r"(?<![a-z])(?:gap|width|range|spread|span|distance|apart|difference|spans|separat\w+|wide|times as"
+    r"|that is|i\.e)(?![a-z])|相差|差距|区间"
 )
 _ALSO = re.compile(
     r"(?<![a-z])(?:also|again|same|unchanged|flat|steady|stable|equal(?:s|ed)?|level)(?![a-z])|持平|不变|同样|="
@@ -45,6 +46,10 @@ _SAID, _TOTAL = 0.8, 0.75
 
 _NAMED = 0.8
 _TELLING = 1.5
+# Figures looked at: fewer where documents hold very many amounts, so that no text takes long.
+_LEAST_LOOKED, _LOOKED_AT = 40, 120_000
+# Figures looked at on either side for what they come to.
+_WINDOW = 24
 # Words of a column's head that tell it from no other.
 _ANY_HEAD = frozenset({"amount", "number", "total", "valu"})
 _TIMES = short(stems("days weeks months years hours term life"))
@@ -81,7 +86,8 @@ class Ground:
         timed = [
             index for index in timed if self._is_told_as_time(self._claims.read(numbers[index], roles[index]))
         ]
-        wrong = sorted([*wrong, *timed])
+        most = max(_LEAST_LOOKED, _LOOKED_AT // max(1, len(self._points)))
+        wrong = sorted([*wrong, *timed])[:most]
         if not wrong:
             return {}
         found: dict[int, Finding] = {}
@@ -111,19 +117,23 @@ class Ground:
                 found[index] = Finding(
                     "supported", "amount of a document", ids=ids, note=point.name, known=known
                 )
+        tried: dict[int, int] = {}
         for _ in range(2):
             left = [index for index in wrong if index not in found]
             for index in left:
                 stated = self._stated(index, numbers, {**findings, **found}, grounds)
                 if not len(self._points) and not (len(stated) >= 2 and _SET_APART.search(claims[index].told)):
                     continue
+                if tried.get(index) == len(stated):
+                    continue  # nothing new is told
+                tried[index] = len(stated)
                 value = self._derived(claims[index], stated)
                 if value is not None:
                     found[index] = Finding("derived", value.rule, formula=value.formula)
             if len(left) == len([index for index in wrong if index not in found]):
                 break
         for index in timed:
-            if index not in found:
+            if index not in found and index in claims:
                 note = "no document tells this length of time"
                 found[index] = Finding("unsupported", "no fact", note=note)
         return found
@@ -258,7 +268,8 @@ class Ground:
         """Give the figures told right before or in the same sentence that hold, as points."""
         scope = self._page.scope_index(numbers[index].start)
         found: list[Point] = []
-        for other, number in enumerate(numbers):
+        for other in range(max(0, index - _WINDOW), min(len(numbers), index + _WINDOW)):
+            number = numbers[other]
             apart = scope - self._page.scope_index(number.start)
             if other == index or not 0 <= apart <= (2 if len(self._points) else 0):
                 continue
@@ -296,29 +307,28 @@ class Ground:
             kin = [item for item in scored if item.point.rated == rated]
             best = max((item.score for item in kin), default=0.0)
             weights |= {id(item.point): item.score / best if best > 0 else 0.0 for item in kin}
-        parts = {word for p in self._points.all if not p.total for word in p.head | p.row}
-        if claim.words.get("total", 0.0) >= _SAID or not any(claim.words.get(w, 0.0) >= _SAID for w in parts):
+        names = self._points.names
+        if claim.words.get("total", 0.0) >= _SAID or not any(claim.words.get(w, 0.0) >= _SAID for w in names):
             weights |= {id(p): max(weights[id(p)], _TOTAL) for p in self._points.all if p.total}
         near: list[Value] = []
-        low, high = bounds(claim.number)
+        low, high = (float(bound) for bound in bounds(claim.number))
+        lying: dict[str, set[float]] = {}
         for value in combining.values(claim, self._points, weights, stated):
-            if not _may_show(claim, value):
+            size = abs(float(value.value))
+            if not low / 2 <= size <= high * 2:
                 continue
-            if value.sure:
-                return value
-            near.append(value)
+            lying.setdefault(value.unit, set()).add(round(size, 9))
+            if low * 0.99 <= size <= high * 1.01 + 1e-9 and _may_show(claim, value):
+                if value.sure:
+                    return value
+                near.append(value)
         if not near:
             return None
-        others = {
-            round(float(value.value), 9)
-            for value in combining.values(claim, self._points, weights, stated)
-            if value.unit == near[0].unit and low / 2 <= abs(value.value) <= high * 2
-        }
-        size = float(abs(claim.number.value)) or 1.0
+        shown, ulp = abs(claim.number.value), claim.number.ulp
         wide = high - low
-        if any(abs(abs(value.value) - abs(claim.number.value)) <= claim.number.ulp for value in near):
-            wide = min(wide, 2 * claim.number.ulp)  # nearer than its "about" asks for
-        chance = len(others) * float(wide) / (1.5 * size)
+        if any(abs(abs(value.value) - shown) <= ulp for value in near):
+            wide = min(wide, 2 * float(ulp))  # nearer than its "about" asks for
+        chance = len(lying[near[0].unit]) * wide / (1.5 * (float(shown) or 1.0))
         return near[0] if chance <= _CHANCE else None
 
 

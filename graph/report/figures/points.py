@@ -38,7 +38,8 @@ class Point:
 
     `value` is at scale 1, `shown` as it stands. `kind` is the unit of a fact, or "amount" where nothing says
     whether it is money or a count. `row` are the words that name it, `head` those that stand above or around
-    it, `caption` those over a whole table. `was` says that something later is compared with it. `place` is the table or text, the row and the column, or the sentence and the figure's place in it.
+    it, `caption` those over a whole table. `was` says that something later is compared with it. `place` is
+    the table or text, the row and the column, or the sentence and the figure's place in it.
     """
 
     value: Decimal
@@ -103,13 +104,15 @@ class Points:
                 self.columns.setdefault((text, column), []).append(point)
         held = Counter(word for point in self.all for word in point.row | point.head | point.caption)
         self._weights = {word: log(1 + len(self.all) / count) for word, count in held.items()}
+        # The words that tell one point from others; a total needs none.
+        self.names = frozenset(w for point in self.all if not point.total for w in point.head | point.row)
         self._terms = {id(point): self._terms_of(point) for point in self.all}
 
     def __len__(self) -> int:
         return len(self.all)
 
     def score(self, point: Point, words: Mapping[str, float], unsaid: float) -> float:
-        """Say how much of what a point is called is among words; what is not said of its name counts against."""
+        """Say how much of what a point is called is among words; a word missing of its name is `unsaid`."""
         own, around = self._terms[id(point)]
         get = words.get
         total = 0.0

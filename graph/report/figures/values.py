@@ -24,13 +24,14 @@ HUNDRED = Decimal(100)
 IN_POINTS = ("pp", "bps", "points")
 # What says that a level is computed from amounts of other kinds.
 _ACROSS = re.compile(
-    r"(?<![a-z])(?:per|times|x|impl\w+|about|roughly|approximately|around|makes?|making|worth|equals?|gives?|corresponds?|that is|i\.e)"
-    r"(?![a-z])|(?<![a-z])at (?:an? |the |average |price |rate |of )*[$€£¥]?\d|[=×*/÷~≈]|约|每|相当|即"
+    r"(?<![a-z])(?:per|times|x|impl\w+|about|roughly|approximately|around|makes?|making|worth|equals?|gives?"
+    r"|corresponds?|that is|i\.e)(?![a-z])|(?<![a-z])at (?:an? |the |average |price |rate |of )*[$€£¥]?\d"
+    r"|[=×*/÷~≈]|约|每|相当|即"
 )
 PER = re.compile(r"(?<![a-z])(?:per|for each|a piece|apiece|each)(?![a-z])|每")
 _IMPLIED = re.compile(
-    r"(?<![a-z])(?:impl(?:y|ies|ied)|would|will|should|expect\w*|guid\w*|outlook|at the (?:mid|low|high)\w*|forecast|target)(?![a-z])"
-    r"|预计|隐含|指引|相当于"
+    r"(?<![a-z])(?:impl(?:y|ies|ied)|would|will|should|expect\w*|guid\w*|outlook|at the (?:mid|low|high)\w*"
+    r"|forecast|target)(?![a-z])|预计|隐含|指引|相当于"
 )
 _AGAINST = re.compile(
     r"(?<![a-z])(?:than|above|below|exceed\w*|over|under|versus|vs|against|gap|spread|difference|apart|ahead|behind|short|cushion"
@@ -77,7 +78,7 @@ class Ops:
 def joined(
     claim: Claim, ops: Ops, group: Sequence[Point], sure: bool, whole: bool = False
 ) -> Iterator[Value]:
-    """Give the sum and the mean of amounts of one kind; `whole` says that they are all there are of a line."""
+    """Give the sum and the mean of amounts of one kind; `whole` says that they are a whole line."""
     if claim.count and len(group) != claim.count and not (ops.added and not ops.mean):
         return
     if len(group) < 2 or not is_of_one_kind(group):
@@ -236,4 +237,5 @@ def _either(point: Point) -> tuple[Decimal, ...]:
 
 
 def shown(value: Decimal) -> str:
+    """Write a value plainly."""
     return format(value.normalize(), "f") if abs(value.adjusted()) < 40 else str(value)
