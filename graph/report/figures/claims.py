@@ -35,6 +35,8 @@ _OF_RATIOS = (
     ({"cover"}, short(stems("interest expense income ebitda"))),
 )
 _MEANT = 0.45
+# Words of doing that far behind a figure are the next one's.
+_BEHIND_REACH = 20
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class Claim:
     @property
     def periods(self) -> tuple[Period, ...]:
         """Give the periods that it may be of."""
-        if self.own is None:
+        if self.own is None or self.own.kind == "range":
             if self.named and self.compares:
                 return (*self.named, *self.asked)
             return self.named or (() if self.was or self.formula or self.compares else self.asked)
@@ -173,7 +175,7 @@ class Claims:
         index = bisect_left(page.number_starts, number.start)
         start = max(scope.start, page.numbers[index - 1].end if index else 0)
         following = page.numbers[index + 1].start if index + 1 < len(page.numbers) else scope.end
-        near = page.low[start : min(scope.end, following)]
+        near = page.low[start : min(scope.end, following, number.end + _BEHIND_REACH)]
         if _cued(near):
             return near
         told = page.low[scope.start : scope.end]

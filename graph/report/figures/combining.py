@@ -105,13 +105,23 @@ def _columns(
             part_of = ops.share and (held[0] or held[1]) and (a.total or b.total)
             yield from paired(claim, ops, a, b, all(held) or part_of)
         if len(named) >= 2 and ops.added:
-            yield from joined(claim, ops, [p for p in named if weights.get(id(p), 0.0) >= _SURE], False)
+            yield from joined(
+                claim,
+                ops,
+                [p for p in named if weights.get(id(p), 0.0) >= _SURE and _is_then(claim, p)],
+                False,
+            )
         if named or own_periods:
             for group, all_named in _groups(claim, column):
                 yield from joined(claim, ops, group, all_named and own_periods, all_named)
         for group in _called(claim, dated):
             yield from joined(claim, ops, group, True)
         yield from _shares_over_time(claim, named, totals, points)
+
+
+def _is_then(claim: Claim, point: Point) -> bool:
+    """Tell whether an amount is of the periods that are claimed, or of a part of one."""
+    return not claim.periods or point.of(claim.periods) or point.within(claim.periods)
 
 
 def _called(claim: Claim, column: Sequence[Point]) -> Iterator[list[Point]]:
@@ -264,12 +274,17 @@ def _groups(claim: Claim, line: Sequence[Point]) -> Iterator[tuple[list[Point], 
         named = [p for p in each if p.periods and p.of(claim.periods)] if claim.periods else []
         if len(named) >= 2:
             yield named, True
+            continue
         years = {p.year for p in claim.periods if p.kind == "year"}
         of_year = [
             p for p in each if p.periods and p.periods[0].year in years and p.periods[0].kind != "year"
         ]
         if 2 <= len(of_year) <= 4:
             yield of_year, True
+        if claim.periods and any(
+            p.periods and not (p.of(claim.periods) or p.within(claim.periods)) for p in each
+        ):
+            continue
         yield each, claim.whole or not claim.periods
         if len(each) <= 10:
             for size in range(2, len(each)):

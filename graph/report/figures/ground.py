@@ -198,6 +198,7 @@ class Ground:
             p
             for p in self._points.all
             if _family(p.kind) in kinds
+            and not clash_of(number, p.kind, p.currency)
             and p.of(periods)
             and (p.place[:2] not in taken or any(claim.words.get(word, 0.0) >= 1.0 for word in p.row))
         ]

@@ -29,6 +29,7 @@ _COMMON_WEIGHT = 0.35
 # Words above or around an amount tell less of it than its own name.
 _HEAD, _CAPTION = 0.6, 0.5
 _LETTERS = 8
+FACTS = "facts"
 _PRICES = stems("price prices weighted-average fair value exercise") | {"pric", "averag", "fair", "exerci"}
 
 
@@ -96,12 +97,16 @@ class Points:
         self.rows: dict[tuple[str, int], list[Point]] = {}
         self.columns: dict[tuple[str, int], list[Point]] = {}
         self.texts: dict[str, list[Point]] = {}
+        # A cell that is read in several ways, as an amount or a count, stands in its row once.
+        cells: dict[object, Point] = {
+            point.place if point.place[0] != FACTS else id(point): point for point in self.all if point.table
+        }
         for point in self.all:
+            self.texts.setdefault(point.place[0], []).append(point)
+        for point in cells.values():
             text, row, column = point.place
-            self.texts.setdefault(text, []).append(point)
-            if point.table:
-                self.rows.setdefault((text, row), []).append(point)
-                self.columns.setdefault((text, column), []).append(point)
+            self.rows.setdefault((text, row), []).append(point)
+            self.columns.setdefault((text, column), []).append(point)
         held = Counter(word for point in self.all for word in point.row | point.head | point.caption)
         self._weights = {word: log(1 + len(self.all) / count) for word, count in held.items()}
         # The words that tell one point from others; a total needs none.
@@ -232,7 +237,7 @@ def _of_facts(facts: Iterable[Known]) -> Iterable[Point]:
         periods = tuple(dict.fromkeys(p for p in (known.period, known.day, *own) if p is not None))
         yield Point(
             fact.value, fact.value, fact.unit, fact.currency, short(stems(words)), frozenset(), periods,
-            ("\x00facts", row, column if not periods else hash_of(periods[0])),
+            (FACTS, row, column if not periods else hash_of(periods[0])),
             f"{fact.label}{f' ({fact.period})' if fact.period else ''}",
             _TOTAL.search(fact.label.lower()) is not None, known=known,
         )  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
+from itertools import pairwise
 
 from graph.facts import Fact
 from graph.report.figures.arithmetic import Sum, sums
@@ -241,6 +242,13 @@ def _at(number: Number, power: int) -> Number:
         scale=power,
         currency=number.currency,
     )
+
+
+def _at_one_time(held: Sequence[Finding]) -> bool:
+    """Tell whether amounts of one time are set against each other, so that none of them is the later."""
+    known = [finding.known[0] for finding in held if finding.known]
+    columns = {(item.key, item.column) for item in known}
+    return len(known) == len(held) and len(columns) > 1 and len({item.period for item in known}) == 1
 
 
 def _twice(first: Finding, second: Finding) -> bool:
