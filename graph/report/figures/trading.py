@@ -42,6 +42,8 @@ _AWAY = re.compile(
 )
 _JOINT = re.compile(r"[,;，；]\s|(?<![a-z])(?:and|while|but|with)(?![a-z])|[和而]")
 _DAY = re.compile(r"(?<![a-z])(?:(?:the )?day['’]s|today['’]?s?|session['’]?s?)(?![a-z])|当日|单日")
+# "the 52-week low and high".
+_BOTH_ENDS = re.compile(r"(?:low (?:and|to|-) (?:the )?high|high (?:and|to|-) (?:the )?low)(?![a-z])")
 _MIDDLE = re.compile(r"mid-?point|half-?way|middle|中点|中间")
 _COUNTS = {
     "half an": Decimal("0.5"), "half": Decimal("0.5"),
@@ -165,6 +167,10 @@ class Trading:
                     key = "previous_close"
                 if key in _POINTS:
                     found += self.book.latest(self.book.line(key, entities))[:1]
+        ends = {item.key for item in found} & {"low_52w", "high_52w"}
+        if len(ends) == 1 and _BOTH_ENDS.search(self.page.low, *span):
+            for key in sorted({"low_52w", "high_52w"} - ends):
+                found += self.book.latest(self.book.line(key, entities))[:1]
         if _DAY.search(self.page.low, *span):
             found += self.book.latest(self.book.line("previous_close", entities))[:1]
         starts = self.page.number_starts
