@@ -1,4 +1,4 @@
-"""What is read off a market sheet: gaps between levels, true ranges, reward to risk, and formulas of names."""
+"""What is read off a market sheet: gaps between levels, true ranges, reward to risk, formulas of names."""
 
 from __future__ import annotations
 
