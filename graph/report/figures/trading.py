@@ -55,6 +55,7 @@ _RANGES = re.compile(
     r"|(?<![\d.$])(?P<digits>\d(?:\.\d{1,2})?))"
     r"\s?(?:x|times|×|倍)?\s?(?:the |its |the stock's )?(?:atrs?(?![a-z])|average true ranges?|平均真实波幅)"
 )
+_TRUE_RANGE = re.compile(r"atr|true range|波幅")
 _DOWN = re.compile(r"(?<![a-z])(?:below|under|beneath|less|minus|off|stop|down)(?![a-z])|[下低减止]")
 _UP = re.compile(r"(?<![a-z])(?:above|over|plus|target|beyond|up|higher)(?![a-z])|[上高加]")
 # Windows of returns by a bare word right before a signed percentage, as in "day -1.3%, month +7.4%".
@@ -118,6 +119,8 @@ class Trading:
         if not price:
             return
         levels = self._levels(number, (scope.start, scope.end), entities, findings)
+        if not levels and not _TRUE_RANGE.search(self.page.low, scope.start, scope.end):
+            return
         clause = self._clause(number, scope, findings)
         named = self._levels(number, clause, entities, findings)
         near = [item for item in named if item.key != "close"] or levels
