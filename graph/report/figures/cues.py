@@ -14,14 +14,14 @@ def _words(words: str, more: str = "") -> re.Pattern[str]:
 
 MEAN = re.compile(r"averag|(?<![a-z])(?:mean|mid-?point|halfway)(?![a-z])|平均|均值|中值|中点")
 SUM = _words(
-    r"sum(?:s|med)?|add(?:ing|ed|s)?|plus|both|combined|together|altogether|between them"
+    r"sum(?:s|med|ming)?|add(?:ing|ed|s)?|plus|both|combined|together|altogether|between them"
     r"|aggregate|cumulative(?:ly)?"
     r"|added up|totall?(?:ed|ing)|in total|total of|totals?",
     r"合计|累计|总计|之和|加总|共计|总和|加起来|相加|(?<=[\w)%])\s?\+",
 )
 UNLIKE = _words(
     r"difference|differ(?:s|ed)?|gap|spread|exceed(?:s|ed)?|more than|less than|greater|larger|smaller|minus"
-    r"|less|apart|outpaced|under|short of|ahead of"
+    r"|less|apart|outpaced|short of|ahead of"
     r"|behind|leaves|leaving|surpass(?:es|ed)?|above|below|topp(?:ed|s)|tops"
     r"|beats?|outpac(?:es|ing)|outstripp(?:ed|s)|outweigh(?:s|ed)?|dwarf(?:s|ed)?|eclips(?:es|ed)|trail(?:s|ed)|lagg(?:ed|s)"
     r"|(?:fell|falls) short|netting|net of|subtract(?:s|ed|ing)?|deduct(?:s|ed|ing)?|excess",

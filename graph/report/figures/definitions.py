@@ -80,7 +80,13 @@ class Definitions:
 
     def _lines(self, start: int, end: int) -> Iterator[list[Known]]:
         low = self.page.low
+        text = low[start:end]
         for formula in FORMULAS:
+            for word in formula.needs:
+                if word in text:
+                    break
+            else:
+                continue
             match = formula.name.search(low, start, end)
             if match is None or self._is_told(match):
                 continue

@@ -19,11 +19,15 @@ def any_of(text: str) -> Words:
 
 @dataclass(frozen=True)
 class Formula:
-    """A name and what it is computed from: a first operand over the second, or the sum of signed operands."""
+    """A name and what it is computed from: a first operand over the second, or the sum of signed operands.
+
+    `needs` are plain words of which text must hold one for the name to be worth a search.
+    """
 
     name: re.Pattern[str]
     kind: Kind
     terms: tuple[tuple[int, Words], ...]
+    needs: tuple[str, ...] = ()
 
 
 _NAMES = {
@@ -135,7 +139,14 @@ def _formula(name: str, kind: Kind, operands: str) -> Formula:
         (-1 if word.startswith("-") else 1, any_of(_NAMES.get(word.lstrip("-"), word.lstrip("-"))))
         for word in operands.split(", ")
     )
-    return Formula(re.compile(pattern), kind, terms)
+    return Formula(re.compile(pattern), kind, terms, tuple(map(_plain, _split(name))))
+
+
+def _plain(pattern: str) -> str:
+    """Give the longest run of a pattern that is no choice and not optional."""
+    while (bare := re.sub(r"\([^()]*\)\??|\[[^\]]*\]\??", "\0", pattern)) != pattern:
+        pattern = bare
+    return max(re.split(r"\0|.\?|\\.", pattern), key=len)
 
 
 def _split(pattern: str) -> list[str]:

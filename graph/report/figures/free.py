@@ -245,7 +245,9 @@ class FreeLabels:
                 if again is not None and place[0] in label.heading:
                     # "sales and marketing as a percentage of revenue" names row and heading by two words.
                     other = groups[-1][again][1]
-                    twice = twice or low[other : other + _RUN] != low[place[1] : place[1] + _RUN]
+                    said_first = low[other : other + _RUN]
+                    again_said = low[place[1] : place[1] + _RUN]
+                    twice = twice or (said_first in _own_of(label.key) and said_first != again_said)
                 if again is not None and not twice:
                     # "sales and cost of sales", "total assets and total debt": either end may be the name.
                     groups.append(groups[-1][again + 1 :])

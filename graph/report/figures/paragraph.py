@@ -100,7 +100,7 @@ class Paragraphs:
         changed = claim.moved or cues.MOVED.search(claim.clause) or cues.UNLIKE.search(claim.clause)
         if changed and not (claim.kind == "percent" and claim.of and not claim.side):
             yield from self._changes(claim, held, settled)
-        if claim.kind in ("percent", "multiple", "count"):
+        if claim.kind in ("percent", "multiple", "count") and not (claim.kind == "percent" and claim.moved):
             yield from self._shares(claim, held)
         if claim.kind in ("money", "count", "percent", "time"):
             yield from self._parts(claim, held)
@@ -153,9 +153,9 @@ class Paragraphs:
         fit = [item for item in dated if any(item.known.of(period) for period in periods)]
         return len(fit) >= (2 if len(periods) > 1 else 1) or not dated
 
-    def _score(self, item: Quantity, words: frozenset[str], said: frozenset[str] = frozenset()) -> float:
+    def _score(self, item: Quantity, words: frozenset[str]) -> float:
         weigh = self.passages.weigh
-        return weigh(item.near & words) - 0.15 * weigh(item.near - words - said)
+        return weigh(item.near & words) - 0.15 * weigh(item.near - words)
 
     # One time.
 
@@ -188,7 +188,7 @@ class Paragraphs:
             for item in alike:
                 own = item.near - self._common(alike, item)
                 if item.near & phrase and (own & phrase or not own):
-                    scored.append((self._score(item, phrase, claim.said), item))
+                    scored.append((self._score(item, phrase), item))
             best = max((score for score, _ in scored), default=0.0)
             found += [item for score, item in scored if score > best - 1e-9 and item not in found]
         return found[:_MOST_NAMED]
@@ -198,7 +198,7 @@ class Paragraphs:
         if len(alike) < 3:
             return frozenset()
         return frozenset(
-            word for word in item.near if 2 * sum(word in other.near for other in alike) > len(alike)
+            word for word in item.near if 3 * sum(word in other.near for other in alike) > 2 * len(alike)
         )
 
     def _whole_of(self, held: Sequence[Quantity], part: Quantity) -> list[Quantity]:

@@ -42,6 +42,8 @@ _AWAY = re.compile(
 )
 _JOINT = re.compile(r"[,;，；]\s|(?<![a-z])(?:and|while|but|with)(?![a-z])|[和而]")
 _DAY = re.compile(r"(?<![a-z])(?:(?:the )?day['’]s|today['’]?s?|session['’]?s?)(?![a-z])|当日|单日")
+# "the 52-week low and high".
+_BOTH_ENDS = re.compile(r"(?:low (?:and|to|-) (?:the )?high|high (?:and|to|-) (?:the )?low)(?![a-z])")
 _MIDDLE = re.compile(r"mid-?point|half-?way|middle|中点|中间")
 _COUNTS = {
     "half an": Decimal("0.5"), "half": Decimal("0.5"),
@@ -53,6 +55,7 @@ _RANGES = re.compile(
     r"|(?<![\d.$])(?P<digits>\d(?:\.\d{1,2})?))"
     r"\s?(?:x|times|×|倍)?\s?(?:the |its |the stock's )?(?:atrs?(?![a-z])|average true ranges?|平均真实波幅)"
 )
+_TRUE_RANGE = re.compile(r"atr|true range|波幅")
 _DOWN = re.compile(r"(?<![a-z])(?:below|under|beneath|less|minus|off|stop|down)(?![a-z])|[下低减止]")
 _UP = re.compile(r"(?<![a-z])(?:above|over|plus|target|beyond|up|higher)(?![a-z])|[上高加]")
 # Windows of returns by a bare word right before a signed percentage, as in "day -1.3%, month +7.4%".
@@ -116,6 +119,8 @@ class Trading:
         if not price:
             return
         levels = self._levels(number, (scope.start, scope.end), entities, findings)
+        if not levels and not _TRUE_RANGE.search(self.page.low, scope.start, scope.end):
+            return
         clause = self._clause(number, scope, findings)
         named = self._levels(number, clause, entities, findings)
         near = [item for item in named if item.key != "close"] or levels
@@ -165,6 +170,10 @@ class Trading:
                     key = "previous_close"
                 if key in _POINTS:
                     found += self.book.latest(self.book.line(key, entities))[:1]
+        ends = {item.key for item in found} & {"low_52w", "high_52w"}
+        if len(ends) == 1 and _BOTH_ENDS.search(self.page.low, *span):
+            for key in sorted({"low_52w", "high_52w"} - ends):
+                found += self.book.latest(self.book.line(key, entities))[:1]
         if _DAY.search(self.page.low, *span):
             found += self.book.latest(self.book.line("previous_close", entities))[:1]
         starts = self.page.number_starts
