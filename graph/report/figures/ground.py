@@ -219,6 +219,7 @@ class Ground:
             and (item.point.of(periods) or (claim.formula and item.point.within(periods)))
             and (not item.point.was or claim.was or claim.compares or claim.own is not None)
             and not (claim.past and self._is_latest(item.point))
+            and (claim.kind != "change" or item.point.moved)
             and not self._is_of_other_column(claim, item.point)
         ]
         return max(held, key=lambda item: item.score).point if held else None

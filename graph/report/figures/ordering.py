@@ -114,6 +114,8 @@ def is_at_one_time(claim: Claim, a: Point, b: Point) -> bool:
     """Tell whether two amounts of different names may be set against each other."""
     if not (a.of(claim.periods) and b.of(claim.periods)):
         return False
+    if (a.was or b.was) and not (claim.was or claim.past or claim.compares):
+        return False
     return not (a.periods and b.periods) or a.of(b.periods) or b.of(a.periods)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import log
 
+from graph.report.figures import cues
 from graph.report.figures.book import Known
 from graph.report.figures.extract import Number
 from graph.report.figures.periods import Period, find_periods
@@ -39,7 +40,8 @@ class Point:
 
     `value` is at scale 1, `shown` as it stands. `kind` is the unit of a fact, or "amount" where nothing says
     whether it is money or a count. `row` are the words that name it, `head` those that stand above or around
-    it, `caption` those over a whole table. `was` says that something later is compared with it. `place` is
+    it, `caption` those over a whole table. `was` says that something later is compared with it,
+    `moved` that it may be by how much something moved. `place` is
     the table or text, the row and the column, or the sentence and the figure's place in it.
     """
 
@@ -56,6 +58,7 @@ class Point:
     table: bool = True
     caption: frozenset[str] = frozenset()
     was: bool = False
+    moved: bool = False
     known: Known | None = None
 
     @property
@@ -168,6 +171,7 @@ def _of_cells(cells: Sequence[Cell]) -> Iterable[Point]:
             f"{fact.label}{f' ({fact.period})' if fact.period else ''}",
             _TOTAL.search(fact.label) is not None or not fact.label or "total" in cell.column,
             caption=short(cell.caption),
+            moved=cues.MOVED.search(fact.label) is not None,
             known=Known(fact, FREE + fact.label, cell.period, cell.day, cell.column),
         )
 
@@ -191,6 +195,12 @@ def _of_passages(passages: Sequence[Passage], scales: Mapping[str, int]) -> Iter
     for at, passage in enumerate(passages):
         over = [other.said for other in passages[max(0, at - 2) : at] if other.title == passage.title]
         owned = {said.period for said in passage.figures}
+        # What stands by the other figures of a sentence is said of those.
+        told = [
+            frozenset(word for other in passage.figures if other is not said for word in other.near)
+            | said.near
+            for said in passage.figures
+        ]
         for place, said in enumerate(passage.figures):
             number = said.number
             free = tuple(period for period in passage.periods if period not in owned)
@@ -203,13 +213,14 @@ def _of_passages(passages: Sequence[Passage], scales: Mapping[str, int]) -> Iter
                 kind_of(number),
                 currency_of(number),
                 short(said.near),
-                short(passage.said - said.near) - short(said.near),
+                short(passage.said - told[place]) - short(said.near),
                 periods,
                 (f"{passage.title}§", at, place),
                 passage.text,
                 table=False,
                 caption=short(word for words in over for word in words),
                 was=said.was,
+                moved=cues.MOVED.search(passage.text.lower()) is not None,
                 known=known_of(passage, said),
             )
 

@@ -149,11 +149,11 @@ class Written:
         found: dict[int, Finding] = {}
         places = {number.start: index for index, number in enumerate(self.page.numbers)}
         for written in sums(self.page):
-            if written.divides_by_later:
-                continue
             operands = [places[number.start] for number in written.operands]
             for power in (0, *self.combine.lookup.book.powers):
                 settled = self._settled(written, operands, findings, power)
+                if settled and written.divides_by_later and not _at_one_time(settled):
+                    continue
                 result = self._come_to(written, settled, power) if settled else None
                 if result is not None:
                     found |= dict(zip(operands, settled, strict=True))
