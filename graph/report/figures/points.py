@@ -28,7 +28,7 @@ _COMMON = frozenset(
 ) | {"shar", "total", "sum", "averag", "dat"}
 _COMMON_WEIGHT = 0.35
 # Words above or around an amount tell less of it than its own name.
-_HEAD, _CAPTION = 0.6, 0.5
+_HEAD, _CAPTION, _OTHERS = 0.6, 0.5, 0.35
 _LETTERS = 8
 FACTS = "facts"
 _PRICES = stems("price prices weighted-average fair value exercise") | {"pric", "averag", "fair", "exerci"}
@@ -40,7 +40,8 @@ class Point:
 
     `value` is at scale 1, `shown` as it stands. `kind` is the unit of a fact, or "amount" where nothing says
     whether it is money or a count. `row` are the words that name it, `head` those that stand above or around
-    it, `caption` those over a whole table. `was` says that something later is compared with it,
+    it, `caption` those over a whole table. `others` are the words by other figures of its
+    sentence. `was` says that something later is compared with it,
     `moved` that it may be by how much something moved. `place` is
     the table or text, the row and the column, or the sentence and the figure's place in it.
     """
@@ -59,6 +60,7 @@ class Point:
     caption: frozenset[str] = frozenset()
     was: bool = False
     moved: bool = False
+    others: frozenset[str] = frozenset()
     known: Known | None = None
 
     @property
@@ -110,7 +112,9 @@ class Points:
             text, row, column = point.place
             self.rows.setdefault((text, row), []).append(point)
             self.columns.setdefault((text, column), []).append(point)
-        held = Counter(word for point in self.all for word in point.row | point.head | point.caption)
+        held = Counter(
+            word for point in self.all for word in point.row | point.head | point.caption | point.others
+        )
         self._weights = {word: log(1 + len(self.all) / count) for word, count in held.items()}
         # The words that tell one point from others; a total needs none.
         self.names = frozenset(w for point in self.all if not point.total for w in point.head | point.row)
@@ -134,7 +138,9 @@ class Points:
         own = [(word, self.weight(word)) for word in sorted(point.row)]
         around = [(word, _HEAD * self.weight(word)) for word in sorted(point.head - point.row)]
         over = sorted(point.caption - point.head - point.row)
-        return own, around + [(word, _CAPTION * self.weight(word)) for word in over]
+        around += [(word, _CAPTION * self.weight(word)) for word in over]
+        others = sorted(point.others - point.caption - point.head - point.row)
+        return own, around + [(word, _OTHERS * self.weight(word)) for word in others]
 
     def weight(self, word: str) -> float:
         """Say how much a word tells: the fewer points it names, the more."""
@@ -220,6 +226,7 @@ def _of_passages(passages: Sequence[Passage], scales: Mapping[str, int]) -> Iter
                 table=False,
                 caption=short(word for words in over for word in words),
                 was=said.was,
+                others=short(told[place] - said.near),
                 moved=cues.MOVED.search(passage.text.lower()) is not None,
                 known=known_of(passage, said),
             )
