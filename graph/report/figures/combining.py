@@ -236,7 +236,7 @@ def _made(ops: Ops, points: Points, weights: Weights) -> list[Point]:
                             place=(text, place, a.place[2]),
                             name=told,
                             total=False,
-                        )  # fmt: skip
+                        )
                     )
         for column in [key for key in points.columns if key[0] == text]:
             block = [p for p in points.columns[column] if not p.total]
@@ -254,7 +254,7 @@ def _made(ops: Ops, points: Points, weights: Weights) -> list[Point]:
                         name=f"({told})",
                         total=True,
                         periods=block[0].periods if len(dates) == 1 else (),
-                    )  # fmt: skip
+                    )
                 )
     return made
 

@@ -295,7 +295,7 @@ class Ground:
                     ("", -1, other),
                     self._page.norm[number.start : number.end],
                     table=False,
-                )  # fmt: skip
+                )
             )
         return found
 

@@ -103,12 +103,12 @@ class Points:
         self.columns: dict[tuple[str, int], list[Point]] = {}
         self.texts: dict[str, list[Point]] = {}
         # A cell that is read in several ways, as an amount or a count, stands in its row once.
-        cells: dict[object, Point] = {
+        standing: dict[object, Point] = {
             point.place if point.place[0] != FACTS else id(point): point for point in self.all if point.table
         }
         for point in self.all:
             self.texts.setdefault(point.place[0], []).append(point)
-        for point in cells.values():
+        for point in standing.values():
             text, row, column = point.place
             self.rows.setdefault((text, row), []).append(point)
             self.columns.setdefault((text, column), []).append(point)

@@ -118,9 +118,15 @@ def paired(claim: Claim, ops: Ops, a: Point, b: Point, sure: bool) -> Iterator[V
             old, new = in_order or (a, b)
             size = (new.value - old.value) * (HUNDRED if unit == "bps" else 1)
             yield Value(
-                size, "bps" if unit == "bps" else "pp", None, "difference of percentages",
-                "{} - {}", (new.value, old.value), in_order is not None, sure,
-            )  # fmt: skip
+                size,
+                "bps" if unit == "bps" else "pp",
+                None,
+                "difference of percentages",
+                "{} - {}",
+                (new.value, old.value),
+                in_order is not None,
+                sure,
+            )
         return
     if unit == "percent":
         yield from _percents(claim, ops, a, b, alike, in_order, sure)
@@ -131,19 +137,29 @@ def paired(claim: Claim, ops: Ops, a: Point, b: Point, sure: bool) -> Iterator[V
             # Costs filed as negative grow with their size.
             turned = -1 if old.value < 0 and new.value < 0 else 1
             yield Value(
-                turned * (new.value - old.value), a.kind, a.currency or b.currency, "difference",
-                "{} - {}", (new.value, old.value), in_order is not None and ops.moved,
+                turned * (new.value - old.value),
+                a.kind,
+                a.currency or b.currency,
+                "difference",
+                "{} - {}",
+                (new.value, old.value),
+                in_order is not None and ops.moved,
                 sure and (ops.moved or not ops.added),
-            )  # fmt: skip
+            )
         yield from joined(claim, ops, (a, b), sure)
     if unit in ("", "multiple") and not claim.number.currency and not claim.number.scale:
         for top, bottom in ((a, b), (b, a)):
             turned = is_turned(claim, top, bottom)
             if bottom.value and not (turned or top.rated or bottom.rated) and claim.number.decimals:
                 yield Value(
-                    abs(top.value / bottom.value), "multiple", None, "ratio",
-                    "{} / {}", (top.value, bottom.value), sure=sure and ops.share,
-                )  # fmt: skip
+                    abs(top.value / bottom.value),
+                    "multiple",
+                    None,
+                    "ratio",
+                    "{} / {}",
+                    (top.value, bottom.value),
+                    sure=sure and ops.share,
+                )
     if claim.kind != "level" or _ACROSS.search(claim.told):
         yield from _across(claim, a, b)
 
@@ -190,9 +206,14 @@ def _percents(
     for top, bottom in ((a, b), (b, a)):
         if bottom.value and not is_turned(claim, top, bottom):
             yield Value(
-                abs(top.value / bottom.value) * HUNDRED, "percent", None, "ratio",
-                "{} / {}", (top.value, bottom.value), sure=sure and ops.share and not in_order,
-            )  # fmt: skip
+                abs(top.value / bottom.value) * HUNDRED,
+                "percent",
+                None,
+                "ratio",
+                "{} / {}",
+                (top.value, bottom.value),
+                sure=sure and ops.share and not in_order,
+            )
 
 
 def _across(claim: Claim, a: Point, b: Point) -> Iterator[Value]:
@@ -207,9 +228,13 @@ def _across(claim: Claim, a: Point, b: Point) -> Iterator[Value]:
                 yield Value(top.value / part, top.kind, top.currency, "implied whole", "{} / {}%", told)
                 if grown:
                     yield Value(
-                        top.value / grown, top.kind, top.currency, "implied base",
-                        "{} / (1 + {}%)", told,
-                    )  # fmt: skip
+                        top.value / grown,
+                        top.kind,
+                        top.currency,
+                        "implied base",
+                        "{} / (1 + {}%)",
+                        told,
+                    )
             if _IMPLIED.search(claim.told):
                 form = "{} * (1 + {}%)"
                 yield Value(top.value * grown, top.kind, top.currency, "product", form, told)
@@ -218,15 +243,24 @@ def _across(claim: Claim, a: Point, b: Point) -> Iterator[Value]:
                 if lower:
                     per = bool(bottom.row & claim.under) and bool((top.row - bottom.row) & claim.words.keys())
                     yield Value(
-                        abs(top.value / lower), "amount", top.currency, "quotient",
-                        "{} / {}", (top.value, lower), sure=per and PER.search(claim.told) is not None,
-                    )  # fmt: skip
+                        abs(top.value / lower),
+                        "amount",
+                        top.currency,
+                        "quotient",
+                        "{} / {}",
+                        (top.value, lower),
+                        sure=per and PER.search(claim.told) is not None,
+                    )
     if not (a.rated or b.rated) and not (a.kind == b.kind == "money"):
         for factor in _either(b):
             yield Value(
-                a.value * factor, "amount", a.currency or b.currency, "product",
-                "{} * {}", (a.value, factor),
-            )  # fmt: skip
+                a.value * factor,
+                "amount",
+                a.currency or b.currency,
+                "product",
+                "{} * {}",
+                (a.value, factor),
+            )
 
 
 def _either(point: Point) -> tuple[Decimal, ...]:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
-from itertools import pairwise
 
 from graph.facts import Fact
 from graph.report.figures.arithmetic import Sum, sums
