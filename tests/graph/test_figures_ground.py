@@ -40,9 +40,9 @@ OUTLOOK = Source(
 )
 PROSE = Source(
     "Paragraph 1",
-    "Franchise fees were $18.6, $17.2 and $15.9 million in 2019, 2018 and 2017, respectively. At year end,"
-    " 428 restaurants were open, with sales of $1.36 billion. Customer acquisition costs, net of rebates, were"
-    " $96.2 million, or 3.1% of sales, in 2019 and $104.8 million, or 3.6% of sales, in 2018.",
+    "Franchise fees were $18.6, $17.2 and $15.9 million in 2019, 2018 and 2017, respectively. At year"
+    " end, 428 restaurants were open, with sales of $1.36 billion. Customer acquisition costs, net of"
+    " rebates, were $96.2 million, or 3.1% of sales, in 2019 and $104.8 million, or 3.6% of sales, in 2018.",
 )
 
 
@@ -118,3 +118,21 @@ def test_a_flood_of_wrong_figures_in_a_large_document_takes_no_longer_each() -> 
         check_figures(text, sources=[source])
         seconds.append(time.process_time() - began)
     assert seconds[1] < 8 * max(seconds[0], 0.2)
+
+
+def test_days_in_january_end_the_fiscal_year_before_where_the_text_says_so() -> None:
+    table = Source(
+        "Table", "(in millions) | February 3, 2024 | January 28, 2023\nNet sales | $ 812.4 | $ 779.0"
+    )
+    note = Source("Paragraph 1", "Fiscal 2023 had 53 weeks.")
+    told = "Net sales were $812.4 million in fiscal 2023."
+    assert check_figures(told, sources=[table, note])[0].status == "supported"
+    assert check_figures(told.replace("812.4", "779.0"), sources=[table, note])[0].status == "contradicted"
+
+
+def test_a_slash_between_names_makes_no_amount_by_one() -> None:
+    table = Source("Table", "(in thousands) | 2018\nLift tickets | $ 388,157\nRetail/rental | 121,066")
+    assert (
+        check_figures("Retail/rental brought $121.1 million in 2018.", sources=[table])[0].status
+        == "supported"
+    )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Context, localcontext
 
 from graph.facts import Fact
@@ -32,6 +31,7 @@ from graph.report.figures.points import Points
 from graph.report.figures.readings import Reader
 from graph.report.figures.resolve import Resolver
 from graph.report.figures.role import Role, direction, role_of
+from graph.report.figures.source import Source
 from graph.report.figures.tables import FREE, table_cells
 from graph.report.figures.telling import counts, near_words, side_of
 from graph.report.figures.terms import LEVELS
@@ -46,19 +46,6 @@ from graph.report.model import Figure
 _ARITHMETIC = Context(prec=50, Emax=999999, Emin=-999999, traps=[])
 # Questions that a checker keeps read.
 _ASKED = 8
-_TOWARD = re.compile(
-    r"(?:(?<![a-z])(?:above|below|under|over|near|toward|towards|past|through|beyond|to|around|beneath"
-    r"|into|holds?|reclaims?|breaks?|at|loses?|tests?|retests?)|跌破|突破|站上|守住|高于|低于|站稳|失守|至|在|到|回踩|下方"
-    r"|上方)\s{0,3}(?:the |a )?$"
-)
-
-
-@dataclass(frozen=True)
-class Source:
-    """A document: free text, and tables as rows of cells joined by " | "."""
-
-    title: str
-    text: str
 
 
 def check_figures(
@@ -378,7 +365,9 @@ class _Check:
         if bare or any(label.apposed for label in labels):
             return False
         before = self.page.masked[max(0, number.start - 20) : number.start]
-        return labels[0].mention.keys == ("close",) and bool(_TOWARD.search(before)) and labels[0].cost > 0
+        return (
+            labels[0].mention.keys == ("close",) and bool(cues.TOWARD.search(before)) and labels[0].cost > 0
+        )
 
     def _level_by_value(self, number: Number) -> Finding | None:
         entities = self.resolver.entities(number)

@@ -183,3 +183,9 @@ OUTSIDE = re.compile(
     r"\s?(?:the |its |our )?$|(?:除|扣除|剔除)$"
 )
 TOTAL_ROW = re.compile(r"label:(?:.*: )?(?:total|totals|合计|总计|grand total)(?![a-z])")
+# Before the value of a level, which is not its name.
+TOWARD = re.compile(
+    r"(?:(?<![a-z])(?:above|below|under|over|near|toward|towards|past|through|beyond|to|around|beneath"
+    r"|into|holds?|reclaims?|breaks?|at|loses?|tests?|retests?)|跌破|突破|站上|守住|高于|低于|站稳|失守|至|在|到|回踩|下方"
+    r"|上方)\s{0,3}(?:the |a )?$"
+)

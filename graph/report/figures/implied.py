@@ -18,7 +18,7 @@ from graph.report.figures.periods import Period
 from graph.report.figures.wording import stems
 
 if TYPE_CHECKING:
-    from graph.report.figures.telling import Said
+    from graph.report.figures.said import Said
 
 # Things that improve when they fall.
 _BETTER_LOW = stems(

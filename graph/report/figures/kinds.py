@@ -21,7 +21,9 @@ _SHARES = re.compile(
 )
 # An amount of money by one of something else is told at its own scale, as in "price per gallon".
 _PER_ONE = re.compile(
-    r"(?<![a-z])per\s(?!cent|share|diem|capita)[a-z]|(?<=[a-z])/(?=[a-z])|每[\u4e00-\u9fff]"
+    r"(?<![a-z])per\s(?!cent|share|diem|capita)[a-z]|每[\u4e00-\u9fff]"
+    r"|(?<=[a-z])/(?=(?:tonnes?|tons?|mt|lbs?|pounds?|oz|ounces?|kg|grams?|gal|gallons?|bbl|barrels?|boe|mcf|mmbtu"
+    r"|kwh|mwh|sq|units?|days?|months?|years?|hours?|hr|shares?|users?|rooms?|seats?|miles?|km|teu|case)(?![a-z]))"
 )
 # Things that are counted, not paid: the last word of a name, or before "of", "in" and a parenthesis.
 _COUNTED = re.compile(

@@ -20,7 +20,8 @@ class Named:
 
 
 _INDEXES = (
-    r"s&p|s&p/asx|s&p/tsx|nasdaq|nasdaq-|nasdaq composite|dow|dow jones|russell|ftse|nikkei|csi|stoxx"
+    r"s&p(?: mid| small| large)?(?:cap)?|s&p/asx|s&p/tsx|nasdaq|nasdaq-|nasdaq composite|dow|dow jones"
+    r"|russell|ftse|nikkei|csi|stoxx"
     r"|euro stoxx|cac|dax|kospi|fortune|forbes"
     r"|标普|纳斯达克|纳指|沪深|中证|上证|科创|创业板|恒生|日经|深证|财富|world's"
 )
@@ -58,7 +59,7 @@ _NAMES = [
     (compiled := re.compile(pattern), is_led(compiled))
     for pattern in (
         r"(?<![a-z])(?:" + _INDEXES + r")[ -]?\d{2,4}(?![\d%]|[.,]\d)",
-        r"(?<![a-z\d_.,$])(?:10-[kq]|8-k|6-k|20-f|40-f|13[dfg]|s-[1348]|401\s?\(?k\)?|403\s?\(?b\)?"
+        r"(?<![a-z\d_.,$])(?:10-[kq]|8-k|6-k|20-f|40-f|13[dfg]|s-[1348]|401\s?\(?k\)?|4(?:03|57)\s?\(?b\)?"
         r"|501\(c\))(?:/a)?(?![a-z])",
         r"(?<![a-z])(?:"
         + _PAPERS
@@ -130,6 +131,11 @@ _NAMES = [
         r"每\s?\d{1,3}\s?股",
         r"(?:国道|省道|麒麟|骁龙|天玑|酷睿|锐龙)\s?\d{1,5}",
         r"(?<=\x00)/\d{1,4}(?![\d.,%])",
+        # A lead to a law, and codes that a caller gives.
+        r"(?<![\d.,$€£¥])1031(?= (?:exchanges?|like-kind))",
+        r"(?<![a-z])(?:passcode|pass code|access code|conference id|confirmation code|pin)(?: is|:)?"
+        r" \d[\d ]{2,14}\d",
+        r"(?<![\d.,$€£¥])\d{4,6}-[a-z](?![a-z\d])",
         r"(?<=\x00)-[a-z]{1,3}-\d{2,6}(?!\d)",
         r"(?<![a-z])nos? \d{1,5}/\d{2,4}(?![\d%])",
         r"(?<![\d.,$€£¥])\d{1,2}k(?:(?:,|/| and| or) ?\d{1,2}k)?(?= (?:ultra|uhd|hdr|displays?|tvs?"

@@ -16,7 +16,8 @@ from graph.report.figures.interval import bounds, fits
 from graph.report.figures.measure import DURATIONS
 from graph.report.figures.periods import Period
 from graph.report.figures.quantities import Blocks, Quantity, known_of
-from graph.report.figures.telling import Passage, Said, kind_of, read_passages
+from graph.report.figures.said import Passage, Said, kind_of
+from graph.report.figures.telling import read_passages
 from graph.report.figures.wording import stems, telling
 
 _ALIKE = 0.5

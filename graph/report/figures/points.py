@@ -14,9 +14,9 @@ from graph.report.figures.book import Known
 from graph.report.figures.extract import Number
 from graph.report.figures.periods import Period, find_periods
 from graph.report.figures.quantities import known_of
+from graph.report.figures.said import Passage
 from graph.report.figures.scale import scale_of
 from graph.report.figures.tables import FREE, Cell
-from graph.report.figures.telling import Passage
 from graph.report.figures.wording import stems
 
 _PLACE = re.compile(r"!r(\d+)c(\d+)$")
@@ -172,7 +172,7 @@ def _of_cells(cells: Sequence[Cell]) -> Iterable[Point]:
             fact.currency,
             short(stems(words)),
             short(cell.column),
-            _joined(own, cell.day or cell.period, cell.period),
+            _joined(own, cell.day, cell.period),
             (fact.id[: place.start()], int(place[1]), int(place[2])),
             f"{fact.label}{f' ({fact.period})' if fact.period else ''}",
             _TOTAL.search(fact.label) is not None or not fact.label or "total" in cell.column,
@@ -190,6 +190,8 @@ def _is_price(shown: Decimal, label: str, cell: Cell) -> bool:
 
 def _joined(rows: tuple[Period, ...], day: Period | None, column: Period | None) -> tuple[Period, ...]:
     """Give the periods of a cell: of its row where that names one, within the year of its column."""
+    if column is not None and day is not None and column.year != day.year:
+        day = None  # which ends the fiscal year before
     heads = tuple(dict.fromkeys(period for period in (column, day) if period is not None))
     if not rows:
         return heads

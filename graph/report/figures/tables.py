@@ -163,6 +163,7 @@ class _Table:
         ]
         self.rates = rate_columns(self.amounts)
         self.kinds = Kinds(power, lines, captions)
+        self.captions = captions
         self.heads: list[list[str]] = []
         self.caption: frozenset[str] = frozenset()
         self.columns: list[_Column] = []
@@ -293,11 +294,23 @@ class _Table:
                     beside.period = of_year.period
         headed = [column for column in columns if column.period is not None]
         years = [column.period.year for column in headed if column.period is not None]
+        back = self._is_of_year_before([column.period for column in headed if column.period is not None])
         for column in headed:
             assert column.period is not None
             column.day = column.period if column.period.kind == "day" else None
             if column.period.kind in ("day", "month") and len(set(years)) == len(years):
-                column.period = Period("year", column.period.year)
+                column.period = Period("year", column.period.year - back)
+
+    def _is_of_year_before(self, periods: list[Period]) -> bool:
+        """Tell whether days in January end the fiscal years before, as the text around a table names them."""
+        if not periods or not all(p.kind == "day" and 101 <= p.part <= 207 for p in periods):
+            return False
+        last = max(period.year for period in periods)
+        own, before = (
+            re.search(rf"fiscal (?:year )?{year}(?!\d)|(?<!\d){year} fiscal year", self.captions)
+            for year in (last, last - 1)
+        )
+        return before is not None and own is None
 
     def _columns_of(self, rest: list[str], shown: list[tuple[int, Number]]) -> list[_Column]:
         """Match the amounts of a row with the columns: in order where their numbers agree, else by place."""
