@@ -136,3 +136,10 @@ def test_a_slash_between_names_makes_no_amount_by_one() -> None:
         check_figures("Retail/rental brought $121.1 million in 2018.", sources=[table])[0].status
         == "supported"
     )
+
+
+def test_months_from_january_are_the_first_half_of_a_year() -> None:
+    table = Source("表", "人民币百万元 | 2023年1—6月 | 2022年1—6月\n营业收入 | 12,846 | 11,573")
+    told = "2023年上半年营业收入为128.46亿元。"
+    assert check_figures(told, sources=[table])[0].status == "supported"
+    assert check_figures(told.replace("128.46", "115.73"), sources=[table])[0].status == "contradicted"

@@ -20,8 +20,11 @@ from graph.report.figures.wording import stems
 
 # How much a word weighs by where it stands: by the figure, in its sentence, before it, in the question.
 _NEAR, _SAID, _BEFORE, _ASKED = 1.0, 0.85, 0.45, 0.6
-_OTHERS = 0.5
-_ASIDE, _TELLS = 0.5, 1.0
+# By another figure of the sentence; and in the question where the sentence itself tells enough.
+_OTHERS, _ASIDE = 0.5, 0.5
+# From which weight on words tell what something is about.
+_TELLS = 1.0
+# What a word of a name counts against it that is not said.
 _UNSAID = 0.12
 # What it tells that the period beside the figure, or one of its sentence or question, is the amount's.
 _OWN_PERIOD, _SOME_PERIOD = 1.2, 0.8
@@ -44,7 +47,12 @@ class Claim:
     """One figure with what says which amount it is.
 
     `words` are the words and how much each counts. `own` is the period named beside the figure, `named`
-    those of its sentence, `asked` those of the question.
+    those of its sentence, `asked` those of the question. `side` is the direction told, 0 where none is;
+    `told` the words that say what is done. `was` says that something moved from the figure, `past` that it
+    is of an earlier time that is not named, `compares` that its sentence sets times against each other.
+    `formula` says that a sign of arithmetic stands beside it, `unscaled` how many figures of the sentence
+    show no scale. `whole` is a span of periods, `count` how many of them; `under` are the words under the
+    line of a ratio; `place` is the figure's number on its page and `kind` its role.
     """
 
     number: Number
@@ -76,9 +84,9 @@ class Claim:
             return tuple(period.back() for period in self.named or self.asked)
         return (self.own,)
 
-    def cued(self, *patterns: object) -> bool:
-        """Tell whether the sentence, or a question where the sentence is silent, holds one of the words."""
-        return any(pattern.search(self.told) for pattern in patterns)  # type: ignore[attr-defined]
+    def cued(self, *patterns: re.Pattern[str]) -> bool:
+        """Tell whether the words that say what is done hold one of these."""
+        return any(pattern.search(self.told) for pattern in patterns)
 
 
 class Claims:

@@ -240,7 +240,14 @@ def _join_ranges(text: str, found: list[Number]) -> list[Number]:
             joined[index] = first = _inherit(first, second)
         if first.currency and not (second.currency or second.unit) and second.scale == first.scale:
             joined[index + 1] = second = replace(second, currency=first.currency)
-        if gap["dash"] and not (second.scale or second.unit) and second.currency in ("", first.currency):
+        # A range goes up: "£652m - 1" takes something away.
+        rises = second.value >= first.value.scaleb(-first.scale)
+        if (
+            gap["dash"]
+            and rises
+            and not (second.scale or second.unit)
+            and second.currency in ("", first.currency)
+        ):
             joined[index + 1] = _inherit(second, first)
     return joined
 

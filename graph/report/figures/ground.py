@@ -35,23 +35,24 @@ _SET_APART = re.compile(
 _ALSO = re.compile(
     r"(?<![a-z])(?:also|again|same|unchanged|flat|steady|stable|equal(?:s|ed)?|level)(?![a-z])|持平|不变|同样|="
 )
+# How well an amount must be named, beside the best named of its kind.
 _CLOSE = 0.62
 # Many shown digits are no coincidence: such an amount may be named less well.
-_CLOSE_LONG = 0.5
-_LONG = 4
+_CLOSE_LONG, _LONG = 0.5, 4
+# The likeliest that a value which lies near may be one by chance.
 _CHANCE = 0.12
 # How well a total is named where the sentence speaks of one.
 _SAID, _TOTAL = 0.8, 0.75
-
-
-_NAMED = 0.8
-_TELLING = 1.5
+# From which weight on a word of a name counts as said, and words of a length of time as telling.
+_NAMED, _TELLING = 0.8, 1.5
 # Figures looked at: fewer where documents hold very many amounts, so that no text takes long.
 _LEAST_LOOKED, _LOOKED_AT = 40, 120_000
 # Figures looked at on either side for what they come to.
 _WINDOW = 24
 # Words of a column's head that tell it from no other.
 _ANY_HEAD = frozenset({"amount", "number", "total", "valu"})
+# "(new / old) - 1", "* 100"
+_CONSTANTS = (1, 100)
 _TIMES = short(stems("days weeks months years hours term life"))
 
 
@@ -68,7 +69,6 @@ class Ground:
         self._page = lookup.page
         self._points = points
         self._claims = Claims(lookup, asked, points)
-        self._resolver = lookup.resolver
         self._shown: dict[int, frozenset[tuple[str, int]]] = {}
 
     def look(
@@ -93,6 +93,10 @@ class Ground:
         found: dict[int, Finding] = {}
         grounds: dict[int, Point] = {}
         claims = {index: self._claims.read(numbers[index], roles[index]) for index in wrong}
+        for index, claim in claims.items():
+            if claim.formula and claim.number.bare and abs(claim.number.value) in _CONSTANTS:
+                found[index] = Finding("context", "part of a formula")
+        wrong = [index for index in wrong if index not in found]
         wrong = [index for index in wrong if not self._is_repeated(index, numbers, claims[index])]
         shown = {
             index: frozenset(id(point) for point in self._points.all if _shows(claims[index], point))

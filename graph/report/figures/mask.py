@@ -173,7 +173,9 @@ _OWED = re.compile(
     r"(?<![a-z])(?:payments?|amounts?|maturities|instal+ments?|rents?|rentals?|obligations|commitments|principal"
     r"|fall(?:s|ing)?|com(?:e|es|ing)|be) due(?: in)? $"
 )
-_DUE_YEAR = re.compile(r"(?<![a-z])(?:due|maturing|matures?|maturity)(?: in)? ((?:19|20)\d\d)(?!\d|[.,]\d)")
+_DUE_YEAR = re.compile(
+    r"(?<![a-z])(?:due|maturing|matures?|maturity)(?: in)?(?: fiscal(?: year)?)? ((?:19|20)\d\d)(?!\d|[.,]\d)"
+)
 
 
 def _identifiers(low: str) -> list[tuple[int, int]]:

@@ -145,6 +145,12 @@ def _months(year: int, months: int, end: int) -> Period:
     return Period("year", year) if months == 12 else Period("span", year, months * 100 + end)
 
 
+def _from_january(year: int, last: int) -> Period:
+    """Give the months from January to the end of a quarter."""
+    short = {3: Period("quarter", year, 1), 6: Period("half", year, 1)}
+    return short.get(last) or _months(year, last, last)
+
+
 _Builder = Callable[["re.Match[str]"], Period | None]
 _PATTERNS: list[tuple[re.Pattern[str], _Builder]] = [
     (re.compile(pattern), build)
@@ -247,6 +253,10 @@ _PATTERNS: list[tuple[re.Pattern[str], _Builder]] = [
         (
             r"(?<![\d.,])" + _YEAR + r"\s?-?(?:h([12])|([12])h)(?![a-z\d_])",
             lambda m: Period("half", int(m[1]), int(m[2] or m[3])),
+        ),
+        (
+            r"(?<!\d)" + _YEAR + r"年0?1月?\s?(?:[-–—~]{1,2}|至|到)\s?(0?[369]|12)月(?:份)?",
+            lambda m: _from_january(int(m[1]), int(m[2])),
         ),
         (r"(?<!\d)" + _YEAR + r"年(上|下)半年", lambda m: Period("half", int(m[1]), _number(m[2]))),
         (

@@ -40,10 +40,9 @@ class Point:
 
     `value` is at scale 1, `shown` as it stands. `kind` is the unit of a fact, or "amount" where nothing says
     whether it is money or a count. `row` are the words that name it, `head` those that stand above or around
-    it, `caption` those over a whole table. `others` are the words by other figures of its
-    sentence. `was` says that something later is compared with it,
-    `moved` that it may be by how much something moved. `place` is
-    the table or text, the row and the column, or the sentence and the figure's place in it.
+    it, `caption` those over a whole table, `others` those by the other figures of a sentence. `was` says that
+    something later is compared with it, `moved` that it may be by how much something moved. `place` is the
+    table or text, the row and the column, or the sentence and the figure's place in it.
     """
 
     value: Decimal
