@@ -10,6 +10,7 @@ from itertools import combinations
 
 from graph.report.figures import cues
 from graph.report.figures.claims import Claim
+from graph.report.figures.derive import plain
 from graph.report.figures.ordering import (
     is_at_one_time,
     is_earlier,
@@ -18,7 +19,7 @@ from graph.report.figures.ordering import (
     is_timely,
 )
 from graph.report.figures.points import Point, Points
-from graph.report.figures.values import HUNDRED, IN_POINTS, PER, Ops, Value, joined, paired, shown
+from graph.report.figures.values import HUNDRED, IN_POINTS, PER, Ops, Value, joined, paired
 
 # How well a row must be named, beside the best: to be an operand, and to be surely meant.
 _NAMED, _SURE = 0.4, 0.7
@@ -226,7 +227,7 @@ def _made(ops: Ops, points: Points, weights: Weights) -> list[Point]:
                 ):
                     if not meant:
                         continue
-                    told = f"({shown(a.value)} {name} {shown(b.value)})"
+                    told = f"({plain(a.value)} {name} {plain(b.value)})"
                     made.append(
                         replace(
                             a,
@@ -242,7 +243,7 @@ def _made(ops: Ops, points: Points, weights: Weights) -> list[Point]:
             block = [p for p in points.columns[column] if not p.total]
             if 2 <= len(block) <= 12 and is_of_one_kind(block) and not block[0].rated:
                 value = sum((p.value for p in block), Decimal(0))
-                told = " + ".join(shown(p.value) for p in block)
+                told = " + ".join(plain(p.value) for p in block)
                 dates = {p.periods for p in block}
                 made.append(
                     replace(

@@ -50,7 +50,8 @@ class Derived:
     currency: str | None = None
 
 
-def _shown(value: Decimal) -> str:
+def plain(value: Decimal) -> str:
+    """Write a value plainly."""
     return format(value.normalize(), "f") if abs(value.adjusted()) < 40 else str(value)
 
 
@@ -63,11 +64,11 @@ def change(old: Known, new: Known, unit: str) -> Derived | None:
     ids = (new.fact.id, old.fact.id)
     percents = old.fact.unit == "percent"
     unit = "pp" if unit == "points" and percents else unit
-    told = f"{_shown(b)} - {_shown(a)}"
+    told = f"{plain(b)} - {plain(a)}"
     if unit == "percent":
         if a <= 0:
             return None
-        return Derived((b - a) / a * HUNDRED, "percent", f"({told}) / {_shown(a)}", ids, "percent change")
+        return Derived((b - a) / a * HUNDRED, "percent", f"({told}) / {plain(a)}", ids, "percent change")
     if unit in ("pp", "bps"):
         if not percents:
             return None
@@ -75,7 +76,7 @@ def change(old: Known, new: Known, unit: str) -> Derived | None:
             (b - a) * (HUNDRED if unit == "bps" else 1), unit, told, ids, "difference of percentages"
         )
     if unit == "multiple" and old.fact.unit != "multiple":
-        return Derived(b / a, "multiple", f"{_shown(b)} / {_shown(a)}", ids, "ratio") if a > 0 else None
+        return Derived(b / a, "multiple", f"{plain(b)} / {plain(a)}", ids, "ratio") if a > 0 else None
     return Derived(b - a, old.fact.unit, told, ids, "difference", new.fact.currency) if not percents else None
 
 
@@ -84,7 +85,7 @@ def cagr(old: Known, new: Known, years: int) -> Derived | None:
     if years < 1 or old.value <= 0 or new.value <= 0:
         return None
     value = ((new.value / old.value) ** (Decimal(1) / years) - 1) * HUNDRED
-    formula = f"({_shown(new.value)} / {_shown(old.value)})^(1/{years}) - 1"
+    formula = f"({plain(new.value)} / {plain(old.value)})^(1/{years}) - 1"
     return Derived(value, "percent", formula, (new.fact.id, old.fact.id), "CAGR")
 
 
@@ -97,7 +98,7 @@ def _sizes(known: Sequence[Known]) -> list[Decimal]:
 def mean(known: Sequence[Known]) -> Derived:
     """Give the mean of the values of several periods."""
     values = _sizes(known)
-    formula = f"({' + '.join(map(_shown, values))}) / {len(values)}"
+    formula = f"({' + '.join(map(plain, values))}) / {len(values)}"
     return Derived(
         sum(values, Decimal(0)) / len(values),
         known[0].fact.unit,
@@ -114,7 +115,7 @@ def total(known: Sequence[Known]) -> Derived:
     return Derived(
         sum(values, Decimal(0)),
         known[0].fact.unit,
-        " + ".join(map(_shown, values)),
+        " + ".join(map(plain, values)),
         tuple(k.fact.id for k in known),
         "sum",
         known[0].fact.currency,
@@ -127,7 +128,7 @@ def gap(a: Known, b: Known, unit: str) -> Derived | None:
     if percents != (unit in ("pp", "bps", "points")):
         return None
     size = abs(abs(a.value) - abs(b.value)) * (HUNDRED if unit == "bps" else 1)
-    told = f"{_shown(max(abs(a.value), abs(b.value)))} - {_shown(min(abs(a.value), abs(b.value)))}"
+    told = f"{plain(max(abs(a.value), abs(b.value)))} - {plain(min(abs(a.value), abs(b.value)))}"
     name = ("bps" if unit == "bps" else "pp") if percents else a.fact.unit
     return Derived(size, name, told, (a.fact.id, b.fact.id), "difference", a.fact.currency)
 
@@ -137,7 +138,7 @@ def share(part: Known, whole: Known, rule: str = "ratio", factor: Decimal = HUND
     if whole.value == 0:
         return None
     unit = "percent" if factor == HUNDRED else "multiple"
-    formula = f"{_shown(part.value)} / {_shown(whole.value)}"
+    formula = f"{plain(part.value)} / {plain(whole.value)}"
     value = part.value / whole.value
     value = abs(value) if part.key.startswith("label:") else value
     return Derived(value * factor, unit, formula, (part.fact.id, whole.fact.id), rule)
@@ -147,11 +148,11 @@ def distance(subject: Known, level: Known, percent: bool) -> Derived | None:
     """Give how far a price lies from a level, in percent of the level or as an amount."""
     a, b = subject.value, level.value
     ids = (subject.fact.id, level.fact.id)
-    told = f"{_shown(a)} - {_shown(b)}"
+    told = f"{plain(a)} - {plain(b)}"
     if not percent:
         return Derived(a - b, "price", told, ids, "distance to a level", level.fact.currency)
     return (
-        Derived((a - b) / b * HUNDRED, "percent", f"({told}) / {_shown(b)}", ids, "distance to a level")
+        Derived((a - b) / b * HUNDRED, "percent", f"({told}) / {plain(b)}", ids, "distance to a level")
         if b > 0
         else None
     )
@@ -212,7 +213,7 @@ def _difference(a: Known, b: Known) -> Derived:
     return Derived(
         a.value - b.value,
         a.fact.unit,
-        f"{_shown(a.value)} - {_shown(b.value)}",
+        f"{plain(a.value)} - {plain(b.value)}",
         (a.fact.id, b.fact.id),
         "difference",
         a.fact.currency,
@@ -223,7 +224,7 @@ def _product(a: Known, b: Known) -> Derived:
     return Derived(
         a.value * b.value,
         "money",
-        f"{_shown(a.value)} * {_shown(b.value)}",
+        f"{plain(a.value)} * {plain(b.value)}",
         (a.fact.id, b.fact.id),
         "product",
         a.fact.currency,
@@ -238,8 +239,8 @@ def _retracement(book: Book, key: str, entities: tuple[str, ...]) -> list[Derive
         down = high.order() < low.order()
         start, sign = (low.value, 1) if down else (high.value, -1)
         value = start + sign * part * (high.value - low.value)
-        told = f"{_shown(high.value)} - {_shown(low.value)}"
-        formula = f"{_shown(start)} {sign:+d} * {_shown(part)} * ({told})"
+        told = f"{plain(high.value)} - {plain(low.value)}"
+        formula = f"{plain(start)} {sign:+d} * {plain(part)} * ({told})"
         found.append(
             Derived(value, "price", formula, (high.fact.id, low.fact.id), "retracement", high.fact.currency)
         )

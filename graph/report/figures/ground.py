@@ -21,7 +21,8 @@ from graph.report.figures.interval import bounds, fits
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.measure import DURATIONS
 from graph.report.figures.page import Page
-from graph.report.figures.points import Point, Points, currency_of, kind_of, short
+from graph.report.figures.points import Point, Points, kind_of, short
+from graph.report.figures.quantities import currency_code
 from graph.report.figures.role import Role
 from graph.report.figures.units import clash, matches
 from graph.report.figures.values import Value
@@ -98,14 +99,13 @@ class Ground:
                 found[index] = Finding("context", "part of a formula")
         wrong = [index for index in wrong if index not in found]
         wrong = [index for index in wrong if not self._is_repeated(index, numbers, claims[index])]
-        shown = {
-            index: frozenset(id(point) for point in self._points.all if _shows(claims[index], point))
-            for index in wrong
-        }
         for index in wrong:
             scope = self._page.scope_index(numbers[index].start)
+            shows = [point for point in self._points.all if _shows(claims[index], point)]
+            if not shows:
+                continue
             # An amount that another figure of the sentence shows is no rival.
-            own = {point.place[:2] for point in self._points.all if id(point) in shown[index]}
+            own = {point.place[:2] for point in shows}
             taken = frozenset[tuple[str, int]]().union(
                 *(
                     self._shown_by(numbers[other])
@@ -113,7 +113,7 @@ class Ground:
                     if other != index and self._page.scope_index(numbers[other].start) == scope
                 )
             )
-            point = self._level(claims[index], frozenset(place for place in taken if place not in own))
+            point = self._level(claims[index], shows, taken - own)
             if point is not None and not self._is_told_twice(index, numbers, claims[index], point):
                 grounds[index] = point
                 known = (point.known,) if point.known is not None else ()
@@ -190,12 +190,9 @@ class Ground:
     def _scored(self, claim: Claim, points: Iterable[Point]) -> list[_Scored]:
         return [_Scored(point, self._claims.score(claim, point)) for point in points]
 
-    def _level(self, claim: Claim, taken: frozenset[tuple[str, int]]) -> Point | None:
-        """Find the amount that the figure is: none of its kind and time may be named much better."""
+    def _level(self, claim: Claim, shows: Sequence[Point], taken: frozenset[tuple[str, int]]) -> Point | None:
+        """Find which of the amounts that it shows the figure is: no rival may be named much better."""
         number = claim.number
-        shows = [point for point in self._points.all if _shows(claim, point)]
-        if not shows:
-            return None
         periods = claim.periods
         kinds = {_family(point.kind) for point in shows}
         rivals = [
@@ -292,7 +289,7 @@ class Ground:
                     value,
                     number.value.scaleb(-number.scale),
                     kind_of(number),
-                    currency_of(number),
+                    currency_code(number),
                     frozenset(),
                     frozenset(),
                     dates,

@@ -101,18 +101,8 @@ _NOTH = r"(?![\d%])(?!\.\d)(?!,\d)"
 _YEAR = r"((?:19|20)\d\d)"
 _YY = r"'?((?:19|20)\d\d|\d\d)(?!\d)(?!\.\d)(?!%)"
 _FY = r"(?:fy|cy|fiscal year|fiscal|calendar year)"
-_NAMED = {
-    "first": 1,
-    "second": 2,
-    "third": 3,
-    "fourth": 4,
-    "一": 1,
-    "二": 2,
-    "三": 3,
-    "四": 4,
-    "上": 1,
-    "下": 2,
-}
+_NAMED = {"first": 1, "second": 2, "third": 3, "fourth": 4}
+_NAMED |= {"一": 1, "二": 2, "三": 3, "四": 4, "上": 1, "下": 2}
 _MONTHS_LONG = {"three": 3, "six": 6, "nine": 9, "twelve": 12, "3": 3, "6": 6, "9": 9, "12": 12}
 _MONTHS_SPAN = r"(three|six|nine|twelve|3|6|9|12)[- ]months?"
 # A bare year is no year when a unit or scale follows: "2024 million", "2000 shares".

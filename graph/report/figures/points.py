@@ -13,7 +13,7 @@ from graph.report.figures import cues
 from graph.report.figures.book import Known
 from graph.report.figures.extract import Number
 from graph.report.figures.periods import Period, find_periods
-from graph.report.figures.quantities import known_of
+from graph.report.figures.quantities import currency_code, known_of
 from graph.report.figures.said import Passage
 from graph.report.figures.scale import scale_of
 from graph.report.figures.tables import FREE, Cell
@@ -218,7 +218,7 @@ def _of_passages(passages: Sequence[Passage], scales: Mapping[str, int]) -> Iter
                 number.value if small or scaled is None else number.value.scaleb(scaled),
                 number.value.scaleb(-number.scale),
                 kind_of(number),
-                currency_of(number),
+                currency_code(number),
                 short(said.near),
                 short(passage.said - told[place]) - short(said.near),
                 periods,
@@ -231,11 +231,6 @@ def _of_passages(passages: Sequence[Passage], scales: Mapping[str, int]) -> Iter
                 moved=cues.MOVED.search(passage.text.lower()) is not None,
                 known=known_of(passage, said),
             )
-
-
-def currency_of(number: Number) -> str | None:
-    """Name the currency of a figure as facts name theirs; None where none is shown."""
-    return {"$": "USD", "¥": "CNY"}.get(number.currency, number.currency) or None
 
 
 def kind_of(number: Number) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from graph.facts import Fact, Unit
 from graph.report.figures.book import Known
+from graph.report.figures.extract import Number
 from graph.report.figures.measure import DURATIONS
 from graph.report.figures.periods import Period
 from graph.report.figures.said import Passage, Said
@@ -104,8 +105,12 @@ def known_of(passage: Passage, said: Said) -> Known:
         if number.unit in DURATIONS
         else _RATES.get(number.unit, "count" if number.unit or not number.currency else "money")
     )
-    currency = {"$": "USD", "¥": "CNY"}.get(number.currency, number.currency) or None
     label = passage.text
-    fact = Fact(f"{passage.title}@{number.start}", label, number.value, unit, currency=currency)
+    fact = Fact(f"{passage.title}@{number.start}", label, number.value, unit, currency=currency_code(number))
     period = said.period or (Period("prior", 0) if said.was else None)
     return Known(fact, "said:" + label, period, None)
+
+
+def currency_code(number: Number) -> str | None:
+    """Name the currency of a figure as facts name theirs; None where none is shown."""
+    return {"$": "USD", "¥": "CNY"}.get(number.currency, number.currency) or None

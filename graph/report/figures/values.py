@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from graph.report.figures import cues
 from graph.report.figures.claims import Claim
+from graph.report.figures.derive import plain
 from graph.report.figures.ordering import (
     is_alike,
     is_of_one_kind,
@@ -61,7 +62,7 @@ class Value:
     @property
     def formula(self) -> str:
         """Write how it came about."""
-        return self.form.format(*map(shown, self.parts))
+        return self.form.format(*map(plain, self.parts))
 
 
 @dataclass(frozen=True)
@@ -268,8 +269,3 @@ def _either(point: Point) -> tuple[Decimal, ...]:
     if point.kind in ("amount", "count") and point.shown != point.value:
         return point.value, point.shown
     return (point.value,)
-
-
-def shown(value: Decimal) -> str:
-    """Write a value plainly."""
-    return format(value.normalize(), "f") if abs(value.adjusted()) < 40 else str(value)
