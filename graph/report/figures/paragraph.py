@@ -12,7 +12,6 @@ from itertools import combinations
 
 from graph.report.figures import cues, derive
 from graph.report.figures.book import Known
-from graph.report.figures.claim import Claim, complement, joint_share, less, order_of, together
 from graph.report.figures.derive import Derived
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_derived
@@ -22,6 +21,7 @@ from graph.report.figures.measure import DURATIONS
 from graph.report.figures.operands import Operands
 from graph.report.figures.page import Page
 from graph.report.figures.passages import LOSSES, Passages
+from graph.report.figures.phrased import Phrased, complement, joint_share, less, order_of, together
 from graph.report.figures.products import by_terms, per_one, products
 from graph.report.figures.quantities import Quantity
 from graph.report.figures.role import Role
@@ -57,7 +57,7 @@ class Paragraphs:
                 return finding
         return None
 
-    def _claim(self, number: Number, role: Role, scope: Scope) -> Claim:
+    def _claim(self, number: Number, role: Role, scope: Scope) -> Phrased:
         page = self.page
         said = page.telling_words(scope)
         context = telling(self.asked.masked) if self.asked.low else frozenset()
@@ -75,7 +75,7 @@ class Paragraphs:
         side = role.side if role.kind == "change" and not cues.VALUED.search(clause) else 0
         when = self.resolver.when(number)
         at = self.operands.lookup.meant(when)
-        return Claim(
+        return Phrased(
             number, kind, self._phrases(scope), said, context, periods, clause, sentence, side,
             at if at is not None and at.year else None,
             self.resolver.is_from(number) or (when.period is not None and when.period.kind == "prior"),
@@ -95,7 +95,7 @@ class Paragraphs:
         return tuple(phrase for phrase in found if phrase)
 
     def _of(
-        self, claim: Claim, held: Sequence[Quantity], settled: Sequence[Known]
+        self, claim: Phrased, held: Sequence[Quantity], settled: Sequence[Known]
     ) -> Iterator[Derived | None]:
         changed = claim.moved or cues.MOVED.search(claim.clause) or cues.UNLIKE.search(claim.clause)
         if changed and not (claim.kind == "percent" and claim.of and not claim.side):
@@ -112,7 +112,7 @@ class Paragraphs:
     # Two times of one line.
 
     def _changes(
-        self, claim: Claim, held: Sequence[Quantity], settled: Sequence[Known]
+        self, claim: Phrased, held: Sequence[Quantity], settled: Sequence[Known]
     ) -> Iterator[Derived | None]:
         """Compare the figures of two times that stand nearest to the claim's words."""
         ids = {known.fact.id for known in settled}
@@ -128,7 +128,7 @@ class Paragraphs:
                     yield from changes(old.known, new.known, claim.number)
 
     def _line(
-        self, claim: Claim, held: Sequence[Quantity], ids: set[str], everything: Sequence[Quantity]
+        self, claim: Phrased, held: Sequence[Quantity], ids: set[str], everything: Sequence[Quantity]
     ) -> list[Quantity]:
         """Give the best named figure of each time."""
         named = any(item.near & claim.said for item in everything)
@@ -144,7 +144,7 @@ class Paragraphs:
                 return [item for _, item in best.values()]
         return []
 
-    def _are_named(self, claim: Claim, old: Quantity, new: Quantity) -> bool:
+    def _are_named(self, claim: Phrased, old: Quantity, new: Quantity) -> bool:
         """Tell whether the times of a pair are those that the claim names, as far as it names any."""
         periods = [period for period in claim.periods if period.kind != "prior"]
         if not periods:
@@ -159,7 +159,7 @@ class Paragraphs:
 
     # One time.
 
-    def _now(self, claim: Claim, held: Sequence[Quantity]) -> list[Quantity]:
+    def _now(self, claim: Phrased, held: Sequence[Quantity]) -> list[Quantity]:
         """Give the figures that may be of the time that the claim names."""
         later = {
             id(item)
@@ -179,7 +179,7 @@ class Paragraphs:
             if item.known.period is None or any(item.known.of(period) for period in periods)
         ]
 
-    def _named(self, held: Sequence[Quantity], claim: Claim, kind: str) -> list[Quantity]:
+    def _named(self, held: Sequence[Quantity], claim: Phrased, kind: str) -> list[Quantity]:
         """Give the figures of one kind that the phrases of the claim name: by each the one it fits best."""
         alike = [item for item in held if item.kind == kind]
         found: list[Quantity] = []
@@ -213,7 +213,7 @@ class Paragraphs:
             and together(item.known, part.known)
         ]
 
-    def _shares(self, claim: Claim, held: Sequence[Quantity]) -> Iterator[Derived | None]:
+    def _shares(self, claim: Phrased, held: Sequence[Quantity]) -> Iterator[Derived | None]:
         """Give what one named figure is of another, or of the whole that the paragraph tells."""
         factor = derive.HUNDRED if claim.kind == "percent" else derive.ONE
         if claim.kind == "count" and not (claim.number.decimals and cues.RATED.search(claim.sentence)):
@@ -250,7 +250,7 @@ class Paragraphs:
                     "remainder",
                 )
 
-    def _ordered(self, claim: Claim, a: Quantity, b: Quantity) -> tuple[Quantity, Quantity]:
+    def _ordered(self, claim: Phrased, a: Quantity, b: Quantity) -> tuple[Quantity, Quantity]:
         """Put the figure that is set against the other last: what is named behind "of", else the whole."""
         words = claim.sentence
         match = cues.AGAINST.search(words)
@@ -262,7 +262,7 @@ class Paragraphs:
                 return (b, a) if one > other else (a, b)
         return (b, a) if a.whole and not b.whole else (a, b)
 
-    def _lists(self, claim: Claim, held: Sequence[Quantity], rest: bool) -> Iterator[Derived | None]:
+    def _lists(self, claim: Phrased, held: Sequence[Quantity], rest: bool) -> Iterator[Derived | None]:
         """Give what figures that a sentence lists come to together, where the claim names one of them."""
         for named in self._named(held, claim, claim.kind)[:1]:
             listed = [
@@ -273,7 +273,7 @@ class Paragraphs:
                 total = derive.total([item.known for item in listed])
                 yield replace(total, value=100 - total.value) if rest else total
 
-    def _parts(self, claim: Claim, held: Sequence[Quantity]) -> Iterator[Derived | None]:
+    def _parts(self, claim: Phrased, held: Sequence[Quantity]) -> Iterator[Derived | None]:
         """Give the sum of the named figures, and what they leave of the whole."""
         now = self._now(claim, held)
         named = self._named(now, claim, claim.kind)

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from graph.report.figures import cues
-from graph.report.figures.claim import Claim, times, together
 from graph.report.figures.derive import Derived
+from graph.report.figures.phrased import Phrased, times, together
 from graph.report.figures.quantities import Quantity
 
 
-def products(claim: Claim, held: Sequence[Quantity]) -> Iterator[Derived | None]:
+def products(claim: Phrased, held: Sequence[Quantity]) -> Iterator[Derived | None]:
     """Give the amount that a percentage of the paragraph makes of what it is told to be of."""
     rest = cues.REST.search(claim.clause) is not None
     for rate in held:
@@ -25,7 +25,7 @@ def products(claim: Claim, held: Sequence[Quantity]) -> Iterator[Derived | None]
                 yield times(base.known, 1 - part if rest else part, rate.known)
 
 
-def by_terms(claim: Claim, held: Sequence[Quantity]) -> Iterator[Derived | None]:
+def by_terms(claim: Phrased, held: Sequence[Quantity]) -> Iterator[Derived | None]:
     """Give an amount times what stands beside it: a rate of interest, a price below par, a price of each."""
     if claim.kind != "money":
         return
@@ -49,7 +49,7 @@ def by_terms(claim: Claim, held: Sequence[Quantity]) -> Iterator[Derived | None]
                 yield times(base.known, abs(1 - part), rate.known)
 
 
-def per_one(claim: Claim, held: Sequence[Quantity]) -> Iterator[Derived | None]:
+def per_one(claim: Phrased, held: Sequence[Quantity]) -> Iterator[Derived | None]:
     """Give an amount by the count that stands beside it: an average price, an amount per store."""
     if claim.kind not in ("money", "count") or not (cues.EACH.search(claim.clause) or claim.number.per):
         return
@@ -69,7 +69,7 @@ def per_one(claim: Claim, held: Sequence[Quantity]) -> Iterator[Derived | None]:
                 )
 
 
-def _counted(claim: Claim, first: Quantity, second: Quantity) -> Iterator[Derived]:
+def _counted(claim: Phrased, first: Quantity, second: Quantity) -> Iterator[Derived]:
     """Give how many of one thing there are for each of another that is counted beside it."""
     more, fewer = sorted((first, second), key=lambda item: -abs(item.known.value))
     both = {more.kind, fewer.kind} == {"count"} and first.sentence == second.sentence and fewer.known.value

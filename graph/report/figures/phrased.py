@@ -1,4 +1,4 @@
-"""A figure with what its sentence says of it, and values that figures of one paragraph come to."""
+"""A figure with the phrases of its sentence, and values that figures of one paragraph come to."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NOW = (9999, 0)
 
 
 @dataclass(frozen=True)
-class Claim:
+class Phrased:
     """A figure with what its sentence says of it."""
 
     number: Number
