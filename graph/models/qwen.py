@@ -30,6 +30,7 @@ from graph.models import dashscope_request as wire
 from graph.models.aside import is_apart, iterate_apart, run_apart
 from graph.models.dashscope_answer import Answer
 from graph.models.dashscope_call import Call, Limits
+from graph.models.proxy import proxy_of
 from graph.models.resilience import CircuitBreaker, Gate
 from graph.settings import MAX_TOKENS_CEILING, AgentSettings
 
@@ -231,13 +232,13 @@ class QwenAnalystChat(ChatTongyi):
     async def _connected(self) -> AsyncIterator[aiohttp.ClientSession]:
         """Give this event loop's session; a synchronous caller, who closes nothing, gets one for the call."""
         if is_apart():
-            async with _open_session() as session:
+            async with _open_session(self.base_url) as session:
                 yield session
             return
         loop = asyncio.get_running_loop()
         kept = self._sessions.get(loop)
         if kept is None or kept.closed:
-            kept = self._sessions[loop] = _open_session()
+            kept = self._sessions[loop] = _open_session(self.base_url)
         yield kept
 
     def _gate(self) -> Gate:
@@ -248,11 +249,12 @@ class QwenAnalystChat(ChatTongyi):
         return gate
 
 
-def _open_session() -> aiohttp.ClientSession:
+def _open_session(url: str) -> aiohttp.ClientSession:
     # No ceiling on connections and no time limits here: the gate has the one, each call the others.
+    # `trust_env` would read the environment and a .netrc anew, in a thread, for every call.
     connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=30)
     return aiohttp.ClientSession(
-        connector=connector, timeout=aiohttp.ClientTimeout(total=None), trust_env=True
+        connector=connector, timeout=aiohttp.ClientTimeout(total=None), proxy=proxy_of(url)
     )
 
 
