@@ -21,7 +21,6 @@ from server.errors import (
     StoreUnavailable,
     UnknownRun,
 )
-from server.refusals import SessionFull
 from server.runs.idempotency import Claim, digest_of
 from server.runs.manager import new_id
 from server.runs.run import Run
@@ -97,7 +96,6 @@ async def ask(service: Service, caller: Caller, question: AnalystInput, run_id: 
     if question.replaces is not None:
         replaced = await find_run(service, caller, question.replaces)
         session_id = session_id or replaced.session_id
-    await _require_room(service, caller, session_id)
     run = await service.manager.start(
         caller.id,
         session_id,
@@ -106,19 +104,13 @@ async def ask(service: Service, caller: Caller, question: AnalystInput, run_id: 
         question.on_conflict,
         run_id,
         question.replaces,
+        service.settings.max_session_turns,
     )
     service.keeper.expect(run.run_id, caller.id, question.options())
     told = {"run_id": run.run_id, "session_id": run.session_id, "caller": caller.id, "bytes": size}
     said = {"question": question.message} if service.settings.log_content else {}
     logger.info("asked", extra=told | said)
     return run
-
-
-async def _require_room(service: Service, caller: Caller, session_id: str | None) -> None:
-    session = await service.sessions.find(caller.id, session_id) if session_id else None
-    limit = service.settings.max_session_turns
-    if session is not None and session.turns >= limit:
-        raise SessionFull(f"{session.turns} turns")
 
 
 async def wait_for_answer(service: Service, run: Run | RunRecord) -> ChatAnswer:

@@ -65,12 +65,14 @@ class RunManager:
         on_conflict: OnConflict = "reject",
         run_id: str | None = None,
         replaces: str | None = None,
+        most_turns: int | None = None,
     ) -> Run:
         """Start answering a question; the question is stored before this returns.
 
         It follows the newest answer of the session, or stands in place of the run that it replaces.
 
         Raises:
+            SessionFull: the session has `most_turns` already.
             UnknownRun: the session has no run of the id in `replaces`.
             UnknownSession: the session was deleted a moment ago.
             SessionBusy: a run is going in the session and `on_conflict` is "reject".
@@ -94,9 +96,8 @@ class RunManager:
         try:
             ahead = await self._coordinator.enter(run.place, on_conflict)
             await self._executor.log.create(run.run_id)
-            await self._executor.sessions.record_question(
-                RunRecord(run.run_id, owner, run.session_id, message, run.created_at.isoformat()), replaces
-            )
+            record = RunRecord(run.run_id, owner, run.session_id, message, run.created_at.isoformat())
+            await self._executor.sessions.record_question(record, replaces, most_turns)
             if on_conflict == "interrupt":
                 for other in ahead:
                     await self._coordinator.ask_to_stop(other, "interrupted")

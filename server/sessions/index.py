@@ -14,6 +14,7 @@ from typing import Any
 
 from graph.events import EndStatus
 from server.errors import SessionBusy, StoreUnavailable, UnknownRun, UnknownSession
+from server.refusals import SessionFull
 from server.sessions.records import (
     Position,
     RunRecord,
@@ -41,12 +42,15 @@ class Index:
         self._idle = None if idle_seconds is None else round(idle_seconds * 1_000_000)
         self._worker = this_worker()
 
-    async def record_question(self, run: RunRecord, replaces: str | None = None) -> None:
+    async def record_question(
+        self, run: RunRecord, replaces: str | None = None, most_turns: int | None = None
+    ) -> None:
         """Store a question, durably, and its session where it is new.
 
         It follows the newest run of the session, or takes the place of the run that it replaces.
 
         Raises:
+            SessionFull: the session has `most_turns` already.
             UnknownRun: the session has no run of the id in `replaces`.
             UnknownSession: the session was deleted and is not purged yet.
         """
@@ -58,6 +62,8 @@ class Index:
                 raise UnknownSession(f"session {run.session_id!r} was deleted")
             if run.run_id in body["running"]:
                 return None  # an earlier try was taken, and only its reply was lost
+            if most_turns is not None and body["turns"] >= most_turns:
+                raise SessionFull(f"{body['turns']} turns")
             parent, depth = body["head"], body["turns"] + 1
             if replaced is not None:
                 parent, depth = replaced["parent"], replaced["depth"]

@@ -14,6 +14,7 @@ from server.api.schemas import AnalystInput
 from server.asking import ask
 from server.auth import LOCAL, Caller
 from server.errors import SessionBusy, StoreUnavailable, UnknownRun, UnknownSession
+from server.refusals import SessionFull
 from server.service import open_service
 from server.sessions import Position, RunRecord, SessionIndex, open_index
 from server.settings import ServerSettings
@@ -55,6 +56,16 @@ async def test_a_question_may_be_stored_twice(index: SessionIndex) -> None:
     for _ in range(2):
         await index.record_question(question(1, "one"))
     assert await index.runs_of("ann", "one") == [question(1, "one")]
+
+
+async def test_a_full_session_takes_no_question_however_many_come_at_once(index: SessionIndex) -> None:
+    asked = [index.record_question(question(number, "one"), most_turns=3) for number in range(6)]
+    ends = await asyncio.gather(*asked, return_exceptions=True)
+    assert sorted(type(end).__name__ for end in ends) == ["NoneType"] * 3 + ["SessionFull"] * 3
+    assert len(await index.runs_of("ann", "one")) == 3
+    with pytest.raises(SessionFull):
+        await index.record_question(question(7, "one"), most_turns=2)
+    await index.record_question(question(8, "two"), most_turns=1)
 
 
 async def test_the_list_goes_from_the_latest_in_pages(index: SessionIndex) -> None:
