@@ -90,7 +90,8 @@ async def _resolve(
     return await resolve(on_branch(state, config), runtime.context or Options(), deps)
 
 
-def _next(state: State) -> str:
+async def _next(state: State) -> str:
+    # LangGraph gives a branch that is no coroutine a thread.
     return "clarify" if state["request"]["choices"] else "gather"
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal
+from functools import cached_property
+from typing import Any, Literal
 
 from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage
+from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -55,6 +58,11 @@ class Deps:
     prompts: PromptLibrary
     clock: Callable[[], datetime] = utc_now
     sheets: Sheets = field(default_factory=Sheets)
+
+    @cached_property
+    def model_with_tools(self) -> Runnable[Any, AIMessage]:
+        """Give the model with every tool bound; their schemas are written out once, not for each question."""
+        return self.model.bind_tools(list(self.tools.values()))
 
     async def aclose(self) -> None:
         """Close the connections of a model that holds some."""

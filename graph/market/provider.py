@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import cached_property
 from typing import Protocol, TypeVar, runtime_checkable
 
 from graph.errors import MarketError, NotFound, Unavailable
@@ -88,7 +89,7 @@ class Chain:
             raise ValueError("no market data provider: name at least one, for example 'embedded'")
         self.providers = tuple(providers)
 
-    @property
+    @cached_property
     def has_quotes(self) -> bool:
         """Whether a provider of the chain knows prices newer than the last closed session."""
         return any(isinstance(provider, Quotes) for provider in self.providers)

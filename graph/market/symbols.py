@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from graph.market.companies import SHARED_CODES, Company, prefer
 from graph.market.types import Identity
@@ -206,18 +207,9 @@ def _names(
     text: str, identities: Iterable[Identity], directory: Iterable[Company]
 ) -> Iterator[tuple[int, int, tuple[str, ...], bool]]:
     """Give where names stand: start, end, symbols and whether the universe has them; longer names first."""
-    names: dict[str, tuple[tuple[str, ...], bool]] = {}
-    for identity in identities:
-        for name in (identity.name, identity.name_zh, *identity.aliases):
-            if name and name.upper() != identity.symbol.upper():
-                before = names.get(name.lower(), ((), True))[0]
-                names[name.lower()] = (tuple(dict.fromkeys((*before, identity.symbol))), True)
-    for company in directory:
-        for name in company.names:
-            names.setdefault(name.lower(), (company.symbols, False))
     lowered = text.lower()
     taken: set[int] = set()
-    for name, (symbols, known) in sorted(names.items(), key=lambda item: -len(item[0])):
+    for name, (symbols, known) in _by_length(tuple(identities), tuple(directory)):
         if name not in lowered:
             continue
         pattern = re.escape(name)
@@ -229,6 +221,23 @@ def _names(
                 continue
             taken.update(span)
             yield found.start(), found.end(), symbols, known
+
+
+@lru_cache(maxsize=4)
+def _by_length(
+    identities: tuple[Identity, ...], directory: tuple[Company, ...]
+) -> list[tuple[str, tuple[tuple[str, ...], bool]]]:
+    """List the names in small letters with what they stand for; the same for every question, mostly."""
+    names: dict[str, tuple[tuple[str, ...], bool]] = {}
+    for identity in identities:
+        for name in (identity.name, identity.name_zh, *identity.aliases):
+            if name and name.upper() != identity.symbol.upper():
+                before = names.get(name.lower(), ((), True))[0]
+                names[name.lower()] = (tuple(dict.fromkeys((*before, identity.symbol))), True)
+    for company in directory:
+        for name in company.names:
+            names.setdefault(name.lower(), (company.symbols, False))
+    return sorted(names.items(), key=lambda item: -len(item[0]))
 
 
 def _symbol(written: str, known: dict[str, str]) -> str | None:

@@ -24,11 +24,11 @@ LANGUAGE_NAMES = {"en": "English", "zh": "Simplified Chinese (简体中文)"}
 async def analyst(state: State, options: Options, deps: Deps) -> dict[str, Any]:
     """Let the model write the four sections; what its tool calls find joins the fact sheet."""
     messages = build_messages(state, options, deps)
-    tools = tuple(deps.tools.values()) if deps.settings.lets_model_call_tools else ()
+    may_look_up = deps.settings.lets_model_call_tools and bool(deps.tools)
     sheet = {fact["id"]: fact for fact in state["facts"]}
     check = LiveCheck(await open_checker(state["facts"], deps), state["message"])
     with Writer(deps, options, check=check) as writer:
-        reply = await writer.call(messages, tools)
+        reply = await writer.call(messages, may_look_up)
         for number in range(1, MAX_ROUNDS + 1):
             if not (reply.tool_calls or reply.invalid_tool_calls):
                 break
@@ -38,7 +38,7 @@ async def analyst(state: State, options: Options, deps: Deps) -> dict[str, Any]:
                 sheet |= {fact["id"]: fact for fact in done.facts}
                 check.use(await open_checker(list(sheet.values()), deps))
             # The last round may not ask again: it has to write with what it has.
-            reply = await writer.call(messages, tools if number < MAX_ROUNDS else ())
+            reply = await writer.call(messages, may_look_up and number < MAX_ROUNDS)
         draft = writer.draft()
     return {
         "facts": list(sheet.values()),

@@ -9,9 +9,7 @@ from time import perf_counter
 from types import TracebackType
 from typing import Any
 
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, InvalidToolCall, ToolCall
-from langchain_core.runnables import Runnable
-from langchain_core.tools import BaseTool
+from langchain_core.messages import AIMessageChunk, BaseMessage, InvalidToolCall, ToolCall
 
 from graph.deps import Deps, Options
 from graph.errors import AgentError, ModelUnavailable
@@ -87,15 +85,15 @@ class Writer:
         text: str = getattr(self._parser.close(), name)
         return text
 
-    async def call(self, messages: Sequence[BaseMessage], tools: Sequence[BaseTool] = ()) -> Reply:
-        """Call the model once and write what it answers.
+    async def call(self, messages: Sequence[BaseMessage], may_look_up: bool = False) -> Reply:
+        """Call the model once, with the tools or without, and write what it answers.
 
         Raises:
             AgentError: the model failed; what had been written was emitted.
         """
         calls, thought, reply = ToolCallAssembler(), _Thought(), _Tally()
         try:
-            async with aclosing(self._stream(messages, tools)) as chunks:
+            async with aclosing(self._stream(messages, may_look_up)) as chunks:
                 async for chunk in chunks:
                     reply.take(chunk)
                     calls.add(_pieces(chunk))
@@ -112,9 +110,9 @@ class Writer:
         return Reply("".join(reply.parts), valid, invalid, reply.finish_reason)
 
     async def _stream(
-        self, messages: Sequence[BaseMessage], tools: Sequence[BaseTool]
+        self, messages: Sequence[BaseMessage], may_look_up: bool
     ) -> AsyncGenerator[AIMessageChunk]:
-        model: Runnable[Any, AIMessage] = self._deps.model.bind_tools(tools) if tools else self._deps.model
+        model = self._deps.model_with_tools if may_look_up else self._deps.model
         try:
             async for chunk in model.astream(list(messages), **self._choices()):
                 if isinstance(chunk, AIMessageChunk):

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
-from langchain_core.tools import BaseTool, StructuredTool
+from langchain_core.tools import BaseTool
 from pydantic import Field
 
 from graph.errors import MarketError, NotFound
@@ -25,6 +25,7 @@ from graph.tools.fundamentals import fundamental_facts, key_facts
 from graph.tools.quotes import history_facts, quote_facts
 from graph.tools.relative_facts import correlation_fact, relative_facts
 from graph.tools.technicals import technical_facts
+from graph.tools.tool import MarketTool
 
 MAX_KEPT = 256
 #: What a symbol is set against, by the currency it trades in; used where the providers know it.
@@ -85,9 +86,7 @@ def build_tools(market: MarketData) -> Mapping[str, BaseTool]:
     ]
     offered += [get_news] if chain.has_news else []
     offered += [get_filings] if chain.has_filings else []
-    return {
-        tool.__name__: StructuredTool.from_function(coroutine=tool, name=tool.__name__) for tool in offered
-    }
+    return {tool.__name__: MarketTool.from_function(coroutine=tool, name=tool.__name__) for tool in offered}
 
 
 class _Desk:
