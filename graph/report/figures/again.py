@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from graph.report.figures.book import Known
 from graph.report.figures.derive import Derived
 from graph.report.figures.extract import Number
-from graph.report.figures.finding import Finding, weigh_derived
+from graph.report.figures.finding import Finding, weigh_derived, weigh_facts
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.passages import Passages
 from graph.report.figures.periods import Period
 
+_DIVIDED = re.compile(r"(?:(?<![a-z])divid(?:ed|ing)(?: [a-z]+){0,5} by|[÷/]|除以)\s?$")
+_NEAR = 4  # figures between an operand and its result
 _RULES = ("ratio", "sum", "difference", "mean", "remainder")
 
 
@@ -27,7 +30,7 @@ class Again:
 
     def look(self, findings: Mapping[int, Finding]) -> dict[int, Finding]:
         """Give the findings of figures that are right as the one before them was, at an earlier time."""
-        found: dict[int, Finding] = {}
+        found = self._operands(findings)
         numbers = self.page.numbers
         for index in range(1, len(numbers)):
             number, before = numbers[index], findings[index - 1]
@@ -40,6 +43,32 @@ class Again:
                 if finding is not None and finding.status == "derived":
                     found[index] = finding
         return found
+
+    def _operands(self, findings: Mapping[int, Finding]) -> dict[int, Finding]:
+        """Give the figures that show what a result near them was computed of, at their periods if they name some."""
+        found: dict[int, Finding] = {}
+        derived = [
+            (index, finding.ids) for index, finding in findings.items() if finding.status == "derived" and finding.ids
+        ]
+        for index, finding in findings.items() if derived else ():
+            if finding.status not in ("unsupported", "contradicted"):
+                continue
+            number = self.page.numbers[index]
+            when = self.resolver.when(number)
+            near = {name for place, ids in derived if abs(place - index) <= _NEAR for name in ids[:4]}
+            operands = [item for name in sorted(near) if (item := self._known(name)) is not None]
+            if when.own and when.period is not None:
+                operands = [item for item in operands if item.of(when.period)]
+            elif finding.status == "contradicted" and not self._is_divisor(number):
+                continue
+            fact = weigh_facts(number, operands, 0, "named fact")
+            if fact is not None and fact.status == "supported":
+                found[index] = fact
+        return found
+
+    def _is_divisor(self, number: Number) -> bool:
+        before = self.page.low[max(0, number.start - 60) : number.start]
+        return _DIVIDED.search(before) is not None
 
     def _earlier(self, number: Number, before: Finding) -> Finding | None:
         operands = [self._known(name) for name in before.ids]

@@ -28,6 +28,7 @@ _PER_ONE = re.compile(
 # Things that are counted, not paid: the last word of a name, or before "of", "in" and a parenthesis.
 _COUNTED = re.compile(
     r"(?<![a-z])(?:employees|headcount|customers|subscribers|users|stores|shops|restaurants|branches|sites"
+    r"|clubs|cent(?:er|re)s|theat(?:er|re)s|screens|offices|dealers(?:hips)?|warehouses|terminals|vessels|ships|trucks"
     r"|locations|facilities|hotels|rooms|beds|homes|properties|vehicles|aircraft|wells|patients"
     r"|members|merchants|students|households|accounts|orders|deliveries|shipments|passengers|departures|miles|hours|days"
     r"|tonnes|tons|barrels"
@@ -47,7 +48,7 @@ _OTHERWISE = re.compile(
 )
 # Words of rows that are surely sums of money.
 _MONEY = re.compile(
-    r"revenu|income|expens|(?<![a-z])cost|sales|asset|liabilit|cash|debt|profit|loss|tax|earning|equity"
+    r"revenu|income|expens|turnover|(?<![a-z])cost|sales|asset|liabilit|cash|debt|profit|loss|tax|earning|equity"
     r"|payable|receivabl"
     r"|inventor|margin|gain|(?<![a-z])sale|interest|dividend|premium|proceed|payment|charge|fee|capital|deposit|loan|goodwill"
     r"|amorti[sz]|depreci|investment|收入|成本|费用|利润|资产|负债|现金|税|款|借|费|损失|准备|金额|投资"

@@ -79,7 +79,7 @@ _CURRENCY = f"(?:(?<![a-z])(?:{_any(list(CURRENCIES))})|[€£₹₩])"
 _SIGN = r"(?<![a-z\d%).\x00])[-+]"
 
 LEFT = re.compile(
-    r"(?P<sign>(?<![a-z\d%)$€£¥.\x00])[-+])?(?:(?P<open>\()\s?)?"
+    r"(?P<sign>(?<![a-z\d%)$€£¥.\x00元股亿万])[-+])?(?:(?P<open>\()\s?)?"
     rf"(?P<sign2>{_SIGN})?(?:(?P<cur>{_CURRENCY})\s{{0,3}})?(?:(?P<open2>\()\s?)?(?P<sign3>{_SIGN})?$"
 )
 RIGHT = re.compile(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 # A full-width comma separates clauses; as an ASCII comma it could join two numbers into one.
 _KEPT = frozenset("\n，。、—―·•")
 _SPACES = frozenset("*\\")
+# A list whose items were joined into one line, as in "* 2016: 5 * 2017: 6 * Change: 1".
+_JOINED_ITEM = re.compile(r"(?<=\s)\*(?=\s(?:[A-Za-z][\w ,'&/()-]{1,60}|\d{4}):)")
 
 
 def _plain(char: str) -> str:
@@ -32,5 +35,7 @@ def _plain(char: str) -> str:
 
 def normalise(text: str) -> str:
     """Rewrite `text` for reading, character by character, so that every offset stays true."""
+    if " * " in text:
+        text = _JOINED_ITEM.sub("\n", text)
     odd = {char for char in set(text) if not " " <= char <= "~" or char in _SPACES}
     return text.translate({ord(char): _plain(char) for char in odd})

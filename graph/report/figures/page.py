@@ -37,7 +37,8 @@ _MEAN = re.compile(
     r"(?<!fast )average|mean)(?![a-z])|平均|均值"
 )
 _SUM = re.compile(
-    r"(?<![a-z])(?:combined|in total|cumulative(?:ly)?|sum of|together|altogether)(?![a-z])|合计|累计|总计"
+    r"(?<![a-z])(?:combined|in total|cumulative(?:ly)?|sum of|together|altogether)(?![a-z])"
+    r"|合计|累计|总计|相加|加总|之和"
 )
 _HARD = re.compile(r"[;·•|—]| - (?![$€£¥\d])|。")
 _WITHIN = 240

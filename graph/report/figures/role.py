@@ -138,6 +138,12 @@ _CAGR = re.compile(
     r"|复合(?:年均|年化|年)?增长|年均复合|年复合|复合增速"
 )
 
+# "Together, 2016 and 2017 brought …", "Total for 2016 and 2017: …".
+_OPENED = re.compile(
+    r"[\s*_#>-]{0,6}(?:together|combined|taken together|in total|in sum|added (?:up|together)|(?:the )?(?:sum|total)"
+    r" (?:for|over|across|of)|(?P<mean>on average|(?:the )?(?:mean|average) (?:for|over|across|of)))(?![a-z])"
+)
+
 
 @dataclass(frozen=True)
 class Role:
@@ -179,6 +185,11 @@ def _special(page: Page, number: Number, scope: Scope, before: str, after: str) 
     ]:
         if number.start - end <= 40 or "," not in page.low[end : number.start]:
             return Role(kind)
+    opened = _OPENED.match(page.low, scope.start, number.start)
+    if opened is not None and not page.numbers_between(scope.start, number.start):
+        named = {item.period for item in page.named_in((opened.end(), number.start))}
+        if len(named) > 1:
+            return Role("mean" if opened["mean"] else "sum")
     return None
 
 

@@ -316,6 +316,10 @@ class _Table:
         """Match the amounts of a row with the columns: in order where their numbers agree, else by place."""
         headed = [column for column in self.columns if column.text]
         filled = [place for place, cell in enumerate(rest) if cell]
+        own = [place for place, text in enumerate(self.heads[-1][1:]) if text] if self.heads else []
+        if len(filled) != len(headed) and len(filled) == len(own) and own[-1] < len(self.columns):
+            # A head may span the cell of its currency sign and the amount, or stand over the sign alone.
+            headed = [self.columns[place] for place in own]
         if len(filled) == len(headed):
             order = dict(zip(filled, headed, strict=True))
             return [order[place] for place, _ in shown]
