@@ -134,7 +134,11 @@ _NAMES = [
         # A lead to a law, and codes that a caller gives.
         r"(?<![\d.,$€£¥])1031(?= (?:exchanges?|like-kind))",
         r"(?<![a-z])(?:passcode|pass code|access code|conference id|confirmation code|pin)(?: is|:)?"
-        r" \d[\d ]{2,14}\d",
+        r" \d[\d\x00 ]{2,14}[\d\x00]",
+        # Versions of what is made of software or chips.
+        r"(?<![a-z])(?:python|java|node\.?js|php|ruby|golang|linux|ubuntu|android|ios|ipados|macos|windows|wi-?fi|bluetooth"
+        r"|usb|hdmi|pcie|ddr|snapdragon|exynos|dimensity|ryzen|llama|gemini|claude|deepseek|gen)"
+        r" \d{1,2}(?:\.\d{1,2}){0,2}(?![\d.,%]\d|%| ?(?:percent|million|billion))",
         r"(?<![\d.,$€£¥])\d{4,6}-[a-z](?![a-z\d])",
         r"(?<=\x00)-[a-z]{1,3}-\d{2,6}(?!\d)",
         r"(?<![a-z])nos? \d{1,5}/\d{2,4}(?![\d%])",

@@ -76,7 +76,7 @@ _UNIT = "|".join(f"(?P<u_{name}>{pattern})" for name, pattern in _UNITS.items())
 # "C€95" is no Canadian amount: a symbol that no letter belongs to is one behind any letter.
 _CURRENCY = f"(?:(?<![a-z])(?:{_any(list(CURRENCIES))})|[€£₹₩])"
 # A sign touches its figure and no word or digit before it: 10-12 is a range, "- 5%" a dash.
-_SIGN = r"(?<![a-z\d%).\x00])[-+]"
+_SIGN = r"(?<![a-z\d%).\x00元股亿万])[-+]"
 
 LEFT = re.compile(
     r"(?P<sign>(?<![a-z\d%)$€£¥.\x00元股亿万])[-+])?(?:(?P<open>\()\s?)?"

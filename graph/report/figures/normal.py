@@ -9,7 +9,7 @@ import unicodedata
 _KEPT = frozenset("\n，。、—―·•")
 _SPACES = frozenset("*\\")
 # A list whose items were joined into one line, as in "* 2016: 5 * 2017: 6 * Change: 1".
-_JOINED_ITEM = re.compile(r"(?<=\s)\*(?=\s(?:[A-Za-z][\w ,'&/()-]{1,60}|\d{4}):)")
+_JOINED_ITEM = re.compile(r"(?<=\s)[*•](?=\s(?:[A-Za-z][\w ,.'&/()-]{1,60}|\d{4}):)")
 
 
 def _plain(char: str) -> str:
@@ -35,7 +35,7 @@ def _plain(char: str) -> str:
 
 def normalise(text: str) -> str:
     """Rewrite `text` for reading, character by character, so that every offset stays true."""
-    if " * " in text:
+    if " * " in text or " • " in text:
         text = _JOINED_ITEM.sub("\n", text)
     odd = {char for char in set(text) if not " " <= char <= "~" or char in _SPACES}
     return text.translate({ord(char): _plain(char) for char in odd})

@@ -67,6 +67,8 @@ _NOW_AHEAD = re.compile(
     r"|(?:目前|现为|当前)为?$"
 )
 
+_CLAUSE = re.compile(r"[,;] (?:while|whereas|and|but|as)(?![a-z])")
+
 
 @dataclass(frozen=True)
 class When:
@@ -126,6 +128,9 @@ class Timing:
         if behind is not None:
             return When(behind.period, own=True, others=others)
         ahead = self._period_ahead(number, scope)
+        if ahead is not None and self._is_base_before(ahead, number):
+            earlier = [item for item in named if item.end < ahead.start and not self._is_base(item, scope)]
+            ahead = earlier[-1] if earlier else None
         if ahead is not None:
             return When(
                 ahead.period,
@@ -160,6 +165,14 @@ class Timing:
         return match is not None and not (
             behind.period.kind == "day" and match[0].strip(" )(").startswith("on")
         )
+
+    def _is_base_before(self, ahead: Named, number: Number) -> bool:
+        """Tell whether a period is what another figure is measured from, in a clause that has ended."""
+        index = bisect_left(self.page.number_starts, ahead.start) - 1
+        if index < 0 or not _CLAUSE.search(self.page.low, ahead.end, number.start):
+            return False
+        gap = self.page.low[self.page.numbers[index].end : ahead.start]
+        return len(gap) < 24 and _BASE.match(gap) is not None
 
     def _left_over(
         self, number: Number, named: Sequence[Named], others: tuple[Period, ...], base: Period | None

@@ -61,7 +61,8 @@ _UP = re.compile(r"(?<![a-z])(?:above|over|plus|target|beyond|up|higher)(?![a-z]
 # Windows of returns by a bare word right before a signed percentage, as in "day -1.3%, month +7.4%".
 _WINDOW = re.compile(
     r"(?<![a-z])(?:(?P<return_1d>1d|1-day|day|daily)|(?P<return_1m>1m|1-month|month|monthly)"
-    r"|(?P<return_3m>3m|3-month|quarter)|(?P<return_6m>6m|6-month|half-year)|(?P<return_1y>1y|1-year|year|yearly))"
+    r"|(?P<return_3m>3m|3-month|quarter)|(?P<return_6m>6m|6-month|half-year|(?:six|6) months)"
+    r"|(?P<return_1y>1y|1-year|year|yearly))"
     r"[\s:=]{1,3}$"
 )
 
@@ -129,6 +130,9 @@ class Trading:
         gaps = [(a, b) for a, b in combinations(points, 2) if a.value != b.value]
         if number.unit == "" and (number.currency or number.decimals):
             yield from (_gap(a, b) for a, b in gaps)
+            yield from (
+                _moved(now, before) for now in price for before in points if before.key == "previous_close"
+            )
             if _MIDDLE.search(self.page.low, scope.start, scope.end):
                 yield from (_middle(a, b) for a, b in gaps)
             for atr in ranges:
@@ -273,6 +277,13 @@ def _gap(a: Known, b: Known) -> Derived:
     high, low = max(a.value, b.value), min(a.value, b.value)
     told = f"{high:f} - {low:f}"
     return Derived(high - low, "price", told, _ids(a, b), "distance to a level", a.fact.currency)
+
+
+def _moved(now: Known, before: Known) -> Derived:
+    told = f"{now.value:f} - {before.value:f}"
+    return Derived(
+        now.value - before.value, "price", told, _ids(now, before), "difference", now.fact.currency
+    )
 
 
 def _middle(a: Known, b: Known) -> Derived:
