@@ -24,6 +24,7 @@ from graph.report.figures.lookup import Lookup
 from graph.report.figures.measure import DURATIONS
 from graph.report.figures.merging import merge, rows_by_metric
 from graph.report.figures.naming import Label
+from graph.report.figures.nearby import Nearby
 from graph.report.figures.page import Page
 from graph.report.figures.paragraph import Paragraphs
 from graph.report.figures.passages import Passages
@@ -152,6 +153,7 @@ class _Check:
         findings |= Again(self.lookup, self.passages).look(findings)
         findings |= self.ground.look(numbers, roles, findings)
         findings |= Written(self.combine).look(findings)
+        findings |= Nearby(self.lookup).look(findings)
         return [self._figure(number, findings[index]) for index, number in enumerate(numbers)]
 
     def _roles(self, numbers: Sequence[Number]) -> list[Role]:

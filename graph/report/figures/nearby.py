@@ -1,0 +1,250 @@
+"""What follows from the figures that a sentence shows: their gap, sum, growth, share, and what they imply.
+
+A last look at figures that nothing else settles. The operands are figures of the same sentence that are right
+already, and words have to say what is done with them, so few sums are tried and chance has little room.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import combinations, permutations
+
+from graph.report.figures import cues
+from graph.report.figures.extract import Number
+from graph.report.figures.finding import Finding
+from graph.report.figures.interval import bounds
+from graph.report.figures.lookup import Lookup
+
+_OPEN = ("unsupported", "contradicted")
+_SURE = ("supported", "derived")
+_MOST = 5  # figures of a sentence that are tried
+_HUNDRED = Decimal(100)
+_POINTS = ("pp", "bps", "points")
+# How far the rounding of the operands may carry a result.
+_LOOSE = Decimal("0.02")
+_BASE = re.compile(
+    r"(?:(?<![a-z])(?:from|below|above|under|over|than|against|versus|vs\.?|to|on|off|with)|较|比)\s(?:the |its |a )?"
+    r"(?:about |approximately )?[$€£¥a-z']{0,20}\s?$"
+)
+_SHARE = re.compile(r"\s?(?:\)\s?)?of\s|\s?的")
+_PER = re.compile(r"(?<![a-z])(?:per|each|apiece|a)(?![a-z])|每")
+_IMPLIED = re.compile(
+    r"(?<![a-z])(?:impl(?:y|ies|ied|ying)|given|because|since|as|would|means|before|earlier|prior|previous"
+    r"|equivalent|back)(?![a-z])|意味|推算|倒推|由此|据此"
+)
+
+Range = tuple[Decimal, Decimal]
+
+
+class Nearby:
+    """Computes what the right figures of a sentence come to."""
+
+    def __init__(self, lookup: Lookup) -> None:
+        self.resolver = lookup.resolver
+        self.page = lookup.page
+
+    def look(self, findings: Mapping[int, Finding]) -> dict[int, Finding]:
+        """Give the findings of figures that follow from those around them."""
+        found: dict[int, Finding] = {}
+        for index, number in enumerate(self.page.numbers):
+            finding = findings[index]
+            if finding.status not in _OPEN or number.word:
+                continue
+            settled = {**findings, **found} if found else findings
+            near = self._near(index, settled)
+            if not near:
+                continue
+            for rule, value, formula, operands in self._results(number, finding, near):
+                low, high = bounds(number)
+                if value[0] <= high and low <= value[1]:
+                    ids = tuple(name for at in operands for name in settled[at].ids)
+                    found[index] = Finding("derived", rule, ids=ids, formula=formula)
+                    break
+        return found
+
+    def _near(self, index: int, findings: Mapping[int, Finding]) -> list[int]:
+        """Give the right figures of the sentence; of a sentence with fewer than two, those before it as well."""
+        starts, scope = self.page.number_starts, self.page.scope_of(self.page.numbers[index].start)
+        first, last = bisect_left(starts, scope.start), bisect_left(starts, scope.end)
+
+        def sure(places: Sequence[int]) -> list[int]:
+            return [at for at in places if at != index and findings[at].status in _SURE]
+
+        here = sure(range(first, last))
+        if len(here) < 2 and first:
+            before = self.page.scope_of(starts[first - 1])
+            if before.block == scope.block:
+                here = [*sure(range(bisect_left(starts, before.start), first))[-_MOST:], *here]
+        return sorted(here, key=lambda at: abs(at - index))[:_MOST]
+
+    def _results(
+        self, number: Number, finding: Finding, near: Sequence[int]
+    ) -> Iterator[tuple[str, Range, str, tuple[int, ...]]]:
+        scope = self.resolver.scope(number)
+        told = self.page.low[scope.start : scope.end]
+        numbers = self.page.numbers
+        rates = [at for at in near if numbers[at].unit == "percent"]
+        amounts = [at for at in near if not numbers[at].unit or numbers[at].unit == "count"]
+        alike = [at for at in amounts if numbers[at].currency == number.currency]
+        contradicted = finding.status == "contradicted"
+        by = cues.BY.search(self.page.low, max(scope.start, number.start - 24), number.start) is not None
+        if number.unit in _POINTS:
+            yield from self._gaps(number, rates)
+        elif number.unit == "percent":
+            if not contradicted:
+                yield from self._implied_rates(told, near, rates)
+                yield from self._growths(number, amounts)
+            if _SHARE.match(self.page.low, number.end):
+                yield from self._shares(number, amounts)
+        elif not number.unit or number.unit == "count":
+            if by or (not contradicted and (cues.UNLIKE.search(told) or cues.MOVED.search(told))):
+                yield from self._differences(alike)
+            if not contradicted:
+                if cues.SUM.search(told):
+                    yield from self._totals(alike)
+                yield from self._parts(rates, alike)
+                if number.hedge or _IMPLIED.search(told):
+                    yield from self._bases(told, rates, alike)
+                if number.currency and _PER.search(self.page.low, number.end, number.end + 24):
+                    yield from self._each(amounts)
+
+    def _gaps(self, number: Number, rates: Sequence[int]) -> Iterator[tuple[str, Range, str, tuple[int, ...]]]:
+        factor = _HUNDRED if number.unit == "bps" else 1
+        for a, b in combinations(sorted(rates), 2):
+            low, high = _minus(self._range(a), self._range(b))
+            yield "difference of percentages", (low * factor, high * factor), self._told("-", a, b), (a, b)
+
+    def _implied_rates(
+        self, told: str, near: Sequence[int], rates: Sequence[int]
+    ) -> Iterator[tuple[str, Range, str, tuple[int, ...]]]:
+        """Give what a rate was before it moved by so many points."""
+        rose, fell = cues.RISES.search(told) is not None, cues.FALLS.search(told) is not None
+        if rose == fell:
+            return
+        for at in near:
+            points = self.page.numbers[at]
+            if points.unit not in _POINTS:
+                continue
+            factor = Decimal("0.01") if points.unit == "bps" else Decimal(1)
+            low, high = (edge * factor for edge in self._range(at))
+            for rate in rates:
+                least, most = self._range(rate)
+                value = (least - high, most - low) if rose else (least + low, most + high)
+                yield "base of a move", value, self._told("-" if rose else "+", rate, at), (rate, at)
+
+    def _growths(
+        self, number: Number, amounts: Sequence[int]
+    ) -> Iterator[tuple[str, Range, str, tuple[int, ...]]]:
+        for new, old in permutations(amounts, 2):
+            first, second = self.page.numbers[new], self.page.numbers[old]
+            if first.currency != second.currency or not self._is_base(second):
+                continue
+            low, high = self._range(new)
+            least, most = self._range(old)
+            if least <= 0:
+                continue
+            ends = (low / most - 1) * _HUNDRED, (high / least - 1) * _HUNDRED
+            rises = ends[0] > 0
+            side = cues.RISES.search(self.page.low, max(0, number.start - 60), number.end + 30)
+            sinks = cues.FALLS.search(self.page.low, max(0, number.start - 60), number.end + 30)
+            if (rises and sinks and not side) or (not rises and side and not sinks):
+                continue
+            value = (ends[0], ends[1]) if rises else (-ends[1], -ends[0])
+            yield "percent change", value, f"({self._told('-', new, old)}) / {self._text(old)}", (new, old)
+
+    def _shares(
+        self, number: Number, amounts: Sequence[int]
+    ) -> Iterator[tuple[str, Range, str, tuple[int, ...]]]:
+        behind = [at for at in amounts if number.end <= self.page.numbers[at].start < number.end + 60]
+        for whole in behind:
+            least, most = self._range(whole)
+            for part in amounts:
+                if part == whole or self.page.numbers[part].currency != self.page.numbers[whole].currency:
+                    continue
+                low, high = self._range(part)
+                if least > 0:
+                    value = low / most * _HUNDRED, high / least * _HUNDRED
+                    yield "ratio", value, self._told("/", part, whole), (part, whole)
+
+    def _differences(self, alike: Sequence[int]) -> Iterator[tuple[str, Range, str, tuple[int, ...]]]:
+        for a, b in combinations(sorted(alike), 2):
+            value = _minus(self._range(a), self._range(b))
+            if value[1] - value[0] <= _LOOSE * max(value[1], Decimal(1)):
+                yield "difference", value, self._told("-", a, b), (a, b)
+
+    def _totals(self, alike: Sequence[int]) -> Iterator[tuple[str, Range, str, tuple[int, ...]]]:
+        places = sorted(alike)
+        for size in range(2, len(places) + 1):
+            for chosen in combinations(places, size):
+                ranges = [self._range(at) for at in chosen]
+                value = sum((low for low, _ in ranges), Decimal(0)), sum((high for _, high in ranges), Decimal(0))
+                yield "sum", value, " + ".join(self._text(at) for at in chosen), chosen
+
+    def _parts(
+        self, rates: Sequence[int], alike: Sequence[int]
+    ) -> Iterator[tuple[str, Range, str, tuple[int, ...]]]:
+        """Give so many per cent of an amount."""
+        for rate in rates:
+            least, most = self._range(rate)
+            for whole in alike:
+                low, high = self._range(whole)
+                yield "share of an amount", (
+                    low * least / _HUNDRED,
+                    high * most / _HUNDRED,
+                ), self._told("*", rate, whole), (rate, whole)
+
+    def _bases(
+        self, told: str, rates: Sequence[int], alike: Sequence[int]
+    ) -> Iterator[tuple[str, Range, str, tuple[int, ...]]]:
+        """Give what an amount was before it moved by so many per cent."""
+        rose = cues.RISES.search(told) is not None
+        fell = cues.FALLS.search(told) is not None or " fewer" in told or " less" in told
+        if rose == fell:
+            return
+        side = 1 if rose else -1
+        for rate in rates:
+            least, most = self._range(rate)
+            for new in alike:
+                low, high = self._range(new)
+                ends = sorted((1 + side * least / _HUNDRED, 1 + side * most / _HUNDRED))
+                if ends[0] > 0:
+                    formula = f"{self._text(new)} / (1 {'+' if rose else '-'} {self._text(rate)})"
+                    yield "base of a move", (low / ends[1], high / ends[0]), formula, (new, rate)
+
+    def _each(self, amounts: Sequence[int]) -> Iterator[tuple[str, Range, str, tuple[int, ...]]]:
+        for money, count in permutations(amounts, 2):
+            if not self.page.numbers[money].currency or self.page.numbers[count].currency:
+                continue
+            low, high = self._range(money)
+            least, most = self._range(count)
+            if least > 0:
+                yield "ratio", (low / most, high / least), self._told("/", money, count), (money, count)
+
+    def _range(self, at: int) -> Range:
+        return _plain_bounds(self.page.numbers[at])
+
+    def _is_base(self, number: Number) -> bool:
+        before = self.page.low[max(0, number.start - 36) : number.start]
+        return _BASE.search(before) is not None
+
+    def _text(self, at: int) -> str:
+        number = self.page.numbers[at]
+        return self.page.norm[number.start : number.end]
+
+    def _told(self, sign: str, a: int, b: int) -> str:
+        return f"{self._text(a)} {sign} {self._text(b)}"
+
+
+def _plain_bounds(number: Number) -> Range:
+    """Give between which sizes the digits of a figure lie, whatever word hedges it."""
+    size, half = abs(number.value), number.ulp / 2
+    return size - half, size + half
+
+
+def _minus(a: Range, b: Range) -> Range:
+    """Give the size of a difference between its least and its most."""
+    low, high = a[0] - b[1], a[1] - b[0]
+    return (low, high) if high > 0 and low > 0 else (-high, -low) if high < 0 else (Decimal(0), max(high, -low))
