@@ -12,8 +12,19 @@ from itertools import pairwise
 from graph.report.figures.extract import Number
 from graph.report.figures.page import Page
 
-_EQUALS = re.compile(r"[=≈]|(?<![a-z])(?:gives|equals|yields|comes to|works out to|is)(?![a-z])")
-_BETWEEN = re.compile(r"[\s$€£¥+(~约-]*|[^.;:\d]{1,70}?(?:of|at|:)[\s$€£¥+(~约-]*")
+_EQUALS = re.compile(
+    r"[=≈]|(?<![a-z])(?:gives?|equals?|yields?|makes?|comes? (?:out )?(?:to|at)|came to|works out (?:to|at)"
+    r"|amounts? to|results? in|is)(?![a-z])"
+)
+_HEDGE = r"(?:(?:about|approximately|around|roughly|some|nearly|just (?:under|over)|a ratio of) ?)?"
+_BETWEEN = re.compile(
+    rf"[\s$€£¥+(~约-]*{_HEDGE}[\s$€£¥+(~约-]*|[^.;:\d]{{1,70}}?(?:of|at|:)[\s$€£¥+(~约-]*{_HEDGE}[\s$€£¥+(~约-]*"
+)
+# What the figures of a sum are figures of: "26.0 million visits at $47.30 each give".
+_NOUNS = re.compile(
+    r"\s?(?:[a-z][a-z-]*\s){1,3}(?=(?:at|on|over|times|divided by|multiplied by|less|minus|plus)(?![a-z]))"
+)
+_NOUNS_LAST = re.compile(r"[\s)]*(?:[a-z][a-z-]*\s?){1,3},?\s?")
 _OPERATORS = {
     "+": "+",
     "-": "-",
@@ -40,11 +51,16 @@ class Sum:
     def value(self, held: Sequence[Decimal | None]) -> Decimal | None:
         """Compute the expression, with the given values for its figures where they are known."""
         values = iter(
-            number.value if known is None else known
+            self._factor(number, number.value if known is None else known)
             for number, known in zip(self.operands, held, strict=True)
         )
         tokens: list[Decimal | str] = [t if isinstance(t, str) else next(values) for t in self.tokens]
         return _Reader(tokens).read()
+
+    def _factor(self, number: Number, value: Decimal) -> Decimal:
+        """Take a percentage that an amount is multiplied by as the part that it is."""
+        part = number.unit == "percent" and self.result.unit != "percent" and "*" in self.tokens
+        return value / 100 if part else value
 
     @property
     def is_ratio(self) -> bool:
@@ -138,7 +154,9 @@ def _tokens(page: Page, numbers: Sequence[Number], start: int, end: int) -> list
     place = end
     for number in reversed(numbers):
         gap = page.masked[number.end : place]
-        signs = _signs(gap)
+        if not tokens and _NOUNS_LAST.fullmatch(gap):
+            gap = ")" * gap.count(")")
+        signs = _signs(_NOUNS.sub(" ", gap, count=1) if len(gap) > 3 else gap)
         if signs is None or (tokens and not any(sign not in "()" for sign in signs)):
             break
         if number.sign == "-" and not number.enclosed and tokens and number.start > start:
@@ -159,8 +177,8 @@ def _tokens(page: Page, numbers: Sequence[Number], start: int, end: int) -> list
 _WORDS = (
     (re.compile(r"(?<![a-z])(?:less|minus)(?![a-z])|减去?"), "-"),
     (re.compile(r"(?<![a-z])plus(?![a-z])|加上?"), "+"),
-    (re.compile(r"(?<![a-z])(?:over|divided by)(?![a-z])|除以"), "/"),
-    (re.compile(r"(?<![a-z])(?:times|multiplied by)(?![a-z])|乘以?"), "*"),
+    (re.compile(r"(?<![a-z])(?:over|on|divided by)(?![a-z])|除以"), "/"),
+    (re.compile(r"(?<![a-z])(?:times|at|multiplied by)(?![a-z])|乘以?"), "*"),
 )
 
 

@@ -132,6 +132,7 @@ class _Check:
         self.reader = Reader(self.lookup)
         self.growth = Growth(self.lookup, self.reader)
         self.combine = Combine(self.lookup, self.passages, self.asked)
+        self.points = known.points
         self.ground = Ground(self.lookup, self.asked, known.points)
         self.paragraphs = Paragraphs(self.combine.operands, self.passages, self.asked)
         self.settled: dict[int, list[Known]] = {}
@@ -152,7 +153,7 @@ class _Check:
         findings |= Trading(self.lookup).look(findings)
         findings |= Again(self.lookup, self.passages).look(findings)
         findings |= self.ground.look(numbers, roles, findings)
-        findings |= Written(self.combine).look(findings)
+        findings |= Written(self.combine, self.points).look(findings)
         findings |= Nearby(self.lookup).look(findings)
         return [self._figure(number, findings[index]) for index, number in enumerate(numbers)]
 

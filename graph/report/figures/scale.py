@@ -24,7 +24,7 @@ _SCALE = re.compile(
     r"['’]?(?P<zeros>000(?:['’,]?000)?)['’]?s?(?![\d,.])"
     r"|(?<![\d.,])(?:['’](?P<quoted>000(?:['’,]?000)?)(?![\d,.])"
     r"|(?P<plural>000(?:['’,]?000)?)(?:['’]?s|\s(?:are )?omitted)(?![a-z]))"
-    r"|(?<!\d)(?:us|hk)?[$€£¥]\s?(?P<letter>m|mm|mn|bn|k)(?![a-z\d])"
+    r"|(?<!\d)(?:us|hk)?[$€£¥]\s?(?P<letter>m|mm|mn|bn|k|b)(?![a-z\d])"
     rf"|(?<![a-z\d])(?P<glued>[mkt])(?:€|£|(?:eur|sek|nok|dkk|chf|usd|gbp)(?![a-z]))"
     rf"|(?<![a-z])(?:{_CODES})\s?(?P<tail>m|mm|mn|bn|k)(?![a-z\d])"
     r"|(?:单位|人民币|金额|金额单位)[:：]?\s?(?:人民币|美元|港元|港币)?\s?(?P<zh>百万|千万|千|万|亿)(?:元|美元|港元)?"

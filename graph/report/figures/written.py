@@ -13,6 +13,7 @@ from graph.report.figures.arithmetic import Sum, sums
 from graph.report.figures.combine import Combine
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_facts
+from graph.report.figures.points import Points
 from graph.report.figures.role import direction
 from graph.report.figures.units import clash, is_rate, matches
 
@@ -42,8 +43,9 @@ _TOLD = 3
 class Written:
     """Reads figures together with the figures around them, once these are decided."""
 
-    def __init__(self, combine: Combine) -> None:
+    def __init__(self, combine: Combine, points: Points) -> None:
         self.combine = combine
+        self.points = points
         self.resolver = combine.resolver
         self.page = combine.page
 
@@ -200,7 +202,29 @@ class Written:
             return finding
         if number.bare and not number.decimals and abs(number.value) in _PARTS:
             return Finding("context", "part of a formula")
-        return self.combine.level(_at(number, power)) if number.bare or not power else None
+        found = self.combine.level(_at(number, power)) if number.bare or not power else None
+        return found if found is not None or finding.status == "contradicted" else self._pointed(number)
+
+    def _pointed(self, number: Number) -> Finding | None:
+        """Find a figure of a sum among the amounts of the documents as it is shown, whatever it is called."""
+        told = abs(number.value.scaleb(-number.scale))
+        if len(told.normalize().as_tuple().digits) < _TOLD and not (number.unit or number.currency):
+            return None
+        point = next(
+            (
+                point
+                for point in self.points.all
+                if abs(point.shown) == told or (number.scale and matches(number, point.value, 0, either=True))
+                if not point.rated or number.unit in ("percent", "")
+                if point.rated or number.unit != "percent"
+            ),
+            None,
+        )
+        if point is None:
+            return None
+        known = () if point.known is None or number.scale or number.currency else (point.known,)
+        ids = () if point.known is None else (point.known.fact.id,)
+        return Finding("supported", "operand of a formula", ids=ids, known=known)
 
     def _result(
         self, written: Sum, values: Sequence[Decimal | None], held: Sequence[Finding]
@@ -219,7 +243,11 @@ class Written:
         below = [n for token, n in pairwise(written.tokens) if token == "/" and isinstance(n, Number)]
         divisors = [f for n, f in zip(written.operands, held, strict=True) if any(n is d for d in below)]
         if written.is_ratio or any(finding.known for finding in divisors):
-            wrong = bool(number.currency or number.scale)
+            each = any(n.currency for n in written.operands) and not all(n.currency for n in written.operands)
+            each = each or (bool(facts) and len({fact.unit for fact in facts}) > 1)
+            wrong = bool(number.scale or (number.currency and not each))
+        elif "*" in written.tokens and number.unit != "percent":
+            wrong = bool(number.unit)
         else:
             wrong = bool(facts) and not _in_unit(number, facts[0], "-" in written.tokens)
         if wrong or not matches(number, value, 0):
