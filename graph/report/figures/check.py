@@ -154,7 +154,7 @@ class _Check:
         findings |= Again(self.lookup, self.passages).look(findings)
         findings |= self.ground.look(numbers, roles, findings)
         findings |= Written(self.combine, self.points).look(findings)
-        findings |= Nearby(self.lookup).look(findings)
+        findings |= Nearby(self.lookup, self.points).look(findings)
         return [self._figure(number, findings[index]) for index, number in enumerate(numbers)]
 
     def _roles(self, numbers: Sequence[Number]) -> list[Role]:

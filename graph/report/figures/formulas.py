@@ -31,11 +31,11 @@ class Formula:
 
 
 _NAMES = {
-    "revenue": "revenue; net sales; sales; turnover; 营业收入; 收入",
+    "revenue": "revenue; net sales; sales; turnover; 营业收入; 营业总收入; 营业额; 营收; 收入",
     "assets": "total assets; 总资产; 资产总计",
     "liabilities": "total liabilities; 总负债; 负债合计",
     "equity": "total equity; shareholders' equity; stockholders' equity; net assets; 净资产; 股东权益",
-    "income": "net income; net profit; net earnings; 净利润",
+    "income": "net income; net profit; net earnings; profit for the year; 净利润; 年内溢利; 净利",
     "pretax": "income before income taxes; income before tax; pretax income; earnings before income taxes;"
     " profit before tax; pretax earnings; 利润总额; 税前利润",
     "tax": "income tax expense; provision for income taxes; income taxes; tax expense; 所得税费用; 所得税",
@@ -126,6 +126,9 @@ _TABLE: tuple[tuple[str, Kind, str], ...] = (
     (r"(?:churn|attrition)", "rest", "retention rate; retention"),
     (r"retention", "rest", "churn; attrition; turnover rate"),
     (r"gross margin", "rest", "cost of revenue"),
+    (r"gross margin|毛利率", "ratio", "gross profit, revenue"),
+    (r"operating margin|营业利润率", "ratio", "operating income, revenue"),
+    (r"net (?:profit )?margin|净利率|销售净利率", "ratio", "income, revenue"),
     (r"(?:implied )?shares (?:outstanding|in issue)|share count|shares(?= outstanding)|总股本", "count",
      "market cap, price"),
 )  # fmt: skip

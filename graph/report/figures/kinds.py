@@ -28,7 +28,7 @@ _PER_ONE = re.compile(
 # Things that are counted, not paid: the last word of a name, or before "of", "in" and a parenthesis.
 _COUNTED = re.compile(
     r"(?<![a-z])(?:employees|headcount|customers|subscribers|users|stores|shops|restaurants|branches|sites"
-    r"|clubs|cent(?:er|re)s|theat(?:er|re)s|screens|offices|dealers(?:hips)?|warehouses|terminals|vessels|ships|trucks"
+    r"|carloads|loads|trips|flights|visits|volumes|clubs|cent(?:er|re)s|theat(?:er|re)s|screens|offices|dealers(?:hips)?|warehouses|terminals|vessels|ships|trucks"
     r"|locations|facilities|hotels|rooms|beds|homes|properties|vehicles|aircraft|wells|patients"
     r"|members|merchants|students|households|accounts|orders|deliveries|shipments|passengers|departures|miles|hours|days"
     r"|tonnes|tons|barrels"
@@ -181,15 +181,20 @@ class Kinds:
         margin = number.decimals and abs(number.value) <= 100 and _MARGIN.search(label)
         if small and (percent or margin or _RATE.search(_TERMS.sub("", label))):
             return "percent", 0
+        if _PER_ONE.search(column.text) and not _SHARES.search(column.text):
+            return "per_share", 0
         if _PER_SHARE.search(label) or (_PER_SHARE.search(name) and number.decimals >= 2):
             return "per_share", -2 if _IN_CENTS.search(label) else 0
         if _PRICE.search(column.text) and number.decimals == 2 and self.power == 0:
             return "per_share", 0
         counted = bool(_SHARES.search(label) or _SHARES.search(column.text))
+        counted = counted or (_COUNTED.search(column.text) is not None and not _MONEY.search(column.text))
         counted = counted or bool(_SHARES.search(name) and not number.currency and not self.has_money)
         if counted and not number.currency and not _MONEY_OF_SHARES.search(label):
             own = self._scale_of(label)
             shares = _IN_SHARES.search(label) or _IN_SHARES.search(name) or _SHARES.search(column.text)
+            if own is None:
+                own = column.power
             return "count", (self.power if shares else 0) if own is None else own
         own = self._scale_of(label)
         return "money", own if own is not None else self.power if column.power is None else column.power

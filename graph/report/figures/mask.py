@@ -135,6 +135,7 @@ _NAMES = [
         r"(?<![\d.,$€£¥])1031(?= (?:exchanges?|like-kind))",
         r"(?<![a-z])(?:passcode|pass code|access code|conference id|confirmation code|pin)(?: is|:)?"
         r" \d[\d\x00 ]{2,14}[\d\x00]",
+        r"(?<![\d.,$€£¥])\d{1,3}\+[ -]days?(?![a-z])",
         # Versions of what is made of software or chips.
         r"(?<![a-z])(?:python|java|node\.?js|php|ruby|golang|linux|ubuntu|android|ios|ipados|macos|windows|wi-?fi|bluetooth"
         r"|usb|hdmi|pcie|ddr|snapdragon|exynos|dimensity|ryzen|llama|gemini|claude|deepseek|gen)"

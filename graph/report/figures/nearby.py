@@ -10,13 +10,15 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import combinations, permutations
+from itertools import combinations, pairwise, permutations
 
 from graph.report.figures import cues
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding
 from graph.report.figures.interval import bounds
 from graph.report.figures.lookup import Lookup
+from graph.report.figures.points import Points, short
+from graph.report.figures.wording import stems
 
 _OPEN = ("unsupported", "contradicted")
 _SURE = ("supported", "derived")
@@ -35,6 +37,7 @@ _IMPLIED = re.compile(
     r"(?<![a-z])(?:impl(?:y|ies|ied|ying)|given|because|since|as|would|means|before|earlier|prior|previous"
     r"|equivalent|back)(?![a-z])|意味|推算|倒推|由此|据此"
 )
+_MIDDLE = re.compile(r"mid-?point|half-?way|中点|中值")
 
 Range = tuple[Decimal, Decimal]
 
@@ -42,9 +45,10 @@ Range = tuple[Decimal, Decimal]
 class Nearby:
     """Computes what the right figures of a sentence come to."""
 
-    def __init__(self, lookup: Lookup) -> None:
+    def __init__(self, lookup: Lookup, points: Points) -> None:
         self.resolver = lookup.resolver
         self.page = lookup.page
+        self.points = points
 
     def look(self, findings: Mapping[int, Finding]) -> dict[int, Finding]:
         """Give the findings of figures that follow from those around them."""
@@ -54,9 +58,11 @@ class Nearby:
             if finding.status not in _OPEN or number.word:
                 continue
             settled = {**findings, **found} if found else findings
-            near = self._near(index, settled)
-            if not near:
+            middle = self._middle(number)
+            if middle is not None:
+                found[index] = middle
                 continue
+            near = self._near(index, settled)
             for rule, value, formula, operands in self._results(number, finding, near):
                 low, high = bounds(number)
                 if value[0] <= high and low <= value[1]:
@@ -64,6 +70,23 @@ class Nearby:
                     found[index] = Finding("derived", rule, ids=ids, formula=formula)
                     break
         return found
+
+    def _middle(self, number: Number) -> Finding | None:
+        """Find the middle of a range that a document states of what the sentence names."""
+        scope = self.resolver.scope(number)
+        told = self.page.low[scope.start : scope.end]
+        if _MIDDLE.search(told) is None or number.unit not in ("", "percent"):
+            return None
+        words = short(stems(told))
+        low, high = bounds(number)
+        for first, last in pairwise(self.points.all):
+            beside = first.place[:2] == last.place[:2] and first.kind == last.kind
+            if first.table or not beside or not first.value < last.value < 2 * first.value:
+                continue
+            if low <= (first.value + last.value) / 2 <= high and words & (first.row | last.row):
+                ids = tuple(point.known.fact.id for point in (first, last) if point.known is not None)
+                return Finding("derived", "mean", ids=ids, formula=f"({first.value:f} + {last.value:f}) / 2")
+        return None
 
     def _near(self, index: int, findings: Mapping[int, Finding]) -> list[int]:
         """Give the right figures of the sentence; of a sentence with fewer than two, those before it as well."""
