@@ -23,6 +23,7 @@ from graph.report.figures.layout import Scope
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.measure import DURATIONS
 from graph.report.figures.merging import merge, rows_by_metric
+from graph.report.figures.moves import Moves
 from graph.report.figures.naming import Label
 from graph.report.figures.nearby import Nearby
 from graph.report.figures.page import Page
@@ -155,6 +156,7 @@ class _Check:
         findings |= self.ground.look(numbers, roles, findings)
         findings |= Written(self.combine, self.points).look(findings)
         findings |= Nearby(self.lookup, self.points).look(findings)
+        findings |= Moves(self.page).look(findings)
         return [self._figure(number, findings[index]) for index, number in enumerate(numbers)]
 
     def _roles(self, numbers: Sequence[Number]) -> list[Role]:
