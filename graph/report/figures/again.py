@@ -45,11 +45,9 @@ class Again:
         return found
 
     def _operands(self, findings: Mapping[int, Finding]) -> dict[int, Finding]:
-        """Give the figures that show what a result near them was computed of, at their periods if they name some."""
+        """Give the figures that show what a result near them is computed of, at the periods they name."""
         found: dict[int, Finding] = {}
-        derived = [
-            (index, finding.ids) for index, finding in findings.items() if finding.status == "derived" and finding.ids
-        ]
+        derived = [(at, item.ids) for at, item in findings.items() if item.status == "derived" and item.ids]
         for index, finding in findings.items() if derived else ():
             if finding.status not in ("unsupported", "contradicted"):
                 continue

@@ -75,7 +75,7 @@ class Moves:
         return found
 
     def _told(self) -> Iterator[tuple[int, int, int]]:
-        """Give the places of the old, the new and the size of each move, where nothing else stands between."""
+        """Give the places of the old, the new and the size of each move told without a break."""
         numbers = self.page.numbers
         for at in range(len(numbers) - 1):
             ends = self._ends(at, at + 1)
@@ -124,7 +124,7 @@ class Moves:
 
 
 def _against(old: Number, new: Number, size: Number) -> Decimal | None:
-    """Give what the ends come to where the size is something else; None where it fits or is of another kind."""
+    """Give what the ends come to; None where the size fits, or is of another kind."""
     rate = old.unit == "percent"
     low, high = _difference(old, new)
     if rate and size.unit in _POINTS:

@@ -28,8 +28,8 @@ _POINTS = ("pp", "bps", "points")
 # How far the rounding of the operands may carry a result.
 _LOOSE = Decimal("0.02")
 _BASE = re.compile(
-    r"(?:(?<![a-z])(?:from|below|above|under|over|than|against|versus|vs\.?|to|on|off|with)|较|比)\s(?:the |its |a )?"
-    r"(?:about |approximately )?[$€£¥a-z']{0,20}\s?$"
+    r"(?:(?<![a-z])(?:from|below|above|under|over|than|against|versus|vs\.?|to|on|off|with)|较|比)"
+    r"\s(?:the |its |a )?(?:about |approximately )?[$€£¥a-z']{0,20}\s?$"
 )
 _SHARE = re.compile(r"\s?(?:\)\s?)?of\s|\s?的")
 _PER = re.compile(r"(?<![a-z])(?:per|each|apiece|a)(?![a-z])|每")
@@ -40,6 +40,8 @@ _IMPLIED = re.compile(
 _MIDDLE = re.compile(r"mid-?point|half-?way|中点|中值")
 
 Range = tuple[Decimal, Decimal]
+# A rule, between what the result lies, how it is computed, and the places of its operands.
+Result = tuple[str, Range, str, tuple[int, ...]]
 
 
 class Nearby:
@@ -89,7 +91,7 @@ class Nearby:
         return None
 
     def _near(self, index: int, findings: Mapping[int, Finding]) -> list[int]:
-        """Give the right figures of the sentence; of a sentence with fewer than two, those before it as well."""
+        """Give the right figures of the sentence, and of the one before where there are fewer than two."""
         starts, scope = self.page.number_starts, self.page.scope_of(self.page.numbers[index].start)
         first, last = bisect_left(starts, scope.start), bisect_left(starts, scope.end)
 
@@ -103,9 +105,7 @@ class Nearby:
                 here = [*sure(range(bisect_left(starts, before.start), first))[-_MOST:], *here]
         return sorted(here, key=lambda at: abs(at - index))[:_MOST]
 
-    def _results(
-        self, number: Number, finding: Finding, near: Sequence[int]
-    ) -> Iterator[tuple[str, Range, str, tuple[int, ...]]]:
+    def _results(self, number: Number, finding: Finding, near: Sequence[int]) -> Iterator[Result]:
         scope = self.resolver.scope(number)
         told = self.page.low[scope.start : scope.end]
         numbers = self.page.numbers
@@ -134,15 +134,13 @@ class Nearby:
                 if number.currency and _PER.search(self.page.low, number.end, number.end + 24):
                     yield from self._each(amounts)
 
-    def _gaps(self, number: Number, rates: Sequence[int]) -> Iterator[tuple[str, Range, str, tuple[int, ...]]]:
+    def _gaps(self, number: Number, rates: Sequence[int]) -> Iterator[Result]:
         factor = _HUNDRED if number.unit == "bps" else 1
         for a, b in combinations(sorted(rates), 2):
             low, high = _minus(self._range(a), self._range(b))
             yield "difference of percentages", (low * factor, high * factor), self._told("-", a, b), (a, b)
 
-    def _implied_rates(
-        self, told: str, near: Sequence[int], rates: Sequence[int]
-    ) -> Iterator[tuple[str, Range, str, tuple[int, ...]]]:
+    def _implied_rates(self, told: str, near: Sequence[int], rates: Sequence[int]) -> Iterator[Result]:
         """Give what a rate was before it moved by so many points."""
         rose, fell = cues.RISES.search(told) is not None, cues.FALLS.search(told) is not None
         if rose == fell:
@@ -158,9 +156,7 @@ class Nearby:
                 value = (least - high, most - low) if rose else (least + low, most + high)
                 yield "base of a move", value, self._told("-" if rose else "+", rate, at), (rate, at)
 
-    def _growths(
-        self, number: Number, amounts: Sequence[int]
-    ) -> Iterator[tuple[str, Range, str, tuple[int, ...]]]:
+    def _growths(self, number: Number, amounts: Sequence[int]) -> Iterator[Result]:
         for new, old in permutations(amounts, 2):
             first, second = self.page.numbers[new], self.page.numbers[old]
             if first.currency != second.currency or not self._is_base(second):
@@ -178,9 +174,7 @@ class Nearby:
             value = (ends[0], ends[1]) if rises else (-ends[1], -ends[0])
             yield "percent change", value, f"({self._told('-', new, old)}) / {self._text(old)}", (new, old)
 
-    def _shares(
-        self, number: Number, amounts: Sequence[int]
-    ) -> Iterator[tuple[str, Range, str, tuple[int, ...]]]:
+    def _shares(self, number: Number, amounts: Sequence[int]) -> Iterator[Result]:
         behind = [at for at in amounts if number.end <= self.page.numbers[at].start < number.end + 60]
         for whole in behind:
             least, most = self._range(whole)
@@ -192,36 +186,37 @@ class Nearby:
                     value = low / most * _HUNDRED, high / least * _HUNDRED
                     yield "ratio", value, self._told("/", part, whole), (part, whole)
 
-    def _differences(self, alike: Sequence[int]) -> Iterator[tuple[str, Range, str, tuple[int, ...]]]:
+    def _differences(self, alike: Sequence[int]) -> Iterator[Result]:
         for a, b in combinations(sorted(alike), 2):
             value = _minus(self._range(a), self._range(b))
             if value[1] - value[0] <= _LOOSE * max(value[1], Decimal(1)):
                 yield "difference", value, self._told("-", a, b), (a, b)
 
-    def _totals(self, alike: Sequence[int]) -> Iterator[tuple[str, Range, str, tuple[int, ...]]]:
+    def _totals(self, alike: Sequence[int]) -> Iterator[Result]:
         places = sorted(alike)
         for size in range(2, len(places) + 1):
             for chosen in combinations(places, size):
-                ranges = [self._range(at) for at in chosen]
-                value = sum((low for low, _ in ranges), Decimal(0)), sum((high for _, high in ranges), Decimal(0))
+                lows, highs = zip(*(self._range(at) for at in chosen), strict=True)
+                value = sum(lows, Decimal(0)), sum(highs, Decimal(0))
                 yield "sum", value, " + ".join(self._text(at) for at in chosen), chosen
 
-    def _parts(
-        self, rates: Sequence[int], alike: Sequence[int]
-    ) -> Iterator[tuple[str, Range, str, tuple[int, ...]]]:
+    def _parts(self, rates: Sequence[int], alike: Sequence[int]) -> Iterator[Result]:
         """Give so many per cent of an amount."""
         for rate in rates:
             least, most = self._range(rate)
             for whole in alike:
                 low, high = self._range(whole)
-                yield "share of an amount", (
-                    low * least / _HUNDRED,
-                    high * most / _HUNDRED,
-                ), self._told("*", rate, whole), (rate, whole)
+                yield (
+                    "share of an amount",
+                    (
+                        low * least / _HUNDRED,
+                        high * most / _HUNDRED,
+                    ),
+                    self._told("*", rate, whole),
+                    (rate, whole),
+                )
 
-    def _bases(
-        self, told: str, rates: Sequence[int], alike: Sequence[int]
-    ) -> Iterator[tuple[str, Range, str, tuple[int, ...]]]:
+    def _bases(self, told: str, rates: Sequence[int], alike: Sequence[int]) -> Iterator[Result]:
         """Give what an amount was before it moved by so many per cent."""
         rose = cues.RISES.search(told) is not None
         fell = cues.FALLS.search(told) is not None or " fewer" in told or " less" in told
@@ -237,7 +232,7 @@ class Nearby:
                     formula = f"{self._text(new)} / (1 {'+' if rose else '-'} {self._text(rate)})"
                     yield "base of a move", (low / ends[1], high / ends[0]), formula, (new, rate)
 
-    def _each(self, amounts: Sequence[int]) -> Iterator[tuple[str, Range, str, tuple[int, ...]]]:
+    def _each(self, amounts: Sequence[int]) -> Iterator[Result]:
         for money, count in permutations(amounts, 2):
             if not self.page.numbers[money].currency or self.page.numbers[count].currency:
                 continue
@@ -270,4 +265,6 @@ def _plain_bounds(number: Number) -> Range:
 def _minus(a: Range, b: Range) -> Range:
     """Give the size of a difference between its least and its most."""
     low, high = a[0] - b[1], a[1] - b[0]
-    return (low, high) if high > 0 and low > 0 else (-high, -low) if high < 0 else (Decimal(0), max(high, -low))
+    if low > 0:
+        return low, high
+    return (-high, -low) if high < 0 else (Decimal(0), max(high, -low))

@@ -140,8 +140,9 @@ _CAGR = re.compile(
 
 # "Together, 2016 and 2017 brought …", "Total for 2016 and 2017: …".
 _OPENED = re.compile(
-    r"[\s*_#>-]{0,6}(?:together|combined|taken together|in total|in sum|added (?:up|together)|(?:the )?(?:sum|total)"
-    r" (?:for|over|across|of)|(?P<mean>on average|(?:the )?(?:mean|average) (?:for|over|across|of)))(?![a-z])"
+    r"[\s*_#>-]{0,6}(?:together|combined|taken together|in total|in sum|added (?:up|together)"
+    r"|(?:the )?(?:sum|total) (?:for|over|across|of)"
+    r"|(?P<mean>on average|(?:the )?(?:mean|average) (?:for|over|across|of)))(?![a-z])"
 )
 
 

@@ -39,7 +39,8 @@ from_high_52w: from 52-week high; distance from 52-week high; distance to 52-wee
     52-week high; vs 52-week high; vs. 52-week high
 from_low_52w: from 52-week low; distance from 52-week low; distance to 52-week low; distance to the
     52-week low; vs 52-week low; vs. 52-week low
-return_1d: 1-day change; one-day return; day change; day's change; change on the day; daily move; daily return; 日涨跌幅; 当日涨跌幅
+return_1d: 1-day change; one-day return; day change; day's change; change on the day; daily move;
+    daily return; 日涨跌幅; 当日涨跌幅
 return_1m: one-month return; 1m return; 1 month return; 近一个月涨跌幅; 1个月涨跌幅
 return_3m: three-month return; 3m return; 3 month return; 近三个月涨跌幅; 3个月涨跌幅
 return_6m: six-month return; 6m return; 6 month return; 近六个月涨跌幅; 6个月涨跌幅
