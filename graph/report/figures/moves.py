@@ -25,8 +25,8 @@ _FROM = re.compile(rf"(?:(?<![a-z])from|由|从){_SPACE}{_HEDGE}{_SPACE}$")
 _TO = re.compile(rf"(?:(?<![a-z])to|至|到|->|→){_SPACE}{_HEDGE}{_SPACE}$")
 # Between the ends: at most a unit and a period.
 _ENDS = re.compile(
-    r"(?:[\s,()\x00]|(?:in|at|for|on|by|per|a|the|of|during|one|year|quarter|month|unit|share|fiscal|period|earlier|ago|up"
-    r"|down|barrel|ounce|pound|ton|day|million|thousand|billion)(?![a-z])|[\u4e00-\u9fff/])*"
+    r"(?:[\s,()\x00]|(?:in|at|for|on|by|per|a|the|of|during|one|year|quarter|month|unit|share|fiscal"
+    r"|period|earlier|ago|up|down|barrel|ounce|pound|ton|day|million|thousand|billion)(?![a-z])|[\u4e00-\u9fff/])*"
     rf"(?:(?:(?<![a-z])(?:from|to)|由|从|至|到|->|→){_SPACE}{_HEDGE}{_SPACE})$"
 )
 _NOUN = (
@@ -35,19 +35,22 @@ _NOUN = (
 )
 # Between the ends and the size behind them.
 _SIZE = re.compile(
-    rf"(?:[\s,:;(\x00$€£¥+-]|(?:in|at|for|on)(?![a-z])|(?:i\.e\.|that is|which is|or|an?|by|up|down|equal to|equals|is)(?![a-z])"
-    rf"|(?:{_NOUN}(?: of)?)(?![a-z])|(?:about|approximately|around|roughly|nearly|almost|just)(?![a-z])"
+    r"(?:[\s,:;(\x00$€£¥+-]|(?:in|at|for|on)(?![a-z])"
+    r"|(?:i\.e\.|that is|which is|or|an?|by|up|down|equal to|equals|is)(?![a-z])"
+    rf"|(?:{_NOUN}(?: of)?)(?![a-z])"
+    r"|(?:about|approximately|around|roughly|nearly|almost|just)(?![a-z])"
     r"|同比|环比|合计|即|共|增长|增加|提高|上升|下降|下滑|减少|降低|增幅|降幅|涨幅|跌幅|升幅|上涨|下跌|[为了约达，、])*"
 )
 # Between the size and the ends behind it, or before a size of the same move in another unit.
 _AHEAD = re.compile(
-    rf"(?:[\s,:(\x00]|{_NOUN}(?![a-z])|(?:year[- ](?:over|on)[- ]year|yoy|year|quarter|sequentially|over|in|for|the|on)"
-    r"(?![a-z]))*(?:(?<![a-z])(?:from|to)|由|从|至|到)[\s$€£¥(]*$"
+    rf"(?:[\s,:(\x00]|{_NOUN}(?![a-z])"
+    r"|(?:year[- ](?:over|on)[- ]year|yoy|year|quarter|sequentially|over|in|for|the|on)(?![a-z]))*"
+    r"(?:(?<![a-z])(?:from|to)|由|从|至|到)[\s$€£¥(]*$"
 )
 _ALSO = re.compile(rf"\s?(?:or|,|\(|，|（|i\.e\.|，即)\s?{_HEDGE}[\s$€£¥+-]*")
 _OTHER = re.compile(
-    r"organic|constant|adjust|like-for-like|comparable|same-store|cagr|compound|annuali[sz]|per (?:year|annum)|a year|each"
-    r"|average|underlying|excluding|复合|年均|可比|剔除|平均"
+    r"organic|constant|adjust|like-for-like|comparable|same-store|cagr|compound|annuali[sz]"
+    r"|per (?:year|annum)|a year|each|average|underlying|excluding|复合|年均|可比|剔除|平均"
 )
 _POINTS = ("pp", "bps", "points")
 

@@ -57,7 +57,8 @@ class Nearby:
         found: dict[int, Finding] = {}
         for index, number in enumerate(self.page.numbers):
             finding = findings[index]
-            if finding.status not in _OPEN or number.word:
+            signed = number.sign and number.unit != "percent"
+            if finding.status not in _OPEN or number.word or signed:
                 continue
             settled = {**findings, **found} if found else findings
             middle = self._middle(number)
@@ -170,6 +171,8 @@ class Nearby:
             side = cues.RISES.search(self.page.low, max(0, number.start - 60), number.end + 30)
             sinks = cues.FALLS.search(self.page.low, max(0, number.start - 60), number.end + 30)
             if (rises and sinks and not side) or (not rises and side and not sinks):
+                continue
+            if number.sign and (number.sign == "+") != rises:
                 continue
             value = (ends[0], ends[1]) if rises else (-ends[1], -ends[0])
             yield "percent change", value, f"({self._told('-', new, old)}) / {self._text(old)}", (new, old)
