@@ -6,7 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
+
+from graph.report.figures.digits import Digits, is_led, led_by
 
 PeriodKind = Literal["day", "month", "quarter", "half", "span", "year", "range", "prior"]
 
@@ -76,25 +79,13 @@ def _month(period: Period) -> int:
 
 _MONTHS = {
     name: number
-    for number, names in enumerate(
-        (
-            "january jan",
-            "february feb",
-            "march mar",
-            "april apr",
-            "may",
-            "june jun",
-            "july jul",
-            "august aug",
-            "september sept sep",
-            "october oct",
-            "november nov",
-            "december dec",
-        ),
-        start=1,
+    for number, names in (
+        (1, "january jan"), (2, "february feb"), (3, "march mar"), (4, "april apr"), (5, "may"), (6, "june jun"),
+        (7, "july jul"), (8, "august aug"), (9, "september sept sep"), (10, "october oct"), (11, "november nov"),
+        (12, "december dec"),
     )
     for name in names.split()
-}
+}  # fmt: skip
 _MON = "(" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
 _ORD = r"(?:st|nd|rd|th)?"
 _NOTH = r"(?![\d%])(?!\.\d)(?!,\d)"
@@ -306,68 +297,77 @@ _PATTERNS: list[tuple[re.Pattern[str], _Builder]] = [
 ]
 
 
-# A pattern that can only begin where digits begin is tried there alone; others wait for a word they need.
-_LED = re.compile(
-    r"\(\?<!(?:\[[^\]]*\\d[^\]]*\]|\\d)\)(?:\(\?<!\[\$€£¥\]\\s\))?(?:\(|\(\?:){0,2}(?:\\d|19\|20)"
-)
 _MONTH_NAME = re.compile("|".join(sorted(_MONTHS, key=len, reverse=True)))
-_DIGITS = re.compile(r"(?<!\d)\d")
-
-
-def is_led(pattern: re.Pattern[str]) -> bool:
-    """Tell whether the pattern can only begin where digits begin."""
-    return _LED.match(pattern.pattern) is not None
-
-
-def digit_starts(text: str) -> list[int]:
-    """Give the places where runs of digits begin."""
-    return [match.start() for match in _DIGITS.finditer(text)]
-
-
 _ONLY_CHINESE = re.compile(r"[年月](?![?|)度])")
 
 
 def _need(pattern: str) -> str:
     """Name what text must hold for the pattern to be worth trying; "" for digits alone."""
-    return (
-        "months"
-        if _MONTHS_SPAN in pattern
-        else "month"
-        if _MON in pattern
-        else "quarter"
-        if "quarter" in pattern
-        else "half"
-        if "[- ]half" in pattern
-        else "q"
-        if "q" in pattern
-        else "chinese"
-        if _ONLY_CHINESE.search(pattern) and "year" not in pattern
-        else ""
+    needs = (
+        ("spanned", _MONTHS_SPAN in pattern and _MON in pattern),
+        ("months", _MONTHS_SPAN in pattern),
+        ("ended", _MON in pattern and "ended" in pattern),
+        ("month", _MON in pattern),
+        ("quarter", "quarter" in pattern),
+        ("half", "[- ]half" in pattern),
+        ("q ahead", "q([1-4])" in pattern),
+        ("q behind", "([1-4])q" in pattern),
+        ("h ahead", pattern.startswith(r"(?<![a-z\d])h([12])")),
+        ("h behind", pattern.startswith(r"(?<![a-z\d.])([12])h")),
+        ("prior", "earlier" in pattern),
+        ("fiscal", pattern.startswith(r"(?<![a-z\d])" + _FY)),
+        ("range", pattern.startswith(r"(?<![a-z\d_.$€£¥,])(?:fy\s?)?")),
+        ("chinese", bool(_ONLY_CHINESE.search(pattern)) and "year" not in pattern),
     )
+    return next((need for need, told in needs if told), "")
 
 
+def _held(low: str, digits: Digits, months: list[int]) -> dict[str, bool]:
+    """Tell which needs a text meets."""
+    counted = any(word in low for word in ("first", "second", "third", "fourth"))
+    return {
+        "": True,
+        "spanned": bool(months) and "month" in low,
+        "months": "month" in low,
+        "ended": bool(months) and ("ended" in low or "ending" in low),
+        "month": bool(months),
+        "quarter": counted and "quarter" in low,
+        "half": counted and "half" in low,
+        "q ahead": "q" in digits.before,
+        "q behind": "q" in digits.behind,
+        "h ahead": "h" in digits.before,
+        "h behind": "h" in digits.behind,
+        "prior": bool(_AGO.search(low) or _LAST.search(low)) or any(word in low for word in "上去前"),
+        "fiscal": any(word in low for word in ("fy", "cy", "fiscal", "calendar")),
+        "range": any(
+            end - start == 4 and following[0] - end <= _RANGE and low[start : start + 2] in ("19", "20")
+            for (start, end), following in pairwise(digits.spans)
+        ),
+        "chinese": "年" in low or "月" in low,
+    }
+
+
+_AGO = re.compile(r"year[- ](?:ago|earlier|before|prior)")
+_LAST = re.compile(r"(?:prior|previous|last|preceding)[- ](?:fiscal[- ])?year")
+# The longest stretch between the two years of a range.
+_RANGE = 20
 _PLANS = [(pattern, build, is_led(pattern), _need(pattern.pattern)) for pattern, build in _PATTERNS]
 
 
-def find_periods(low: str) -> Iterator[tuple[int, int, Period]]:
+def find_periods(low: str, digits: Digits | None = None) -> Iterator[tuple[int, int, Period]]:
     """Find the periods named in lower-case text; earlier patterns win where two overlap."""
     taken: set[int] = set()
-    starts = digit_starts(low)
-    held = {
-        "": True,
-        "months": "month" in low,
-        "q": "q" in low,
-        "chinese": "年" in low or "月" in low,
-        "quarter": "quarter" in low,
-        "half": "half" in low,
-        "month": bool(_MONTH_NAME.search(low)),
-    }
+    digits = digits or Digits(low)
+    months = [match.start() for match in _MONTH_NAME.finditer(low)]
+    held = _held(low, digits, months)
     for pattern, build, led, need in _PLANS:
         if not held[need]:
             continue
         matches = (
-            [match for start in starts if (match := pattern.match(low, start)) is not None]
+            [match for start in digits.starts if (match := pattern.match(low, start)) is not None]
             if led
+            else led_by(pattern, low, months, "")
+            if need == "month"
             else pattern.finditer(low)
         )
         for match in matches:
