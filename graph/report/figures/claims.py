@@ -6,6 +6,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
 
 from graph.report.figures import cues
 from graph.report.figures.extract import Number
@@ -13,7 +15,7 @@ from graph.report.figures.layout import Scope
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.page import Page
 from graph.report.figures.periods import Period
-from graph.report.figures.points import Point, Points, short
+from graph.report.figures.points import Points, is_of, short
 from graph.report.figures.role import Role, direction
 from graph.report.figures.telling import near_words
 from graph.report.figures.wording import stems
@@ -24,6 +26,8 @@ _NEAR, _SAID, _BEFORE, _ASKED = 1.0, 0.85, 0.45, 0.6
 _OTHERS, _ASIDE = 0.5, 0.5
 # From which weight on words tell what something is about.
 _TELLS = 1.0
+# From which weight on a word names something.
+STRONG = 0.7
 # What a word of a name counts against it that is not said.
 _UNSAID = 0.12
 # What it tells that the period beside the figure, or one of its sentence or question, is the amount's.
@@ -52,7 +56,8 @@ class Claim:
     is of an earlier time that is not named, `compares` that its sentence sets times against each other.
     `formula` says that a sign of arithmetic stands beside it, `unscaled` how many figures of the sentence
     show no scale. `whole` is a span of periods, `count` how many of them; `under` are the words under the
-    line of a ratio; `place` is the figure's number on its page and `kind` its role.
+    line of a ratio; `place` is the figure's number on its page and `kind` its role. `known` keeps which
+    patterns the words hold.
     """
 
     number: Number
@@ -72,8 +77,9 @@ class Claim:
     past: bool
     unscaled: int
     count: int
+    known: dict[int, bool] = field(default_factory=dict, repr=False)
 
-    @property
+    @cached_property
     def periods(self) -> tuple[Period, ...]:
         """Give the periods that it may be of."""
         if self.own is None or self.own.kind == "range":
@@ -84,9 +90,36 @@ class Claim:
             return tuple(period.back() for period in self.named or self.asked)
         return (self.own,)
 
+    @cached_property
+    def compared(self) -> tuple[Period, ...]:
+        """Give the periods that may be compared: those of the sentence, with the question's where it has one."""
+        return tuple(dict.fromkeys((*self.named, *(() if len(self.named) > 1 else self.asked))))
+
+    @cached_property
+    def strong(self) -> dict[str, float]:
+        """Give the words that count for so much that they name something, in order."""
+        return {word: weight for word, weight in sorted(self.words.items()) if weight >= STRONG}
+
+    @cached_property
+    def reach(self) -> tuple[float, float]:
+        """Give the least and the greatest value that lies near the figure."""
+        low, high = (float(bound) for bound in self.number.bounds)
+        return low / 2, high * 2
+
+    def reaches(self, value: Decimal) -> bool:
+        """Tell whether a value lies near the figure: others tell nothing of it."""
+        low, high = self.reach
+        return low <= abs(float(value)) <= high
+
     def cued(self, *patterns: re.Pattern[str]) -> bool:
         """Tell whether the words that say what is done hold one of these."""
-        return any(pattern.search(self.told) for pattern in patterns)
+        return any(self._holds(pattern) for pattern in patterns)
+
+    def _holds(self, pattern: re.Pattern[str]) -> bool:
+        known = self.known.get(id(pattern))
+        if known is None:
+            known = self.known[id(pattern)] = pattern.search(self.told) is not None
+        return known
 
 
 class Claims:
@@ -99,6 +132,7 @@ class Claims:
         self._points = points
         self._question = short(stems(asked.masked))
         self._sentences: dict[int, frozenset[str]] = {}
+        self._scores: dict[tuple[int, int], dict[int, float]] = {}
 
     def read(self, number: Number, role: Role) -> Claim:
         """Give what one figure claims."""
@@ -205,15 +239,26 @@ class Claims:
             known = self._sentences[index] = short(stems(self._page.masked[scope.start : scope.end]))
         return known
 
-    def score(self, claim: Claim, point: Point) -> float:
-        """Say how much of what a point is called the claim names."""
-        own = self._points.score(point, claim.words, -_UNSAID)
-        if point.periods and claim.own is not None and point.of((claim.own,)):
-            return own + _OWN_PERIOD
-        if point.periods and (claim.named or claim.asked) and point.of(claim.named or claim.asked):
-            return own + _SOME_PERIOD
-        # What names no part of a table is of its total.
-        return own + _SOME_PERIOD if point.total and not (claim.own or claim.named) else own
+    def scores(self, claim: Claim) -> dict[int, float]:
+        """Say of every point, by its id, how much of what it is called the claim names."""
+        place = (claim.number.start, claim.number.end)
+        known = self._scores.get(place)
+        if known is None:
+            named = claim.named or claim.asked
+            unnamed = not (claim.own or claim.named)
+
+            def timed(periods: tuple[Period, ...]) -> float:
+                if periods and claim.own is not None and is_of(periods, (claim.own,)):
+                    return _OWN_PERIOD
+                return _SOME_PERIOD if periods and named and is_of(periods, named) else 0.0
+
+            scores = self._points.scores(claim.words, -_UNSAID, timed)
+            known = self._scores[place] = {
+                # What names no part of a table is of its total.
+                id(point): told + (time or (_SOME_PERIOD if point.total and unnamed else 0.0))
+                for point, (told, time) in zip(self._points.all, scores, strict=True)
+            }
+        return known
 
 
 _COMPARES = re.compile(

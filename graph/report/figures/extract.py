@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from graph.report.figures.measure import CURRENCIES, HEDGE, HEDGE_BEHIND, LEFT, RIGHT, SCALES, UNITS
@@ -18,6 +19,7 @@ _LONGEST = 40
 _DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?|(?<!\d)\.\d+")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")
 
+_ABOUT, _TENTH = Decimal("0.025"), Decimal("0.1")
 _CONNECTS = re.compile(r"\s{0,2}(?:(?P<dash>[-~])|to|至|到|(?P<both>and|和|与))\s{0,2}")
 
 
@@ -48,6 +50,24 @@ class Number:
     def bare(self) -> bool:
         """Tell whether neither currency, scale nor unit is written."""
         return not (self.unit or self.currency or self.scale)
+
+    @cached_property
+    def bounds(self) -> tuple[Decimal, Decimal]:
+        """Give the least and greatest absolute value that the figure may stand for."""
+        value, half = abs(self.value), self.ulp / 2
+        if self.hedge == "about":
+            margin = max(self.ulp, value * _ABOUT)
+            return value - margin, value + margin
+        # Cents are never a hedge: a price shown to the cent is meant to the cent.
+        wide = value * _TENTH if self.decimals < 2 else self.ulp * 5
+        if self.word and self.unit == "multiple":
+            # "more than doubled" reaches to where one would say otherwise.
+            wide = value / 4
+        if self.hedge == "over":
+            return value - half, value + max(wide, half)
+        if self.hedge == "under":
+            return value - max(wide, half), value + half
+        return value - half, value + half
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:
@@ -281,69 +301,32 @@ _WORD_FIGURES = [
     )
     for needs, pattern, value, unit, ulp in (
         ("doubled 番 倍", r"(?<![a-z])doubled(?! down)(?![a-z])|翻了?一?[番倍]", "2", "multiple", "0.2"),
-        (
-            "double twice",
-            r"(?<![a-z])(?:double|twice)(?= (?:the|its|that|what|as)(?![a-z]))",
-            "2",
-            "multiple",
-            "0.2",
-        ),
-        (
-            "triple",
-            r"(?<![a-z])tripled(?![a-z])|(?<![a-z])triple(?= (?:the|its|that|what)(?![a-z]))",
-            "3",
-            "multiple",
-            "0.2",
-        ),
+        ("double twice", r"(?<![a-z])(?:double|twice)(?= (?:the|its|that|what|as)(?![a-z]))",
+         "2", "multiple", "0.2"),
+        ("triple", r"(?<![a-z])tripled(?![a-z])|(?<![a-z])triple(?= (?:the|its|that|what)(?![a-z]))",
+         "3", "multiple", "0.2"),
         ("half", r"(?<![a-z])half(?= (?:the|its|that|what) )", "0.5", "multiple", "0.05"),
         ("quadrupled", r"(?<![a-z])quadrupled(?![a-z])", "4", "multiple", "0.4"),
         ("halved 腰斩", r"(?<![a-z])halved(?![a-z])|腰斩", "0.5", "multiple", "0.1"),
-        (
-            "half 一半",
-            rf"(?<![a-z])(?:by |(?<!the )(?<!first )(?<!second )(?<!last )(?<!this )(?<!in ))half{_OF}|一半",
-            "50",
-            "percent",
-            "5",
-        ),
-        (
-            "third one_in 三分之一",
-            rf"(?<![a-z])(?:a|one)[ -]third{_OF}|one in three(?![a-z])|三分之一",
-            "33.3",
-            "percent",
-            "4",
-        ),
+        ("half 一半",
+         rf"(?<![a-z])(?:by |(?<!the )(?<!first )(?<!second )(?<!last )(?<!this )(?<!in ))half{_OF}|一半",
+         "50", "percent", "5"),
+        ("third one_in 三分之一", rf"(?<![a-z])(?:a|one)[ -]third{_OF}|one in three(?![a-z])|三分之一",
+         "33.3", "percent", "4"),
         ("thirds 三分之二", r"(?<![a-z])two[ -]thirds(?![a-z])|三分之二", "66.7", "percent", "4"),
-        (
-            "a-quarter a_quarter one-quarter one_quarter one_in 四分之一",
-            r"(?<![a-z])(?:(?:a|one)[ -]quarter(?= of (?!fiscal|the (?:fiscal )?year|\d))"
-            r"|by (?:a|one)[ -]quarter)|one in four(?![a-z])|四分之一",
-            "25",
-            "percent",
-            "4",
-        ),
-        (
-            "quarters 四分之三",
-            r"(?<![a-z])three[ -]quarters(?= of (?!fiscal|the (?:fiscal )?year|\d))|四分之三",
-            "75",
-            "percent",
-            "4",
-        ),
-        (
-            "fifth one_in 五分之一",
-            rf"(?<![a-z])(?:a|one)[ -]fifth{_OF}|one in five(?![a-z])|五分之一",
-            "20",
-            "percent",
-            "3",
-        ),
-        (
-            "tenth one_in 十分之一",
-            rf"(?<![a-z])(?:a|one)[ -]tenth{_OF}|one in ten(?![a-z])|十分之一",
-            "10",
-            "percent",
-            "2",
-        ),
+        ("a-quarter a_quarter one-quarter one_quarter one_in 四分之一",
+         r"(?<![a-z])(?:(?:a|one)[ -]quarter(?= of (?!fiscal|the (?:fiscal )?year|\d))"
+         r"|by (?:a|one)[ -]quarter)|one in four(?![a-z])|四分之一",
+         "25", "percent", "4"),
+        ("quarters 四分之三",
+         r"(?<![a-z])three[ -]quarters(?= of (?!fiscal|the (?:fiscal )?year|\d))|四分之三",
+         "75", "percent", "4"),
+        ("fifth one_in 五分之一", rf"(?<![a-z])(?:a|one)[ -]fifth{_OF}|one in five(?![a-z])|五分之一",
+         "20", "percent", "3"),
+        ("tenth one_in 十分之一", rf"(?<![a-z])(?:a|one)[ -]tenth{_OF}|one in ten(?![a-z])|十分之一",
+         "10", "percent", "2"),
     )
-]
+]  # fmt: skip
 # "ten times its revenue"; a board meets "ten times in 2022".
 _COUNTS = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,

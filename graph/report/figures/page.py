@@ -79,6 +79,16 @@ class Page:
         return [number.start for number in self.numbers]
 
     @cached_property
+    def number_scopes(self) -> list[int]:
+        """Give the index of the scope of every figure, in order."""
+        return [self.scope_index(start) for start in self.number_starts]
+
+    def together(self, number: Number) -> range:
+        """Give the places, among the figures, of those in the scope of one of them."""
+        scope = self.scope_index(number.start)
+        return range(bisect_left(self.number_scopes, scope), bisect_right(self.number_scopes, scope))
+
+    @cached_property
     def mention_starts(self) -> list[int]:
         """Give the starts of the mentions, in order."""
         return [mention.start for mention in self.mentions]

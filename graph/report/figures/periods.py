@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from graph.report.figures.digits import Digits, is_led, led_by
 
+# What turns the part of a period into the month in which it ends, times 100.
+_IN_MONTHS = {"quarter": 300, "half": 600, "month": 100}
 PeriodKind = Literal["day", "month", "quarter", "half", "span", "year", "range", "prior"]
 
 
-@dataclass(frozen=True)
-class Period:
+class Period(NamedTuple):
     """A date or period; `part` is month·100+day, month, quarter or half, or the last year of a range.
 
     A year of 0 is an unnamed year. `prior` is "a year earlier", relative to the period beside it. A `span` is
@@ -40,9 +40,9 @@ class Period:
 
     def order(self) -> tuple[int, int]:
         """Give a key that sorts periods in time."""
-        month = {"year": 1300, "quarter": self.part * 300, "half": self.part * 600, "month": self.part * 100,
-                 "span": (self.part % 100 or self.part // 100) * 100}  # fmt: skip
-        return self.year, month.get(self.kind, self.part)
+        if self.kind == "span":
+            return self.year, (self.part % 100 or self.part // 100) * 100
+        return self.year, 1300 if self.kind == "year" else self.part * _IN_MONTHS.get(self.kind, 1)
 
     def agrees(self, other: Period) -> bool:
         """Tell whether a figure said to be of this period may be one of `other`."""
@@ -80,9 +80,9 @@ def _month(period: Period) -> int:
 _MONTHS = {
     name: number
     for number, names in (
-        (1, "january jan"), (2, "february feb"), (3, "march mar"), (4, "april apr"), (5, "may"), (6, "june jun"),
-        (7, "july jul"), (8, "august aug"), (9, "september sept sep"), (10, "october oct"), (11, "november nov"),
-        (12, "december dec"),
+        (1, "january jan"), (2, "february feb"), (3, "march mar"), (4, "april apr"), (5, "may"),
+        (6, "june jun"), (7, "july jul"), (8, "august aug"), (9, "september sept sep"), (10, "october oct"),
+        (11, "november nov"), (12, "december dec"),
     )
     for name in names.split()
 }  # fmt: skip

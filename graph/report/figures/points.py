@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from math import log
+from typing import Generic, TypeVar
 
 from graph.report.figures import cues
 from graph.report.figures.book import Known
+from graph.report.figures.derive import plain
 from graph.report.figures.extract import Number
 from graph.report.figures.periods import Period, find_periods
 from graph.report.figures.quantities import currency_code, known_of
@@ -31,6 +35,8 @@ _COMMON_WEIGHT = 0.35
 _HEAD, _CAPTION, _OTHERS = 0.6, 0.5, 0.35
 _LETTERS = 8
 FACTS = "facts"
+PER = re.compile(r"(?<![a-z])(?:per|for each|a piece|apiece|each)(?![a-z])|每")
+T = TypeVar("T")
 _PRICES = stems("price prices weighted-average fair value exercise") | {"pric", "averag", "fair", "exerci"}
 
 
@@ -62,16 +68,19 @@ class Point:
     others: frozenset[str] = frozenset()
     known: Known | None = None
 
-    @property
+    @cached_property
     def rated(self) -> bool:
         """Tell whether it is a rate, of which differences are told in points."""
         return self.kind == "percent"
 
+    @cached_property
+    def time(self) -> tuple[int, int] | None:
+        """Give the place of its first period in time."""
+        return self.periods[0].order() if self.periods else None
+
     def of(self, periods: Sequence[Period]) -> bool:
         """Tell whether it may be of one of the periods; what has no period may be of any."""
-        if not self.periods or not periods:
-            return True
-        return any(mine.agrees(other) for mine in self.periods for other in periods)
+        return is_of(self.periods, periods)
 
     def within(self, periods: Sequence[Period]) -> bool:
         """Tell whether it is of a part of one of the periods, such as a quarter of a year."""
@@ -80,13 +89,98 @@ class Point:
         )
 
 
+class Line:
+    """Amounts of one row or column, or of all sentences, with what is known of them whatever is claimed."""
+
+    def __init__(self, points: Sequence[Point]) -> None:
+        self.points = points
+        self.ids = [id(point) for point in points]
+
+    @cached_property
+    def times(self) -> list[tuple[int, int]]:
+        """Give the times of its amounts, in order."""
+        return sorted({point.time for point in self.points if point.time is not None})
+
+    @cached_property
+    def is_over_time(self) -> bool:
+        """Tell whether its amounts are of several times."""
+        return len({point.periods for point in self.points}) > 1
+
+    @cached_property
+    def totals(self) -> list[Point]:
+        """Give its totals."""
+        return [point for point in self.points if point.total]
+
+    @cached_property
+    def alike(self) -> list[list[Point]]:
+        """Give the amounts that may be joined: all but totals, or else those under one head."""
+        line = [point for point in self.points if not point.total] or list(self.points)
+        if len(line) >= 2 and is_of_one_kind(line) and len({point.head for point in line}) == 1:
+            return [line]
+        heads: dict[tuple[str, frozenset[str]], list[Point]] = {}
+        for point in line:
+            heads.setdefault(("rate" if point.rated else "", point.head), []).append(point)
+        lines = [each for each in heads.values() if len(each) >= 2 and is_of_one_kind(each)]
+        return lines + ([line] if len(line) >= 2 and len(heads) > 1 and is_of_one_kind(line) else [])
+
+    @cached_property
+    def parts(self) -> dict[str, list[Point]]:
+        """Give the amounts that are no total and no amount of one, by each word of their names."""
+        found: dict[str, list[Point]] = {}
+        for point in self.points:
+            if not (point.total or PER.search(point.name)):
+                for word in point.row:
+                    found.setdefault(word, []).append(point)
+        return found
+
+
+def is_of_one_kind(group: Sequence[Point]) -> bool:
+    """Tell whether amounts are in one unit, as far as they say."""
+    return len({point.kind for point in group} - {"amount"}) <= 1
+
+
 def short(words: Iterable[str]) -> frozenset[str]:
     """Cut words to their beginnings, so that forms of one word are alike: contribution and contributed."""
     return frozenset(word[:_LETTERS] for word in words)
 
 
+def is_of(own: Sequence[Period], periods: Sequence[Period]) -> bool:
+    """Tell whether what is of some periods may be of one of others; what has none may be of any."""
+    return not own or not periods or any(mine.agrees(other) for mine in own for other in periods)
+
+
+def row_of(point: Point) -> tuple[str, int]:
+    """Name the row or sentence of a point."""
+    return point.place[:2]
+
+
+def column_of(point: Point) -> tuple[str, int]:
+    """Name the column of a point."""
+    return point.place[0], point.place[2]
+
+
+class _Distinct(Generic[T]):
+    """The distinct values of a series, and for each of the series the place of its value among them."""
+
+    def __init__(self, series: Iterable[T]) -> None:
+        known: dict[T, int] = {}
+        self.places = [known.setdefault(value, len(known)) for value in series]
+        self.values = list(known)
+
+
+def lines_of(points: Iterable[Point], key: Callable[[Point], tuple[str, int]]) -> dict[tuple[str, int], Line]:
+    """Put points into lines by what names the line of each."""
+    held: dict[tuple[str, int], list[Point]] = {}
+    for point in points:
+        held.setdefault(key(point), []).append(point)
+    return {place: Line(line) for place, line in held.items()}
+
+
 class Points:
-    """The points of the documents and of the facts that no metric names, with the weights of their words."""
+    """The points of the documents and of the facts that no metric names, with the weights of their words.
+
+    `blocks` are the sums of columns, `lines` and `summed` the rows and columns with these.
+    """
 
     def __init__(
         self,
@@ -98,48 +192,110 @@ class Points:
         low = [(title, text.lower()) for title, text in texts if "|" not in text]
         scales = {title: power for title, text in low if (power := scale_of(text)) is not None}
         self.all = (*_of_cells(cells), *_of_passages(passages, scales), *_of_facts(facts))
-        self.rows: dict[tuple[str, int], list[Point]] = {}
-        self.columns: dict[tuple[str, int], list[Point]] = {}
         self.texts: dict[str, list[Point]] = {}
+        for point in self.all:
+            self.texts.setdefault(point.place[0], []).append(point)
         # A cell that is read in several ways, as an amount or a count, stands in its row once.
         standing: dict[object, Point] = {
             point.place if point.place[0] != FACTS else id(point): point for point in self.all if point.table
         }
-        for point in self.all:
-            self.texts.setdefault(point.place[0], []).append(point)
-        for point in standing.values():
-            text, row, column = point.place
-            self.rows.setdefault((text, row), []).append(point)
-            self.columns.setdefault((text, column), []).append(point)
+        self.rows = lines_of(standing.values(), row_of)
+        self.columns = lines_of(standing.values(), column_of)
+        self.blocks = {column_of(block): block for block in self._blocks()}
+        self.lines = {**self.rows, **lines_of(self.blocks.values(), row_of)}
+        self.summed = {
+            place: Line([*line.points, self.blocks[place]]) if place in self.blocks else line
+            for place, line in self.columns.items()
+        }
+        self.row_numbers = {
+            text: list({point.place[1] for point in points if point.table})
+            for text, points in self.texts.items()
+        }
+        prose = [point for point in self.all if not point.table]
+        self.prose, self.cells = Line(prose), [point for point in self.all if point.table]
+        self.sentences = lines_of(sorted(prose, key=lambda point: point.place[2]), row_of)
+        self.kin = [Line([p for p in self.all if p.rated == rated]) for rated in (True, False)]
+        self.totals = [point for point in self.all if point.total]
         held = Counter(
             word for point in self.all for word in point.row | point.head | point.caption | point.others
         )
         self._weights = {word: log(1 + len(self.all) / count) for word, count in held.items()}
         # The words that tell one point from others; a total needs none.
         self.names = frozenset(w for point in self.all if not point.total for w in point.head | point.row)
-        self._terms = {id(point): self._terms_of(point) for point in self.all}
+        # Many points are called the same, or are of the same time: each of these is weighed once.
+        self._called = _Distinct((p.row, p.head, p.caption, p.others) for p in self.all)
+        self._terms = [self._terms_of(*called) for called in self._called.values]
+        self._dated = (*self.all, *self.blocks.values())
+        self._times = _Distinct(point.periods for point in self._dated)
+        sizes = {(abs(v), at) for at, p in enumerate(self.all) for v in (p.value, p.shown) if v.is_finite()}
+        self._by_size = sorted(sizes)
+        self._sizes = [size for size, _ in self._by_size]
 
     def __len__(self) -> int:
         return len(self.all)
 
-    def score(self, point: Point, words: Mapping[str, float], unsaid: float) -> float:
-        """Say how much of what a point is called is among words; a word missing of its name is `unsaid`."""
-        own, around = self._terms[id(point)]
-        get = words.get
-        total = 0.0
-        for word, weight in own:
-            total += weight * get(word, unsaid)
-        for word, weight in around:
-            total += weight * get(word, 0.0)
-        return total
+    def scores(
+        self, words: Mapping[str, float], unsaid: float, timed: Callable[[tuple[Period, ...]], float]
+    ) -> list[tuple[float, float]]:
+        """Say of every point how much of what it is called is among words, and what its time tells.
 
-    def _terms_of(self, point: Point) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
-        own = [(word, self.weight(word)) for word in sorted(point.row)]
-        around = [(word, _HEAD * self.weight(word)) for word in sorted(point.head - point.row)]
-        over = sorted(point.caption - point.head - point.row)
-        around += [(word, _CAPTION * self.weight(word)) for word in over]
-        others = sorted(point.others - point.caption - point.head - point.row)
-        return own, around + [(word, _OTHERS * self.weight(word)) for word in others]
+        A word missing of a name is `unsaid`; `timed` says what periods tell.
+        """
+        get = words.get
+        told: list[float] = []
+        for own, around in self._terms:
+            total = 0.0
+            for word, weight in own:
+                total += weight * get(word, unsaid)
+            for word, weight in around:
+                total += weight * get(word, 0.0)
+            told.append(total)
+        times = [timed(periods) for periods in self._times.values]
+        return [
+            (told[called], times[time])
+            for called, time in zip(self._called.places, self._times.places, strict=False)
+        ]
+
+    def of(self, periods: Sequence[Period]) -> set[int]:
+        """Give the ids of the points that may be of one of the periods."""
+        fits = [is_of(mine, periods) for mine in self._times.values]
+        return {id(p) for p, time in zip(self._dated, self._times.places, strict=True) if fits[time]}
+
+    def showing(self, number: Number) -> list[Point]:
+        """Give the points of which a figure may show the value, or what stands in the document."""
+        low, high = number.bounds
+        size = abs(number.value)
+        first = bisect_left(self._sizes, min(low, size))
+        last = bisect_right(self._sizes, max(high, size + number.ulp))
+        return [self.all[at] for at in sorted({at for _, at in self._by_size[first:last]})]
+
+    def _blocks(self) -> Iterator[Point]:
+        """Give the sum of every column that may have one, as a row of its own."""
+        for (text, column), line in self.columns.items():
+            block = [point for point in line.points if not point.total]
+            if 2 <= len(block) <= 12 and is_of_one_kind(block) and not block[0].rated:
+                value = sum((point.value for point in block), Decimal(0))
+                told = " + ".join(plain(point.value) for point in block)
+                dates = {point.periods for point in block}
+                yield replace(
+                    block[0],
+                    value=value,
+                    shown=value,
+                    row=frozenset(),
+                    place=(text, -100, column),
+                    name=f"({told})",
+                    total=True,
+                    periods=block[0].periods if len(dates) == 1 else (),
+                )
+
+    def _terms_of(
+        self, row: frozenset[str], head: frozenset[str], caption: frozenset[str], others: frozenset[str]
+    ) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
+        own = [(word, self.weight(word)) for word in sorted(row)]
+        around = [(word, _HEAD * self.weight(word)) for word in sorted(head - row)]
+        around += [(word, _CAPTION * self.weight(word)) for word in sorted(caption - head - row)]
+        rest = sorted(others - caption - head - row)
+        return own, around + [(word, _OTHERS * self.weight(word)) for word in rest]
 
     def weight(self, word: str) -> float:
         """Say how much a word tells: the fewer points it names, the more."""

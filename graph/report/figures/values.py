@@ -6,20 +6,20 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from graph.report.figures import cues
 from graph.report.figures.claims import Claim
 from graph.report.figures.derive import plain
 from graph.report.figures.ordering import (
     is_alike,
-    is_of_one_kind,
     is_one,
     is_over_time,
     is_turned,
     ordered,
     years_between,
 )
-from graph.report.figures.points import Point
+from graph.report.figures.points import PER, Point, is_of_one_kind
 
 HUNDRED = Decimal(100)
 IN_POINTS = ("pp", "bps", "points")
@@ -29,7 +29,6 @@ _ACROSS = re.compile(
     r"|corresponds?|that is|i\.e)(?![a-z])|(?<![a-z])at (?:an? |the |average |price |rate |of )*[$€£¥]?\d"
     r"|[=×*/÷~≈]|约|每|相当|即"
 )
-PER = re.compile(r"(?<![a-z])(?:per|for each|a piece|apiece|each)(?![a-z])|每")
 _IMPLIED = re.compile(
     r"(?<![a-z])(?:impl(?:y|ies|ied)|would|will|should|expect\w*|guid\w*|outlook|at the (?:mid|low|high)\w*"
     r"|forecast|target)(?![a-z])|预计|隐含|指引|相当于"
@@ -43,8 +42,7 @@ _THAN = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """A computed value in a unit, with the form of its formula and the amounts that this takes.
 
     `signed` where its sign says a direction, `sure` where the operands are surely meant.
@@ -75,25 +73,38 @@ class Ops:
     share: bool
     apart: bool
 
+    @property
+    def joins(self) -> bool:
+        """Tell whether amounts are said to be joined."""
+        return self.mean or self.added
+
+    @property
+    def joins_lines(self) -> bool:
+        """Tell whether at least whole lines of amounts may be joined."""
+        return self.joins or not (self.moved or self.apart)
+
 
 def joined(
     claim: Claim, ops: Ops, group: Sequence[Point], sure: bool, whole: bool = False
 ) -> Iterator[Value]:
     """Give the sum and the mean of amounts of one kind; `whole` says that they are a whole line."""
+    if not (ops.joins or (whole and ops.joins_lines)):
+        return
     if claim.count and len(group) != claim.count and not (ops.added and not ops.mean):
         return
     if len(group) < 2 or not is_of_one_kind(group):
         return
-    if any(abs(p.value) < claim.number.ulp / 2 for p in group):
-        return  # one that does not matter
-    first, signs = group[0], {p.value < 0 for p in group}
+    half = claim.number.ulp / 2
     parts = tuple(p.value for p in group)
-    form = " + ".join("{}" for _ in parts)
+    if any(abs(part) < half for part in parts):
+        return  # one that does not matter
+    first = group[0]
+    form = " + ".join(["{}"] * len(parts))
     sums = [sum(parts, Decimal(0))]
-    if len(signs) > 1:
+    if len({part < 0 for part in parts}) > 1:
         sums.append(sum((abs(part) for part in parts), Decimal(0)))
     for total in sums:
-        if ops.mean and (len(group) == 2 or is_over_time(group)):
+        if ops.mean and (len(group) == 2 or is_over_time(group)) and claim.reaches(total / len(group)):
             yield Value(
                 total / len(group),
                 first.kind,
@@ -103,7 +114,8 @@ def joined(
                 parts,
                 sure=sure,
             )
-        if ops.added or (whole and not (ops.mean or ops.moved or ops.apart or first.rated)):
+        summed = ops.added or (whole and not (ops.mean or ops.moved or ops.apart or first.rated))
+        if summed and claim.reaches(total):
             yield Value(total, first.kind, first.currency, "sum", form, parts, sure=sure and ops.added)
 
 
@@ -112,12 +124,13 @@ def paired(claim: Claim, ops: Ops, a: Point, b: Point, sure: bool) -> Iterator[V
     if a.value == b.value and a.kind == b.kind and not (a.place[0] and b.place[0]):
         return  # the same amount, told and found
     unit = claim.number.unit
-    alike = is_alike(a, b)
-    in_order = ordered(a, b)
     if unit in IN_POINTS:
-        if a.rated and b.rated and (is_one(a, b) or (claim.kind != "change" and _AGAINST.search(claim.told))):
+        if a.rated and b.rated and (is_one(a, b) or (claim.kind != "change" and claim.cued(_AGAINST))):
+            in_order = ordered(a, b)
             old, new = in_order or (a, b)
             size = (new.value - old.value) * (HUNDRED if unit == "bps" else 1)
+            if not claim.reaches(size):
+                return
             yield Value(
                 size,
                 "bps" if unit == "bps" else "pp",
@@ -130,11 +143,14 @@ def paired(claim: Claim, ops: Ops, a: Point, b: Point, sure: bool) -> Iterator[V
             )
         return
     if unit == "percent":
-        yield from _percents(claim, ops, a, b, alike, in_order, sure)
+        if a.rated == b.rated and is_alike(a, b):
+            yield from _percents(claim, ops, a, b, sure)
         return
-    if alike and not a.rated and min(abs(a.value), abs(b.value)) >= claim.number.ulp / 2:
-        old, new = in_order or (a, b)
-        if not (ops.mean or (ops.added and not (ops.moved or ops.apart))):
+    if not a.rated and is_alike(a, b) and min(abs(a.value), abs(b.value)) >= claim.number.ulp / 2:
+        apart = not (ops.mean or (ops.added and not (ops.moved or ops.apart)))
+        if apart and claim.reaches(a.value - b.value):
+            in_order = ordered(a, b)
+            old, new = in_order or (a, b)
             # Costs filed as negative grow with their size.
             turned = -1 if old.value < 0 and new.value < 0 else 1
             yield Value(
@@ -150,8 +166,9 @@ def paired(claim: Claim, ops: Ops, a: Point, b: Point, sure: bool) -> Iterator[V
         yield from joined(claim, ops, (a, b), sure)
     if unit in ("", "multiple") and not claim.number.currency and not claim.number.scale:
         for top, bottom in ((a, b), (b, a)):
-            turned = is_turned(claim, top, bottom)
-            if bottom.value and not (turned or top.rated or bottom.rated) and claim.number.decimals:
+            if not (bottom.value and claim.number.decimals) or top.rated or bottom.rated:
+                continue
+            if claim.reaches(top.value / bottom.value) and not is_turned(claim, top, bottom):
                 yield Value(
                     abs(top.value / bottom.value),
                     "multiple",
@@ -161,7 +178,7 @@ def paired(claim: Claim, ops: Ops, a: Point, b: Point, sure: bool) -> Iterator[V
                     (top.value, bottom.value),
                     sure=sure and ops.share,
                 )
-    if claim.kind != "level" or _ACROSS.search(claim.told):
+    if claim.kind != "level" or claim.cued(_ACROSS):
         yield from _across(claim, a, b)
 
 
@@ -170,34 +187,32 @@ def _percents(
     ops: Ops,
     a: Point,
     b: Point,
-    alike: bool,
-    in_order: tuple[Point, Point] | None,
     sure: bool,
 ) -> Iterator[Value]:
-    """Give the changes and ratios of two amounts, in percent."""
-    if a.rated != b.rated or not alike:
-        return
+    """Give the changes and ratios of two amounts of one kind, in percent."""
+    in_order = ordered(a, b)
     if a.rated:
         if ops.added or ops.mean:
             yield from joined(claim, ops, (a, b), sure)
         if not (ops.moved and in_order):
             return
     for old, new in (in_order,) if in_order else ((a, b), (b, a)):
-        if old.value and (is_one(old, new) or _THAN.search(claim.told)):
+        if old.value and (is_one(old, new) or claim.cued(_THAN)):
             change = (new.value - old.value) / abs(old.value) * HUNDRED
             if old.value < 0 and new.value < 0:
                 change = -change
             form, parts = "({} - {}) / {}", (new.value, old.value, old.value)
-            yield Value(
-                change,
-                "percent",
-                None,
-                "percent change",
-                form,
-                parts,
-                in_order is not None or claim.side != 0,
-                sure and ops.moved and in_order is not None,
-            )
+            if claim.reaches(change):
+                yield Value(
+                    change,
+                    "percent",
+                    None,
+                    "percent change",
+                    form,
+                    parts,
+                    in_order is not None or claim.side != 0,
+                    sure and ops.moved and in_order is not None,
+                )
             years = years_between(old, new)
             if years > 1 and old.value > 0 and new.value > 0 and claim.cued(cues.COMPOUND):
                 rate = ((new.value / old.value) ** (Decimal(1) / years) - 1) * HUNDRED
@@ -205,9 +220,12 @@ def _percents(
     if a.rated or claim.kind == "change" or (in_order and (is_one(a, b) or not ops.share)):
         return
     for top, bottom in ((a, b), (b, a)):
-        if bottom.value and not is_turned(claim, top, bottom):
+        if not bottom.value:
+            continue
+        ratio = abs(top.value / bottom.value) * HUNDRED
+        if claim.reaches(ratio) and not is_turned(claim, top, bottom):
             yield Value(
-                abs(top.value / bottom.value) * HUNDRED,
+                ratio,
                 "percent",
                 None,
                 "ratio",
@@ -224,24 +242,20 @@ def _across(claim: Claim, a: Point, b: Point) -> Iterator[Value]:
         if bottom.rated and not top.rated and bottom.value and not stated:
             part, grown = bottom.value / HUNDRED, 1 + bottom.value / HUNDRED
             told = top.value, bottom.value
-            yield Value(top.value * part, top.kind, top.currency, "product", "{} * {}%", told)
-            if top.place[:2] == bottom.place[:2] or _IMPLIED.search(claim.told):
-                yield Value(top.value / part, top.kind, top.currency, "implied whole", "{} / {}%", told)
+            made = [(top.value * part, "product", "{} * {}%")]
+            implied = claim.cued(_IMPLIED)
+            if implied or top.place[:2] == bottom.place[:2]:
+                made.append((top.value / part, "implied whole", "{} / {}%"))
                 if grown:
-                    yield Value(
-                        top.value / grown,
-                        top.kind,
-                        top.currency,
-                        "implied base",
-                        "{} / (1 + {}%)",
-                        told,
-                    )
-            if _IMPLIED.search(claim.told):
-                form = "{} * (1 + {}%)"
-                yield Value(top.value * grown, top.kind, top.currency, "product", form, told)
+                    made.append((top.value / grown, "implied base", "{} / (1 + {}%)"))
+            if implied:
+                made.append((top.value * grown, "product", "{} * (1 + {}%)"))
+            for value, rule, form in made:
+                if claim.reaches(value):
+                    yield Value(value, top.kind, top.currency, rule, form, told)
         elif not (top.rated or bottom.rated):
             for lower in _either(bottom):
-                if lower:
+                if lower and claim.reaches(top.value / lower):
                     per = bool(bottom.row & claim.under) and bool((top.row - bottom.row) & claim.words.keys())
                     yield Value(
                         abs(top.value / lower),
@@ -250,18 +264,19 @@ def _across(claim: Claim, a: Point, b: Point) -> Iterator[Value]:
                         "quotient",
                         "{} / {}",
                         (top.value, lower),
-                        sure=per and PER.search(claim.told) is not None,
+                        sure=per and claim.cued(PER),
                     )
     if not (a.rated or b.rated) and not (a.kind == b.kind == "money"):
         for factor in _either(b):
-            yield Value(
-                a.value * factor,
-                "amount",
-                a.currency or b.currency,
-                "product",
-                "{} * {}",
-                (a.value, factor),
-            )
+            if claim.reaches(a.value * factor):
+                yield Value(
+                    a.value * factor,
+                    "amount",
+                    a.currency or b.currency,
+                    "product",
+                    "{} * {}",
+                    (a.value, factor),
+                )
 
 
 def _either(point: Point) -> tuple[Decimal, ...]:
