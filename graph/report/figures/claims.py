@@ -26,6 +26,8 @@ _NEAR, _SAID, _BEFORE, _ASKED = 1.0, 0.85, 0.45, 0.6
 _OTHERS, _ASIDE = 0.5, 0.5
 # From which weight on words tell what something is about.
 _TELLS = 1.0
+# How far off a value may be that is known roughly.
+_ROUGH = 1e-6
 # From which weight on a word names something.
 STRONG = 0.7
 # What a word of a name counts against it that is not said.
@@ -92,7 +94,7 @@ class Claim:
 
     @cached_property
     def compared(self) -> tuple[Period, ...]:
-        """Give the periods that may be compared: those of the sentence, with the question's where it has one."""
+        """Give the periods that may be compared: of the sentence, with the question's where it names one."""
         return tuple(dict.fromkeys((*self.named, *(() if len(self.named) > 1 else self.asked))))
 
     @cached_property
@@ -106,16 +108,28 @@ class Claim:
         low, high = (float(bound) for bound in self.number.bounds)
         return low / 2, high * 2
 
+    @cached_property
+    def least(self) -> Decimal:
+        """Give the least amount that matters beside the figure."""
+        return self.number.ulp / 2
+
     def reaches(self, value: Decimal) -> bool:
         """Tell whether a value lies near the figure: others tell nothing of it."""
         low, high = self.reach
         return low <= abs(float(value)) <= high
 
+    def may_reach(self, value: float) -> bool:
+        """Tell whether a value that is known roughly may lie near the figure."""
+        low, high = self.reach
+        size = abs(value)
+        return low - size * _ROUGH - _ROUGH <= size <= high * (1 + _ROUGH) + _ROUGH
+
     def cued(self, *patterns: re.Pattern[str]) -> bool:
         """Tell whether the words that say what is done hold one of these."""
-        return any(self._holds(pattern) for pattern in patterns)
+        return any(map(self.says, patterns))
 
-    def _holds(self, pattern: re.Pattern[str]) -> bool:
+    def says(self, pattern: re.Pattern[str]) -> bool:
+        """Tell whether the words that say what is done hold a pattern."""
         known = self.known.get(id(pattern))
         if known is None:
             known = self.known[id(pattern)] = pattern.search(self.told) is not None

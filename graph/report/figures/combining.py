@@ -53,8 +53,9 @@ class _Search:
 
     def best(self, points: Iterable[Point]) -> list[Point]:
         """Give the points that are named, the best named first."""
-        weight = self.weight
-        return sorted((p for p in points if weight(p) >= _NAMED), key=lambda p: -weight(p))
+        get = self.weights.get
+        named = [p for p in points if get(id(p), _MADE) >= _NAMED]
+        return sorted(named, key=lambda p: -get(id(p), _MADE)) if len(named) > 1 else named
 
     def is_timely(self, point: Point) -> bool:
         """Tell whether a point may be of the claim's periods."""
@@ -98,7 +99,7 @@ def _rows(search: _Search, made: Sequence[Point]) -> Iterator[Value]:
     lines = {**search.points.lines, **lines_of(made, row_of)}
     get = search.weights.get
     ranked = sorted(
-        ((max(get(each, _MADE) for each in line.ids), key) for key, line in lines.items()), reverse=True
+        ((max([get(each, _MADE) for each in line.ids]), key) for key, line in lines.items()), reverse=True
     )
     for weight, key in ranked[:_MOST_ROWS]:
         if weight < _NAMED:
@@ -124,8 +125,8 @@ def _columns(search: _Search, made: Sequence[Point]) -> Iterator[Value]:
             blocks = [points.blocks[place]] if place in points.blocks else []
             column = Line([*points.columns[place].points, *made_of[place].points, *blocks])
         own_periods = column.is_over_time
-        named = search.best(column.points if own_periods else filter(search.is_timely, column.points))
-        named = named[:_MOST_ROWS]
+        dated = column.points if own_periods else [p for p in column.points if id(p) in search.timely]
+        named = search.best(dated)[:_MOST_ROWS]
         totals = [
             p
             for p in sorted(column.totals, key=lambda p: -search.weight(p))
@@ -156,9 +157,10 @@ def _is_then(claim: Claim, point: Point) -> bool:
 
 def _called(search: _Search, column: Line) -> Iterator[list[Point]]:
     """Give the rows of a column that have a word of the claim in common, such as all kinds of stores."""
-    size = sum(search.is_timely(p) for p in column.points)
+    timely, parts = search.timely, column.parts
+    size = len(timely.intersection(column.ids))
     for word in search.claim.strong:
-        group = [p for p in column.parts.get(word, ()) if search.is_timely(p)]
+        group = [p for p in parts.get(word, ()) if id(p) in timely]
         if 2 <= len(group) <= 6 and len(group) < size:
             yield group
             largest = max(group, key=lambda p: abs(p.value))
@@ -234,7 +236,7 @@ def _made(search: _Search) -> Iterator[Point]:
     """Make rows of their own of the sums and differences of the best named rows."""
     ops, points, get = search.ops, search.points, search.weights.get
     for text, numbers in points.row_numbers.items() if ops.added or ops.apart else ():
-        best = {row: -max(get(each, 0.0) for each in points.rows[text, row].ids) for row in numbers}
+        best = {row: -max([get(each, 0.0) for each in points.rows[text, row].ids]) for row in numbers}
         rows = sorted(numbers, key=best.__getitem__)
         for number, (first, second) in enumerate(combinations(rows[:4], 2)):
             by = {p.place[2]: p for p in points.rows[text, second].points}

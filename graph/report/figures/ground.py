@@ -214,13 +214,10 @@ class Ground:
 
     def _is_stated_row(self, claim: Claim) -> bool:
         """Tell whether the words by the figure are all of a row's name."""
-        periods = claim.periods
+        near = {word for word, weight in claim.words.items() if weight >= 1.0}
         return any(
-            point.row
-            and not point.rated
-            and all(claim.words.get(word, 0.0) >= 1.0 for word in point.row)
-            and point.of(periods)
-            for point in self._points.all
+            row <= near and any(point.of(claim.periods) for point in line.points)
+            for row, line in self._points.named_rows.items()
         )
 
     def _is_of_other_column(self, claim: Claim, point: Point) -> bool:

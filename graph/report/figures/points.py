@@ -78,6 +78,23 @@ class Point:
         """Give the place of its first period in time."""
         return self.periods[0].order() if self.periods else None
 
+    @cached_property
+    def size(self) -> float:
+        """Give its value roughly."""
+        return float(self.value)
+
+    @cached_property
+    def either(self) -> tuple[Decimal, ...]:
+        """Give its value, and as it is shown where it may be a count that no scale is meant for."""
+        if self.kind in ("amount", "count") and self.shown != self.value:
+            return self.value, self.shown
+        return (self.value,)
+
+    @cached_property
+    def is_part(self) -> bool:
+        """Tell whether it may be part of a total: no total, and no amount of one."""
+        return not (self.total or PER.search(self.name))
+
     def of(self, periods: Sequence[Period]) -> bool:
         """Tell whether it may be of one of the periods; what has no period may be of any."""
         return is_of(self.periods, periods)
@@ -125,10 +142,10 @@ class Line:
 
     @cached_property
     def parts(self) -> dict[str, list[Point]]:
-        """Give the amounts that are no total and no amount of one, by each word of their names."""
+        """Give the amounts that may be parts of a total, by each word of their names."""
         found: dict[str, list[Point]] = {}
         for point in self.points:
-            if not (point.total or PER.search(point.name)):
+            if point.is_part:
                 for word in point.row:
                     found.setdefault(word, []).append(point)
         return found
@@ -220,6 +237,7 @@ class Points:
             word for point in self.all for word in point.row | point.head | point.caption | point.others
         )
         self._weights = {word: log(1 + len(self.all) / count) for word, count in held.items()}
+        self.named_rows = lines_of((p for p in self.all if p.row and not p.rated), lambda point: point.row)
         # The words that tell one point from others; a total needs none.
         self.names = frozenset(w for point in self.all if not point.total for w in point.head | point.row)
         # Many points are called the same, or are of the same time: each of these is weighed once.

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 from graph.report.figures import cues
@@ -73,15 +74,20 @@ class Ops:
     share: bool
     apart: bool
 
-    @property
+    @cached_property
     def joins(self) -> bool:
         """Tell whether amounts are said to be joined."""
         return self.mean or self.added
 
-    @property
+    @cached_property
     def joins_lines(self) -> bool:
         """Tell whether at least whole lines of amounts may be joined."""
         return self.joins or not (self.moved or self.apart)
+
+    @cached_property
+    def differs(self) -> bool:
+        """Tell whether amounts may be taken from each other."""
+        return not (self.mean or (self.added and not (self.moved or self.apart)))
 
 
 def joined(
@@ -90,27 +96,27 @@ def joined(
     """Give the sum and the mean of amounts of one kind; `whole` says that they are a whole line."""
     if not (ops.joins or (whole and ops.joins_lines)):
         return
-    if claim.count and len(group) != claim.count and not (ops.added and not ops.mean):
+    size = len(group)
+    if size < 2 or (claim.count and size != claim.count and not (ops.added and not ops.mean)):
         return
-    if len(group) < 2 or not is_of_one_kind(group):
-        return
-    half = claim.number.ulp / 2
     parts = tuple(p.value for p in group)
-    if any(abs(part) < half for part in parts):
-        return  # one that does not matter
-    first = group[0]
-    form = " + ".join(["{}"] * len(parts))
     sums = [sum(parts, Decimal(0))]
     if len({part < 0 for part in parts}) > 1:
         sums.append(sum((abs(part) for part in parts), Decimal(0)))
+    if not any(claim.reaches(total) or claim.reaches(total / size) for total in sums):
+        return
+    if not is_of_one_kind(group) or any(abs(part) < claim.least for part in parts):
+        return  # one does not matter
+    first = group[0]
+    form = " + ".join(["{}"] * size)
     for total in sums:
-        if ops.mean and (len(group) == 2 or is_over_time(group)) and claim.reaches(total / len(group)):
+        if ops.mean and (size == 2 or is_over_time(group)) and claim.reaches(total / size):
             yield Value(
-                total / len(group),
+                total / size,
                 first.kind,
                 first.currency,
                 "mean",
-                f"({form}) / {len(group)}",
+                f"({form}) / {size}",
                 parts,
                 sure=sure,
             )
@@ -125,7 +131,7 @@ def paired(claim: Claim, ops: Ops, a: Point, b: Point, sure: bool) -> Iterator[V
         return  # the same amount, told and found
     unit = claim.number.unit
     if unit in IN_POINTS:
-        if a.rated and b.rated and (is_one(a, b) or (claim.kind != "change" and claim.cued(_AGAINST))):
+        if a.rated and b.rated and (is_one(a, b) or (claim.kind != "change" and claim.says(_AGAINST))):
             in_order = ordered(a, b)
             old, new = in_order or (a, b)
             size = (new.value - old.value) * (HUNDRED if unit == "bps" else 1)
@@ -146,23 +152,11 @@ def paired(claim: Claim, ops: Ops, a: Point, b: Point, sure: bool) -> Iterator[V
         if a.rated == b.rated and is_alike(a, b):
             yield from _percents(claim, ops, a, b, sure)
         return
-    if not a.rated and is_alike(a, b) and min(abs(a.value), abs(b.value)) >= claim.number.ulp / 2:
-        apart = not (ops.mean or (ops.added and not (ops.moved or ops.apart)))
-        if apart and claim.reaches(a.value - b.value):
-            in_order = ordered(a, b)
-            old, new = in_order or (a, b)
-            # Costs filed as negative grow with their size.
-            turned = -1 if old.value < 0 and new.value < 0 else 1
-            yield Value(
-                turned * (new.value - old.value),
-                a.kind,
-                a.currency or b.currency,
-                "difference",
-                "{} - {}",
-                (new.value, old.value),
-                in_order is not None and ops.moved,
-                sure and (ops.moved or not ops.added),
-            )
+    near = ops.differs and not (a.rated or b.rated) and claim.reaches(a.value - b.value)
+    matters = near or (ops.joins and not a.rated)
+    if matters and is_alike(a, b) and min(abs(a.value), abs(b.value)) >= claim.least:
+        if near:
+            yield _difference(claim, ops, a, b, sure)
         yield from joined(claim, ops, (a, b), sure)
     if unit in ("", "multiple") and not claim.number.currency and not claim.number.scale:
         for top, bottom in ((a, b), (b, a)):
@@ -178,8 +172,26 @@ def paired(claim: Claim, ops: Ops, a: Point, b: Point, sure: bool) -> Iterator[V
                     (top.value, bottom.value),
                     sure=sure and ops.share,
                 )
-    if claim.kind != "level" or claim.cued(_ACROSS):
+    if claim.kind != "level" or claim.says(_ACROSS):
         yield from _across(claim, a, b)
+
+
+def _difference(claim: Claim, ops: Ops, a: Point, b: Point, sure: bool) -> Value:
+    """Give the difference of two amounts, of the later from the earlier where their times are told."""
+    in_order = ordered(a, b)
+    old, new = in_order or (a, b)
+    # Costs filed as negative grow with their size.
+    turned = -1 if old.value < 0 and new.value < 0 else 1
+    return Value(
+        turned * (new.value - old.value),
+        a.kind,
+        a.currency or b.currency,
+        "difference",
+        "{} - {}",
+        (new.value, old.value),
+        in_order is not None and ops.moved,
+        sure and (ops.moved or not ops.added),
+    )
 
 
 def _percents(
@@ -197,12 +209,10 @@ def _percents(
         if not (ops.moved and in_order):
             return
     for old, new in (in_order,) if in_order else ((a, b), (b, a)):
-        if old.value and (is_one(old, new) or claim.cued(_THAN)):
-            change = (new.value - old.value) / abs(old.value) * HUNDRED
-            if old.value < 0 and new.value < 0:
-                change = -change
+        if old.value and (is_one(old, new) or claim.says(_THAN)):
             form, parts = "({} - {}) / {}", (new.value, old.value, old.value)
-            if claim.reaches(change):
+            change = _change(claim, old, new)
+            if change is not None:
                 yield Value(
                     change,
                     "percent",
@@ -214,13 +224,13 @@ def _percents(
                     sure and ops.moved and in_order is not None,
                 )
             years = years_between(old, new)
-            if years > 1 and old.value > 0 and new.value > 0 and claim.cued(cues.COMPOUND):
+            if years > 1 and old.value > 0 and new.value > 0 and claim.says(cues.COMPOUND):
                 rate = ((new.value / old.value) ** (Decimal(1) / years) - 1) * HUNDRED
                 yield Value(rate, "percent", None, "CAGR", form + f" over {years} years", parts, True, sure)
     if a.rated or claim.kind == "change" or (in_order and (is_one(a, b) or not ops.share)):
         return
     for top, bottom in ((a, b), (b, a)):
-        if not bottom.value:
+        if not bottom.size or not claim.may_reach(top.size / bottom.size * 100):
             continue
         ratio = abs(top.value / bottom.value) * HUNDRED
         if claim.reaches(ratio) and not is_turned(claim, top, bottom):
@@ -235,6 +245,16 @@ def _percents(
             )
 
 
+def _change(claim: Claim, old: Point, new: Point) -> Decimal | None:
+    """Give by how much two amounts differ, in percent of the first, where that lies near."""
+    if old.size and not claim.may_reach((new.size - old.size) / old.size * 100):
+        return None
+    change = (new.value - old.value) / abs(old.value) * HUNDRED
+    if old.value < 0 and new.value < 0:
+        change = -change
+    return change if claim.reaches(change) else None
+
+
 def _across(claim: Claim, a: Point, b: Point) -> Iterator[Value]:
     """Give products and quotients of amounts of different kinds, and what a rate implies of an amount."""
     stated = not (a.place[0] and b.place[0])
@@ -243,7 +263,7 @@ def _across(claim: Claim, a: Point, b: Point) -> Iterator[Value]:
             part, grown = bottom.value / HUNDRED, 1 + bottom.value / HUNDRED
             told = top.value, bottom.value
             made = [(top.value * part, "product", "{} * {}%")]
-            implied = claim.cued(_IMPLIED)
+            implied = claim.says(_IMPLIED)
             if implied or top.place[:2] == bottom.place[:2]:
                 made.append((top.value / part, "implied whole", "{} / {}%"))
                 if grown:
@@ -254,8 +274,8 @@ def _across(claim: Claim, a: Point, b: Point) -> Iterator[Value]:
                 if claim.reaches(value):
                     yield Value(value, top.kind, top.currency, rule, form, told)
         elif not (top.rated or bottom.rated):
-            for lower in _either(bottom):
-                if lower and claim.reaches(top.value / lower):
+            for lower in bottom.either:
+                if lower and claim.may_reach(top.size / float(lower)) and claim.reaches(top.value / lower):
                     per = bool(bottom.row & claim.under) and bool((top.row - bottom.row) & claim.words.keys())
                     yield Value(
                         abs(top.value / lower),
@@ -264,10 +284,10 @@ def _across(claim: Claim, a: Point, b: Point) -> Iterator[Value]:
                         "quotient",
                         "{} / {}",
                         (top.value, lower),
-                        sure=per and claim.cued(PER),
+                        sure=per and claim.says(PER),
                     )
     if not (a.rated or b.rated) and not (a.kind == b.kind == "money"):
-        for factor in _either(b):
+        for factor in b.either:
             if claim.reaches(a.value * factor):
                 yield Value(
                     a.value * factor,
@@ -277,10 +297,3 @@ def _across(claim: Claim, a: Point, b: Point) -> Iterator[Value]:
                     "{} * {}",
                     (a.value, factor),
                 )
-
-
-def _either(point: Point) -> tuple[Decimal, ...]:
-    """Give the value of an amount, and as it is shown where it may be a count that no scale is meant for."""
-    if point.kind in ("amount", "count") and point.shown != point.value:
-        return point.value, point.shown
-    return (point.value,)
