@@ -146,6 +146,7 @@ class Claims:
         self._points = points
         self._question = short(stems(asked.masked))
         self._sentences: dict[int, frozenset[str]] = {}
+        self._memory = cues.Memory()
         self._scores: dict[tuple[int, int], dict[int, float]] = {}
 
     def read(self, number: Number, role: Role) -> Claim:
@@ -232,10 +233,15 @@ class Claims:
         start = max(scope.start, page.numbers[index - 1].end if index else 0)
         following = page.numbers[index + 1].start if index + 1 < len(page.numbers) else scope.end
         near = page.low[start : min(scope.end, following, number.end + _BEHIND_REACH)]
-        if _cued(near):
+        self._memory.turn_to(scope.start)
+        if self._cued(near):
             return near
         told = page.low[scope.start : scope.end]
-        return told if _cued(told) else f"{told} {self._asked.low}"
+        return told if self._cued(told) else f"{told} {self._asked.low}"
+
+    def _cued(self, told: str) -> bool:
+        holds = self._memory.holds
+        return any(holds(p, told) for p in (cues.MEAN, cues.MOVED, cues.UNLIKE, cues.SUM, cues.ONLY_SHARE))
 
     def _side(self, number: Number, role: Role, scope: Scope) -> int:
         """Give the direction that the words before or right behind a figure fix."""
@@ -308,10 +314,6 @@ def _count(told: str, named: Sequence[Period]) -> int:
     found = _COUNT.search(told)
     word = (found[1] or found[2]) if found is not None else ""
     return int(word) if word.isdigit() else _NUMBERS.get(word, 0)
-
-
-def _cued(told: str) -> bool:
-    return any(p.search(told) for p in (cues.MEAN, cues.MOVED, cues.UNLIKE, cues.SUM, cues.ONLY_SHARE))
 
 
 # What stands under the line of a ratio.

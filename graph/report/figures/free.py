@@ -234,6 +234,9 @@ class FreeLabels:
 
     def _hits(self, low: str, label: _Label, here: Sequence[tuple[str, int, int]]) -> list[_Hit]:
         """Weigh each place where words of the label stand together."""
+        whole = self._whole[label.key]
+        if len(here) == 1 and self._weight[here[0][0]] < _ENOUGH_HEAD * whole:
+            return []
         groups: list[list[tuple[str, int, int]]] = []
         for place in here:
             gap = low[groups[-1][-1][2] : place[1]] if groups else ""
@@ -255,9 +258,6 @@ class FreeLabels:
             else:
                 groups.append([place])
         hits = []
-        whole = self._whole[label.key]
-        if len(here) == 1 and self._weight[here[0][0]] < _ENOUGH_HEAD * whole:
-            return []
         for group in groups:
             first = next((at for at, place in enumerate(group) if place[0] in label.own), 0)
             if first and _ANOTHER.search(low, group[0][2], group[first][1]):

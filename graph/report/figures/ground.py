@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from graph.report.figures import combining
-from graph.report.figures.arithmetic import Sum, sums
+from graph.report.figures.arithmetic import Sum
 from graph.report.figures.claims import Claim, Claims
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding
@@ -66,11 +66,15 @@ class Ground:
         self._shown: dict[int, frozenset[tuple[str, int]]] = {}
 
     def look(
-        self, numbers: Sequence[Number], roles: Sequence[Role], findings: Mapping[int, Finding]
+        self,
+        numbers: Sequence[Number],
+        roles: Sequence[Role],
+        findings: Mapping[int, Finding],
+        written: Sequence[Sum],
     ) -> dict[int, Finding]:
         """Give the findings that change: of figures that were wrong or unsupported and have a ground."""
         # What is written out must come to what it says, whatever else comes to that.
-        results = {written.result.start for written in sums(self._page) if not _comes_to(written)}
+        results = {each.result.start for each in written if not _comes_to(each)}
         wrong = [
             index
             for index, number in enumerate(numbers)

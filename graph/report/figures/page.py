@@ -102,8 +102,11 @@ class Page:
     def joining(self) -> list[tuple[int, int, Literal["mean", "sum"]]]:
         """Give the places of words for a mean or a sum that belong to no metric's name, in order."""
         found: list[tuple[int, int, Literal["mean", "sum"]]] = []
-        found += [(match.start(), match.end(), "mean") for match in _MEAN.finditer(self.low)]
-        found += [(match.start(), match.end(), "sum") for match in _SUM.finditer(self.low)]
+        low = self.low
+        if any(word in low for word in ("averag", "mean", "均")):
+            found += [(match.start(), match.end(), "mean") for match in _MEAN.finditer(low)]
+        if any(word in low for word in ("combined", "total", "cumul", "sum of", "together", "计")):
+            found += [(match.start(), match.end(), "sum") for match in _SUM.finditer(low)]
         return sorted(place for place in found if not self._is_named(place[0]))
 
     def _is_named(self, place: int) -> bool:
