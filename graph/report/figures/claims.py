@@ -15,7 +15,8 @@ from graph.report.figures.layout import Scope
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.page import Page
 from graph.report.figures.periods import Period
-from graph.report.figures.points import Points, is_of, short
+from graph.report.figures.point import is_of, short
+from graph.report.figures.points import Points
 from graph.report.figures.role import Role, direction
 from graph.report.figures.telling import near_words
 from graph.report.figures.wording import stems
@@ -136,6 +137,23 @@ class Claim:
         return known
 
 
+@dataclass(frozen=True)
+class _Sentence:
+    """What the claims of all figures of a sentence share; the fields are those of a claim.
+
+    `words` are without those that stand by a figure, `dated` says that the sentence names a period.
+    """
+
+    words: dict[str, float]
+    named: tuple[Period, ...]
+    dated: bool
+    whole: bool
+    compares: bool
+    under: frozenset[str]
+    unscaled: int
+    count: int
+
+
 class Claims:
     """Reads the claims of one text."""
 
@@ -146,13 +164,58 @@ class Claims:
         self._points = points
         self._question = short(stems(asked.masked))
         self._sentences: dict[int, frozenset[str]] = {}
+        self._last: tuple[int, _Sentence] | None = None
         self._memory = cues.Memory()
         self._scores: dict[tuple[int, int], dict[int, float]] = {}
 
     def read(self, number: Number, role: Role) -> Claim:
         """Give what one figure claims."""
         page, scope = self._page, self._resolver.scope(number)
-        index = page.scope_index(number.start)
+        sentence = self._sentence_of(page.scope_index(number.start))
+        words = dict(sentence.words)
+        near = short(near_words(page, number))
+        if sum(self._points.weight(word) for word in sorted(near)) >= _TELLS / 2:
+            # What stands by other figures is said of those.
+            words |= dict.fromkeys(self._near_others(number, scope) - near, _OTHERS)
+        words |= dict.fromkeys(near, _NEAR)
+        for name, of in _OF_RATIOS:
+            if name <= words.keys():
+                words |= dict.fromkeys(of - words.keys(), _MEANT)
+        when = self._resolver.when(number)
+        told = self._told(number, scope)
+        is_share = cues.SHARE_AHEAD.search(page.low, max(scope.start, number.start - 40), number.start)
+        before = page.masked[max(0, number.start - 3) : number.start].rstrip("$€£¥( ")
+        after = page.masked[number.end : number.end + 3].lstrip(") ")
+        return Claim(
+            number,
+            words,
+            when.period if when.own or scope.cell else None,
+            sentence.named,
+            _plain(
+                [item.period for item in self._asked.named] or ([when.period] if when.period else when.others)
+            ),
+            0 if is_share or cues.VALUED.search(told) else self._side(number, role, scope),
+            told,
+            self._resolver.is_from(number),
+            before[-1:] in _SIGNS or after[:1] in _SIGNS,
+            sentence.whole or self._whole_asked,
+            "share" if is_share else role.kind,
+            sentence.compares,
+            sentence.under,
+            bisect_left(page.number_starts, number.start),
+            not sentence.dated and _PAST.search(page.low, scope.start, number.end) is not None,
+            sentence.unscaled,
+            sentence.count,
+        )
+
+    def _sentence_of(self, index: int) -> _Sentence:
+        """Read what all figures of a sentence share; the last is kept."""
+        if self._last is None or self._last[0] != index:
+            self._last = (index, self._read_sentence(index))
+        return self._last[1]
+
+    def _read_sentence(self, index: int) -> _Sentence:
+        page, scope = self._page, self._page.scopes[index]
         said = self._words_of(index) | short(page.telling_words(scope))
         # Where the sentence names what it is about, the question counts for little.
         own = sum(self._points.weight(word) for word in sorted(said)) >= _TELLS
@@ -163,61 +226,34 @@ class Claims:
         heads = frozenset(word for start, end in spans for word in short(stems(page.masked[start:end])))
         words |= dict.fromkeys(heads, _SAID)
         words |= dict.fromkeys(said, _SAID)
-        near = short(near_words(page, number))
-        if sum(self._points.weight(word) for word in sorted(near)) >= _TELLS / 2:
-            # What stands by other figures is said of those.
-            words |= dict.fromkeys(self._near_others(number, scope) - near, _OTHERS)
-        words |= dict.fromkeys(near, _NEAR)
-        for name, of in _OF_RATIOS:
-            if name <= words.keys():
-                words |= dict.fromkeys(of - words.keys(), _MEANT)
-        when = self._resolver.when(number)
-        named = [item.period for item in page.named_in((scope.start, scope.end))]
-        for start, end in spans:
-            named += [item.period for item in page.named_in((start, end))]
+        here = [item.period for item in page.named_in((scope.start, scope.end))]
+        named = here + [item.period for start, end in spans for item in page.named_in((start, end))]
         if not named:
             # A year that belongs to a name, as in "due in 2017", may still be a row's.
             years = _YEAR.findall(page.low, scope.start, scope.end)
             named += [Period("year", int(year)) for year in years]
-        told = self._told(number, scope)
-        is_share = cues.SHARE_AHEAD.search(page.low, max(scope.start, number.start - 40), number.start)
-        before = page.masked[max(0, number.start - 3) : number.start].rstrip("$€£¥( ")
-        after = page.masked[number.end : number.end + 3].lstrip(") ")
-        return Claim(
-            number,
+        first, last = (bisect_left(page.number_starts, place) for place in (scope.start, scope.end))
+        return _Sentence(
             words,
-            when.period if when.own or scope.cell else None,
             _plain(named),
-            _plain(
-                [item.period for item in self._asked.named] or ([when.period] if when.period else when.others)
-            ),
-            0 if is_share or cues.VALUED.search(told) else self._side(number, role, scope),
-            told,
-            self._resolver.is_from(number),
-            before[-1:] in _SIGNS or after[:1] in _SIGNS,
-            any(
-                item.period.kind == "range"
-                for item in [*page.named_in((scope.start, scope.end)), *self._asked.named]
-            )
-            or cues.WHOLE.search(page.low, scope.start, scope.end) is not None
-            or cues.WHOLE.search(self._asked.low) is not None,
-            "share" if is_share else role.kind,
+            bool(named),
+            any(period.kind == "range" for period in here)
+            or cues.WHOLE.search(page.low, scope.start, scope.end) is not None,
             _COMPARES.search(page.low, scope.start, scope.end) is not None,
             frozenset(
                 word
                 for found in _UNDER.finditer(page.low, scope.start, scope.end)
                 for word in short(stems(found[1]))
             ),
-            bisect_left(page.number_starts, number.start),
-            not named and _PAST.search(page.low, scope.start, number.end) is not None,
-            sum(
-                not (other.scale or other.unit)
-                for other in page.numbers[
-                    bisect_left(page.number_starts, scope.start) : bisect_left(page.number_starts, scope.end)
-                ]
-            ),
+            sum(not (other.scale or other.unit) for other in page.numbers[first:last]),
             _count(page.low[scope.start : scope.end], named),
         )
+
+    @cached_property
+    def _whole_asked(self) -> bool:
+        """Tell whether the question is of a span of periods."""
+        ranges = any(item.period.kind == "range" for item in self._asked.named)
+        return ranges or cues.WHOLE.search(self._asked.low) is not None
 
     def _near_others(self, number: Number, scope: Scope) -> frozenset[str]:
         """Give the words that stand by the other figures of a sentence."""

@@ -228,10 +228,7 @@ class Combine:
         return not own or named[0].period.kind in ("prior", "range") or named[0].period.agrees(period)
 
     def _cued(self, text: str) -> bool:
-        says = self._says
-        return (
-            says(cues.MEAN, text) or says(cues.MOVED, text) or says(cues.UNLIKE, text) or says(cues.SUM, text)
-        )
+        return any(self._says(cue, text) for cue in (cues.MEAN, cues.MOVED, cues.UNLIKE, cues.SUM))
 
     def _side(self, number: Number, told: str) -> int:
         # "growth: -3.2%" tells its direction by its sign.

@@ -16,7 +16,8 @@ from graph.report.figures.ordering import (
     is_named_pair,
     is_timely,
 )
-from graph.report.figures.points import Line, Point, Points, column_of, lines_of, row_of
+from graph.report.figures.point import Line, Point, column_of, lines_of, row_of
+from graph.report.figures.points import Points
 from graph.report.figures.values import HUNDRED, IN_POINTS, Ops, Value, joined, paired
 
 # How well a row must be named, beside the best: to be an operand.

@@ -120,6 +120,11 @@ class FreeLabels:
         self._whole = {
             label.key: self._sum(label.own) - (1 - _FAINT) * self._sum(label.faint) for label in self._labels
         }
+        # What the words of a label that are said weigh at least where it is named; of Chinese a part will do.
+        self._least = {
+            key: _ENOUGH_HEAD * whole * (1 - 1e-9) if key.isascii() else 0.0
+            for key, whole in self._whole.items()
+        }
         self._by_key = {label.key: label for label in self._labels}
         # "the current portion" is the only row that begins so, up to its preposition.
         heads = Counter(label.head for label in {label.key: label for label in self._labels}.values())
@@ -173,6 +178,7 @@ class FreeLabels:
     def _in_scope(self, norm: str, low: str, scope: Scope) -> list[Mention]:
         places: dict[str, list[tuple[str, int, int]]] = {}
         by_key = {}
+        most: dict[str, float] = {}
         told = [
             word
             for word in words(low, scope.start, scope.end)
@@ -193,9 +199,11 @@ class FreeLabels:
             for label in self._index.get(word, ()):
                 places.setdefault(label.key, []).append((word, start, end))
                 by_key[label.key] = label
+                most[label.key] = most.get(label.key, 0.0) + self._weight[word]
         hits = [
             replace(hit, score=hit.score - self._strange(low, hit, by_key[key], told, starts))
             for key, here in places.items()
+            if most[key] >= self._least[key]
             for hit in self._hits(low, by_key[key], here)
         ]
         for key, label in by_key.items():

@@ -20,7 +20,8 @@ from graph.report.figures.interval import fits
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.measure import DURATIONS
 from graph.report.figures.page import Page
-from graph.report.figures.points import Point, Points, kind_of, short
+from graph.report.figures.point import Point, short
+from graph.report.figures.points import Points, kind_of
 from graph.report.figures.quantities import currency_code
 from graph.report.figures.role import Role
 from graph.report.figures.units import clash, matches

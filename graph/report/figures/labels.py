@@ -60,9 +60,9 @@ _INDEX = _index()
 
 def fib_levels(low: str) -> list[Mention]:
     """Find the percentages that name a Fibonacci level."""
-    words = [match.start() for match in _FIB_WORD.finditer(low)]
-    if not words:
+    if not any(word in low for word in ("fib", "retrace", "斐波那契", "黄金分割", "回撤位")):
         return []
+    words = [match.start() for match in _FIB_WORD.finditer(low)]
     found: list[Mention] = []
     for match in _FIB.finditer(low):
         level = match[1] or _DECIMAL_LEVELS[match[2]]

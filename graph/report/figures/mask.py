@@ -92,6 +92,7 @@ _NAMES = (
         r"(?<![a-z\d_.,$])(?:10-[kq]|8-k|6-k|20-f|40-f|13[dfg]|401\s?\(?k\)?|4(?:03|57)\s?\(?b\)?"
         r"|501\(c\))(?:/a)?(?![a-z])",
         opened="",
+        needs=("-k", "-q", "-f", "13", "401", "403", "457", "501"),
     ),
     _Name(
         r"(?<![a-z])(?:"
@@ -135,7 +136,7 @@ _NAMES = (
         behind="-",
     ),
     _Name(r"(?<![\d.,$€£¥])\d{1,2}[a-z]\d{0,2}-\d{1,2}(?!\d)", needs=("-",)),
-    _Name(r"(?<![\d.,])\d{1,3}(?:dma|ma|ema|sma|wk|w|d|yr)(?![a-z])"),
+    _Name(r"(?<![\d.,])\d{1,3}(?:dma|ma|ema|sma|wk|w|d|yr)(?![a-z])", behind="demswy"),
     _Name(
         r"(?<![\d.,])\d{1,3}\s?(?:个交易日|交易日|日|周|天|个月|年|季|小时|分钟)(?=期?(?:[(（]|简单|均|线|移动|指数|加权|最高|最低|高|低"
         r"|新高|新低|平均|年化|区间|波动|回报|收益|涨|跌|国债|rsi|atr|sma|ema|ma))",
@@ -143,14 +144,18 @@ _NAMES = (
     ),
     _Name(r"(?m)^[ \t]{0,12}(?:[-+•]\s)?[ \t]{0,4}\(?\d{1,3}[.)、](?!\d)"),
     _Name(r"(?<=[a-z\u4e00-\u9fff,])\s?\(\d{1,2}\)(?![%a-z\d_])", before="("),
-    _Name(r"(?<![a-z\d_.])\d{4,6}\.(?:hk|sh|sz|ss|ks|kq|tw|two|t|l|ns|bo|si|ax|to|de|pa|jk|bk|kl)(?![a-z])"),
+    _Name(
+        r"(?<![a-z\d_.])\d{4,6}\.(?:hk|sh|sz|ss|ks|kq|tw|two|t|l|ns|bo|si|ax|to|de|pa|jk|bk|kl)(?![a-z])",
+        longest=4,
+        behind=".",
+    ),
     _Name(
         r"(?<![a-z])(?:top|前)[ -]?\d{1,3}(?![\d.,%]\d?)(?!\s?(?:million|billion|percent|pct|bn|mn"
         r"|x(?![a-z])|[万亿%]))",
         leads="top 前",
     ),
     _Name(r"(?<![\d.])\+?\d{1,4}[- .]\(?\d{2,4}\)?[- .]\d{3,4}[- .]\d{3,4}(?!\d)", opened="+"),
-    _Name(r"(?<![\d.])\(?\d{3}\)?[- ]\d{3}-\d{4}(?!\d)", opened="("),
+    _Name(r"(?<![\d.])\(?\d{3}\)?[- ]\d{3}-\d{4}(?!\d)", opened="(", behind="-"),
     _Name(r"(?<![\d.-])\d{10}-\d{2}-\d{6}(?!\d)", longest=10),
     _Name(r"(?<![\d:.])\d{1,2}:\d{2}(?::\d{2})?(?!\d)(?:\s?[ap]\.?m\.?)?", behind=":"),
     _Name(r"(?<![\d.$])\d{1,2}\s?[ap]\.m\.", needs=(".m.",)),
@@ -217,7 +222,8 @@ _NAMES = (
     ),
     _Name(
         r"(?<![\d.,])\d{1,4}\s(?:f\.\s?(?:\d?d|supp\.?)|u\.s\.|s\.\s?ct\.|cal\."
-        r"\s?\d?[a-z]*)\s(?:\dd\s)?\d{1,5}(?!\d)"
+        r"\s?\d?[a-z]*)\s(?:\dd\s)?\d{1,5}(?!\d)",
+        needs=("f.", "u.s.", "ct.", "cal."),
     ),
     # Stock codes, and what is measured in units of nature.
     _Name(
@@ -226,7 +232,10 @@ _NAMES = (
         needs=("symbol", "ticker", "stock code"),
     ),
     _Name(r"(?:代码|编号|文号)\s?[为是:]?\s?\d{3,8}(?!\d)", needs=("代码", "编号", "文号")),
-    _Name(r"(?<![\d.,$€£¥])\d{1,4}(?:\.\d{1,2})?\s?(?:[gmk]?hz|[gtm]bp?s?|nm|°[cf]|mah|rpm)(?![a-z])"),
+    _Name(
+        r"(?<![\d.,$€£¥])\d{1,4}(?:\.\d{1,2})?\s?(?:[gmk]?hz|[gtm]bp?s?|nm|°[cf]|mah|rpm)(?![a-z])",
+        needs=("hz", "gb", "tb", "mb", "nm", "°", "mah", "rpm"),
+    ),
     _Name(
         r"(?<![a-z\d.,$€£¥])(?<![$€£¥]\s)3m(?=[’']s|\s[a-z])(?!\s(?:shares|units|people|users|customers|tons|barrels))",
         opened="",

@@ -33,4 +33,5 @@ def _plain(char: str) -> str:
 def normalise(text: str) -> str:
     """Rewrite `text` for reading, character by character, so that every offset stays true."""
     odd = {char for char in set(text) if not " " <= char <= "~" or char in _SPACES}
-    return text.translate({ord(char): _plain(char) for char in odd})
+    changed = {ord(char): plain for char in odd if (plain := _plain(char)) != char}
+    return text.translate(changed) if changed else text

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from graph.report.figures.claims import Claim
-from graph.report.figures.points import Line, Point, short
+from graph.report.figures.point import Line, Point, short
 from graph.report.figures.wording import stems
 
 _BEGIN = short(stems("beginning opening prior previous old original"))

@@ -55,6 +55,8 @@ class Page:
         self.mentions = with_own(self.low, without_glosses(self.masked, find_mentions(self.low)))
         self.scopes = scopes(self.low)
         self._telling: dict[int, frozenset[str]] = {}
+        # The words that stand by figures, by the number of each, as far as they were asked for.
+        self.near: dict[int, frozenset[str]] = {}
         # Words that capitals of the text stand for, at the place of the capitals.
         self.short: list[tuple[str, int, int]] = []
         self._scope_starts = [scope.start for scope in self.scopes]

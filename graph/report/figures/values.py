@@ -20,7 +20,7 @@ from graph.report.figures.ordering import (
     ordered,
     years_between,
 )
-from graph.report.figures.points import PER, Point, is_of_one_kind
+from graph.report.figures.point import PER, Point, is_of_one_kind
 
 HUNDRED = Decimal(100)
 IN_POINTS = ("pp", "bps", "points")
