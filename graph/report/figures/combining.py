@@ -18,7 +18,7 @@ from graph.report.figures.ordering import (
 )
 from graph.report.figures.point import Line, Point, column_of, lines_of, row_of
 from graph.report.figures.points import Points
-from graph.report.figures.values import HUNDRED, IN_POINTS, Ops, Value, joined, paired
+from graph.report.figures.values import HUNDRED, IN_POINTS, Ops, Value, joined, may_come, paired
 
 # How well a row must be named, beside the best: to be an operand.
 _NAMED = 0.4
@@ -110,6 +110,8 @@ def _rows(search: _Search, made: Sequence[Point]) -> Iterator[Value]:
             line = Line(line.points[:_LONGEST])
         sure = weight >= STRONG and key[1] >= 0
         for a, b in combinations(line.points, 2):
+            if not may_come(claim, ops, a, b):
+                continue
             if a.kind == b.kind and a.periods and b.periods and not is_timely(claim, a, b, line):
                 continue
             yield from paired(claim, ops, a, b, sure and is_named_pair(claim, a, b))
@@ -134,6 +136,8 @@ def _columns(search: _Search, made: Sequence[Point]) -> Iterator[Value]:
             if (own_periods or search.is_timely(p)) and p not in named
         ][:3]
         for a, b in combinations([*named, *totals], 2):
+            if not may_come(claim, ops, a, b):
+                continue
             if a.kind == b.kind and own_periods and a.row == b.row and not is_timely(claim, a, b, column):
                 continue
             held = search.is_sure(a), search.is_sure(b)
@@ -200,6 +204,8 @@ def _texts(search: _Search, told: Sequence[Point]) -> Iterator[Value]:
     prose = search.best(points.prose.points)
     named = prose[:_MOST_ROWS]
     for a, b in combinations(named, 2):
+        if not may_come(claim, ops, a, b):
+            continue
         if (
             a.kind == b.kind
             and a.periods
@@ -220,7 +226,7 @@ def _texts(search: _Search, told: Sequence[Point]) -> Iterator[Value]:
     mixed = claim.kind != "level" or bool(claim.number.unit)
     for a in [*named, *(told if mixed else ())]:
         for b in cells if a in named else [*cells, *named]:
-            if a is not b:
+            if a is not b and may_come(claim, ops, a, b):
                 yield from paired(claim, ops, a, b, False)
 
 

@@ -208,8 +208,10 @@ class FreeLabels:
         ]
         for key, label in by_key.items():
             # A label with an amount in it, as in "customers over $100,000 of ARR", is found as it stands.
+            if not label.figured:
+                continue
             own = _own_of(key)
-            place = low.find(own, scope.start, scope.end) if label.figured else -1
+            place = low.find(own, scope.start, scope.end)
             if place >= 0:
                 hits.append(_Hit(self._whole[key] + len(own), place, place + len(own), key, True))
         if self._plain:

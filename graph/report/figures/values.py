@@ -23,6 +23,8 @@ from graph.report.figures.ordering import (
 from graph.report.figures.point import PER, Point, is_of_one_kind
 
 HUNDRED = Decimal(100)
+# How far off values may be that are computed roughly, and how far sums may, beside their parts.
+_ROUGH, _TINY = 1e-6, 1e-12
 IN_POINTS = ("pp", "bps", "points")
 # What says that a level is computed from amounts of other kinds.
 _ACROSS = re.compile(
@@ -123,6 +125,33 @@ def joined(
         summed = ops.added or (whole and not (ops.mean or ops.moved or ops.apart or first.rated))
         if summed and claim.reaches(total):
             yield Value(total, first.kind, first.currency, "sum", form, parts, sure=sure and ops.added)
+
+
+def may_come(claim: Claim, ops: Ops, a: Point, b: Point) -> bool:
+    """Tell roughly, without going into it, whether two amounts may come to anything that lies near."""
+    unit = claim.number.unit
+    if unit in IN_POINTS:
+        return a.rated and b.rated
+    if a.rated or b.rated:
+        return a.rated == b.rated or unit != "percent"
+    x, y = a.size, b.size
+    if not (x and y) or len(a.either) > 1 or len(b.either) > 1:
+        return True
+    low, high = claim.reach
+    if unit == "percent":
+        if claim.says(cues.COMPOUND):
+            return True
+        ratios = x / y, y / x
+        low, high = low / 100 - _ROUGH, high / 100 * (1 + _ROUGH) + _ROUGH
+        return any(low <= abs(ratio) <= high or low <= abs(ratio - 1) <= high for ratio in ratios)
+    size = abs(x) + abs(y)
+    low, high = low * (1 - _ROUGH) - size * _TINY, high * (1 + _ROUGH) + size * _TINY
+    if low <= abs(x - y) <= high or low <= abs(x / y) <= high or low <= abs(y / x) <= high:
+        return True
+    total = abs(x + y)
+    if ops.joins and (low <= total <= high * 2 or low <= size <= high * 2):
+        return True
+    return low <= abs(x * y) <= high
 
 
 def paired(claim: Claim, ops: Ops, a: Point, b: Point, sure: bool) -> Iterator[Value]:
