@@ -68,6 +68,11 @@ class Point:
         return (self.value,)
 
     @cached_property
+    def sizes(self) -> tuple[float, ...]:
+        """Give these values roughly, as far as they are not 0."""
+        return tuple(float(value) for value in self.either if value)
+
+    @cached_property
     def is_part(self) -> bool:
         """Tell whether it may be part of a total: no total, and no amount of one."""
         return not (self.total or PER.search(self.name))

@@ -135,7 +135,7 @@ def may_come(claim: Claim, ops: Ops, a: Point, b: Point) -> bool:
     if a.rated or b.rated:
         return a.rated == b.rated or unit != "percent"
     x, y = a.size, b.size
-    if not (x and y) or len(a.either) > 1 or len(b.either) > 1:
+    if not (x and y):
         return True
     low, high = claim.reach
     if unit == "percent":
@@ -146,12 +146,16 @@ def may_come(claim: Claim, ops: Ops, a: Point, b: Point) -> bool:
         return any(low <= abs(ratio) <= high or low <= abs(ratio - 1) <= high for ratio in ratios)
     size = abs(x) + abs(y)
     low, high = low * (1 - _ROUGH) - size * _TINY, high * (1 + _ROUGH) + size * _TINY
-    if low <= abs(x - y) <= high or low <= abs(x / y) <= high or low <= abs(y / x) <= high:
+    if low <= abs(x - y) <= high:
         return True
-    total = abs(x + y)
-    if ops.joins and (low <= total <= high * 2 or low <= size <= high * 2):
+    if ops.joins and (low <= abs(x + y) <= high * 2 or low <= size <= high * 2):
         return True
-    return low <= abs(x * y) <= high
+    return any(
+        low <= abs(product) <= high
+        for first in a.sizes
+        for second in b.sizes
+        for product in (x * second, x / second, y / first)
+    )
 
 
 def paired(claim: Claim, ops: Ops, a: Point, b: Point, sure: bool) -> Iterator[Value]:
