@@ -120,15 +120,11 @@ class FreeLabels:
         self._whole = {
             label.key: self._sum(label.own) - (1 - _FAINT) * self._sum(label.faint) for label in self._labels
         }
-        # What the words of a label that are said weigh at least where it is named; of Chinese a part will do.
-        self._least = {
-            key: _ENOUGH_HEAD * whole * (1 - 1e-9) if key.isascii() else 0.0
-            for key, whole in self._whole.items()
-        }
         self._by_key = {label.key: label for label in self._labels}
         # "the current portion" is the only row that begins so, up to its preposition.
         heads = Counter(label.head for label in {label.key: label for label in self._labels}.values())
         self._heads = {head for head, times in heads.items() if times == 1 and len(head - _COMMON) >= 2}
+        self._least = {label.key: self._least_of(label) for label in self._labels}
         self._places = {label.key: place for place, label in enumerate(self._labels)}
         self._initials = Initials((label.key, _own_of(label.key)) for label in self._labels)
         # "Total" and "All other" without a heading are names only where a sentence begins with them.
@@ -178,7 +174,6 @@ class FreeLabels:
     def _in_scope(self, norm: str, low: str, scope: Scope) -> list[Mention]:
         places: dict[str, list[tuple[str, int, int]]] = {}
         by_key = {}
-        most: dict[str, float] = {}
         told = [
             word
             for word in words(low, scope.start, scope.end)
@@ -199,11 +194,10 @@ class FreeLabels:
             for label in self._index.get(word, ()):
                 places.setdefault(label.key, []).append((word, start, end))
                 by_key[label.key] = label
-                most[label.key] = most.get(label.key, 0.0) + self._weight[word]
         hits = [
             replace(hit, score=hit.score - self._strange(low, hit, by_key[key], told, starts))
             for key, here in places.items()
-            if most[key] >= self._least[key]
+            if self._may_be_named(key, here)
             for hit in self._hits(low, by_key[key], here)
         ]
         for key, label in by_key.items():
@@ -222,6 +216,22 @@ class FreeLabels:
             for key in keys[:4]
         ]
         return self._choose(low, hits)
+
+    def _least_of(self, label: _Label) -> float:
+        """Say what those words of a label that are said weigh at least; Chinese may be told in part."""
+        if not label.key.isascii():
+            return 0.0
+        own = any(self._counts[word] == 1 for word in label.own)
+        head = label.head in self._heads or (own and self._counts[label.noun] == 1)
+        enough = _ENOUGH_HEAD if head else _ENOUGH_OWN if own else _ENOUGH
+        return enough * self._whole[label.key] * (1 - 1e-9)
+
+    def _may_be_named(self, key: str, here: Sequence[tuple[str, int, int]]) -> bool:
+        """Tell whether the words of a label that are said, wherever they stand, weigh enough."""
+        weights = self._weight
+        if len(here) == 1:
+            return weights[here[0][0]] >= self._least[key]
+        return sum(weights[word] for word in {word for word, _, _ in here}) >= self._least[key]
 
     def _subjects(self, low: str, scope: Scope) -> Iterator[_Hit]:
         """Find the rows of common words, such as "Total", that a sentence begins with."""

@@ -317,6 +317,8 @@ def _need(pattern: str) -> str:
         ("prior", "earlier" in pattern),
         ("fiscal", pattern.startswith(r"(?<![a-z\d])" + _FY)),
         ("range", pattern.startswith(r"(?<![a-z\d_.$€£¥,])(?:fy\s?)?")),
+        ("dashed", pattern.startswith((r"(?<![\d.])" + _YEAR + "[-/]", r"(?<![\d.])(\d\d?)/"))),
+        ("joined", pattern.startswith("(?<=[-~至到])")),
         ("chinese", bool(_ONLY_CHINESE.search(pattern)) and "year" not in pattern),
     )
     return next((need for need, told in needs if told), "")
@@ -340,17 +342,17 @@ def _held(low: str, digits: Digits, months: list[int]) -> dict[str, bool]:
         "prior": bool(_AGO.search(low) or _LAST.search(low)) or any(word in low for word in "上去前"),
         "fiscal": any(word in low for word in ("fy", "cy", "fiscal", "calendar")),
         "range": any(
-            end - start == 4 and following[0] - end <= _RANGE and low[start : start + 2] in ("19", "20")
+            end - start == 4 and following[0] - end <= 20 and low[start : start + 2] in ("19", "20")
             for (start, end), following in pairwise(digits.spans)
         ),
+        "dashed": not digits.behind.isdisjoint("-/"),
+        "joined": not digits.before.isdisjoint("-~至到"),
         "chinese": "年" in low or "月" in low,
     }
 
 
 _AGO = re.compile(r"year[- ](?:ago|earlier|before|prior)")
 _LAST = re.compile(r"(?:prior|previous|last|preceding)[- ](?:fiscal[- ])?year")
-# The longest stretch between the two years of a range.
-_RANGE = 20
 _PLANS = [(pattern, build, is_led(pattern), _need(pattern.pattern)) for pattern, build in _PATTERNS]
 
 
