@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from graph.report.figures.extract import Number, extract
-from graph.report.figures.interval import bounds, fits
+from graph.report.figures.interval import fits
 from graph.report.figures.mask import mask
 from graph.report.figures.normal import normalise
 from graph.report.figures.periods import Period, parse_period
@@ -138,7 +138,7 @@ def test_the_period_of_a_fact(text: str | None, period: Period | None) -> None:
 
 def test_shown_digits_are_an_interval() -> None:
     [(_, number)] = read("$391.04 billion")
-    assert bounds(number) == (D("391035000000"), D("391045000000"))
+    assert number.bounds == (D("391035000000"), D("391045000000"))
     assert [fits(number, D(value)) for value in ("391035000000", "391049000000", "391050000000")] == [
         "exact",
         "truncated",
@@ -159,4 +159,4 @@ def test_shown_digits_are_an_interval() -> None:
 )
 def test_hedges_widen_the_interval(text: str, low: str, high: str) -> None:
     [(_, number)] = read(text)
-    assert bounds(number) == (D(low), D(high))
+    assert number.bounds == (D(low), D(high))

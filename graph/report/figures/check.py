@@ -10,6 +10,7 @@ from decimal import Context, localcontext
 from graph.facts import Fact
 from graph.report.figures import cues
 from graph.report.figures.again import Again
+from graph.report.figures.arithmetic import sums
 from graph.report.figures.beside import Beside
 from graph.report.figures.book import Book, Known
 from graph.report.figures.combine import Combine
@@ -153,8 +154,9 @@ class _Check:
         findings |= Beside(self.lookup, numbers, roles).look(findings)
         findings |= Trading(self.lookup).look(findings)
         findings |= Again(self.lookup, self.passages).look(findings)
-        findings |= self.ground.look(numbers, roles, findings)
-        findings |= Written(self.combine, self.points).look(findings)
+        written = sums(self.page)
+        findings |= self.ground.look(numbers, roles, findings, written)
+        findings |= Written(self.combine, self.points, written).look(findings)
         findings |= Nearby(self.lookup, self.points).look(findings)
         findings |= Moves(self.page).look(findings)
         return [self._figure(number, findings[index]) for index, number in enumerate(numbers)]

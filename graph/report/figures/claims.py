@@ -6,6 +6,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
 
 from graph.report.figures import cues
 from graph.report.figures.extract import Number
@@ -13,7 +15,8 @@ from graph.report.figures.layout import Scope
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.page import Page
 from graph.report.figures.periods import Period
-from graph.report.figures.points import Point, Points, short
+from graph.report.figures.point import is_of, short
+from graph.report.figures.points import Points
 from graph.report.figures.role import Role, direction
 from graph.report.figures.telling import near_words
 from graph.report.figures.wording import stems
@@ -24,6 +27,10 @@ _NEAR, _SAID, _BEFORE, _ASKED = 1.0, 0.85, 0.45, 0.6
 _OTHERS, _ASIDE = 0.5, 0.5
 # From which weight on words tell what something is about.
 _TELLS = 1.0
+# How far off a value may be that is known roughly.
+_ROUGH = 1e-6
+# From which weight on a word names something.
+STRONG = 0.7
 # What a word of a name counts against it that is not said.
 _UNSAID = 0.12
 # What it tells that the period beside the figure, or one of its sentence or question, is the amount's.
@@ -52,7 +59,8 @@ class Claim:
     is of an earlier time that is not named, `compares` that its sentence sets times against each other.
     `formula` says that a sign of arithmetic stands beside it, `unscaled` how many figures of the sentence
     show no scale. `whole` is a span of periods, `count` how many of them; `under` are the words under the
-    line of a ratio; `place` is the figure's number on its page and `kind` its role.
+    line of a ratio; `place` is the figure's number on its page and `kind` its role. `known` keeps which
+    patterns the words hold.
     """
 
     number: Number
@@ -72,8 +80,9 @@ class Claim:
     past: bool
     unscaled: int
     count: int
+    known: dict[int, bool] = field(default_factory=dict, repr=False)
 
-    @property
+    @cached_property
     def periods(self) -> tuple[Period, ...]:
         """Give the periods that it may be of."""
         if self.own is None or self.own.kind == "range":
@@ -84,9 +93,65 @@ class Claim:
             return tuple(period.back() for period in self.named or self.asked)
         return (self.own,)
 
+    @cached_property
+    def compared(self) -> tuple[Period, ...]:
+        """Give the periods that may be compared: of the sentence, with the question's where it names one."""
+        return tuple(dict.fromkeys((*self.named, *(() if len(self.named) > 1 else self.asked))))
+
+    @cached_property
+    def strong(self) -> dict[str, float]:
+        """Give the words that count for so much that they name something, in order."""
+        return {word: weight for word, weight in sorted(self.words.items()) if weight >= STRONG}
+
+    @cached_property
+    def reach(self) -> tuple[float, float]:
+        """Give the least and the greatest value that lies near the figure."""
+        low, high = (float(bound) for bound in self.number.bounds)
+        return low / 2, high * 2
+
+    @cached_property
+    def least(self) -> Decimal:
+        """Give the least amount that matters beside the figure."""
+        return self.number.ulp / 2
+
+    def reaches(self, value: Decimal) -> bool:
+        """Tell whether a value lies near the figure: others tell nothing of it."""
+        low, high = self.reach
+        return low <= abs(float(value)) <= high
+
+    def may_reach(self, value: float) -> bool:
+        """Tell whether a value that is known roughly may lie near the figure."""
+        low, high = self.reach
+        size = abs(value)
+        return low - size * _ROUGH - _ROUGH <= size <= high * (1 + _ROUGH) + _ROUGH
+
     def cued(self, *patterns: re.Pattern[str]) -> bool:
         """Tell whether the words that say what is done hold one of these."""
-        return any(pattern.search(self.told) for pattern in patterns)
+        return any(map(self.says, patterns))
+
+    def says(self, pattern: re.Pattern[str]) -> bool:
+        """Tell whether the words that say what is done hold a pattern."""
+        known = self.known.get(id(pattern))
+        if known is None:
+            known = self.known[id(pattern)] = pattern.search(self.told) is not None
+        return known
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    """What the claims of all figures of a sentence share; the fields are those of a claim.
+
+    `words` are without those that stand by a figure, `dated` says that the sentence names a period.
+    """
+
+    words: dict[str, float]
+    named: tuple[Period, ...]
+    dated: bool
+    whole: bool
+    compares: bool
+    under: frozenset[str]
+    unscaled: int
+    count: int
 
 
 class Claims:
@@ -99,11 +164,58 @@ class Claims:
         self._points = points
         self._question = short(stems(asked.masked))
         self._sentences: dict[int, frozenset[str]] = {}
+        self._last: tuple[int, _Sentence] | None = None
+        self._memory = cues.Memory()
+        self._scores: dict[tuple[int, int], dict[int, float]] = {}
 
     def read(self, number: Number, role: Role) -> Claim:
         """Give what one figure claims."""
         page, scope = self._page, self._resolver.scope(number)
-        index = page.scope_index(number.start)
+        sentence = self._sentence_of(page.scope_index(number.start))
+        words = dict(sentence.words)
+        near = short(near_words(page, number))
+        if sum(self._points.weight(word) for word in sorted(near)) >= _TELLS / 2:
+            # What stands by other figures is said of those.
+            words |= dict.fromkeys(self._near_others(number, scope) - near, _OTHERS)
+        words |= dict.fromkeys(near, _NEAR)
+        for name, of in _OF_RATIOS:
+            if name <= words.keys():
+                words |= dict.fromkeys(of - words.keys(), _MEANT)
+        when = self._resolver.when(number)
+        told = self._told(number, scope)
+        is_share = cues.SHARE_AHEAD.search(page.low, max(scope.start, number.start - 40), number.start)
+        before = page.masked[max(0, number.start - 3) : number.start].rstrip("$€£¥( ")
+        after = page.masked[number.end : number.end + 3].lstrip(") ")
+        return Claim(
+            number,
+            words,
+            when.period if when.own or scope.cell else None,
+            sentence.named,
+            _plain(
+                [item.period for item in self._asked.named] or ([when.period] if when.period else when.others)
+            ),
+            0 if is_share or cues.VALUED.search(told) else self._side(number, role, scope),
+            told,
+            self._resolver.is_from(number),
+            before[-1:] in _SIGNS or after[:1] in _SIGNS,
+            sentence.whole or self._whole_asked,
+            "share" if is_share else role.kind,
+            sentence.compares,
+            sentence.under,
+            bisect_left(page.number_starts, number.start),
+            not sentence.dated and _PAST.search(page.low, scope.start, number.end) is not None,
+            sentence.unscaled,
+            sentence.count,
+        )
+
+    def _sentence_of(self, index: int) -> _Sentence:
+        """Read what all figures of a sentence share; the last is kept."""
+        if self._last is None or self._last[0] != index:
+            self._last = (index, self._read_sentence(index))
+        return self._last[1]
+
+    def _read_sentence(self, index: int) -> _Sentence:
+        page, scope = self._page, self._page.scopes[index]
         said = self._words_of(index) | short(page.telling_words(scope))
         # Where the sentence names what it is about, the question counts for little.
         own = sum(self._points.weight(word) for word in sorted(said)) >= _TELLS
@@ -114,61 +226,34 @@ class Claims:
         heads = frozenset(word for start, end in spans for word in short(stems(page.masked[start:end])))
         words |= dict.fromkeys(heads, _SAID)
         words |= dict.fromkeys(said, _SAID)
-        near = short(near_words(page, number))
-        if sum(self._points.weight(word) for word in sorted(near)) >= _TELLS / 2:
-            # What stands by other figures is said of those.
-            words |= dict.fromkeys(self._near_others(number, scope) - near, _OTHERS)
-        words |= dict.fromkeys(near, _NEAR)
-        for name, of in _OF_RATIOS:
-            if name <= words.keys():
-                words |= dict.fromkeys(of - words.keys(), _MEANT)
-        when = self._resolver.when(number)
-        named = [item.period for item in page.named_in((scope.start, scope.end))]
-        for start, end in spans:
-            named += [item.period for item in page.named_in((start, end))]
+        here = [item.period for item in page.named_in((scope.start, scope.end))]
+        named = here + [item.period for start, end in spans for item in page.named_in((start, end))]
         if not named:
             # A year that belongs to a name, as in "due in 2017", may still be a row's.
             years = _YEAR.findall(page.low, scope.start, scope.end)
             named += [Period("year", int(year)) for year in years]
-        told = self._told(number, scope)
-        is_share = cues.SHARE_AHEAD.search(page.low, max(scope.start, number.start - 40), number.start)
-        before = page.masked[max(0, number.start - 3) : number.start].rstrip("$€£¥( ")
-        after = page.masked[number.end : number.end + 3].lstrip(") ")
-        return Claim(
-            number,
+        first, last = (bisect_left(page.number_starts, place) for place in (scope.start, scope.end))
+        return _Sentence(
             words,
-            when.period if when.own or scope.cell else None,
             _plain(named),
-            _plain(
-                [item.period for item in self._asked.named] or ([when.period] if when.period else when.others)
-            ),
-            0 if is_share or cues.VALUED.search(told) else self._side(number, role, scope),
-            told,
-            self._resolver.is_from(number),
-            before[-1:] in _SIGNS or after[:1] in _SIGNS,
-            any(
-                item.period.kind == "range"
-                for item in [*page.named_in((scope.start, scope.end)), *self._asked.named]
-            )
-            or cues.WHOLE.search(page.low, scope.start, scope.end) is not None
-            or cues.WHOLE.search(self._asked.low) is not None,
-            "share" if is_share else role.kind,
+            bool(named),
+            any(period.kind == "range" for period in here)
+            or cues.WHOLE.search(page.low, scope.start, scope.end) is not None,
             _COMPARES.search(page.low, scope.start, scope.end) is not None,
             frozenset(
                 word
                 for found in _UNDER.finditer(page.low, scope.start, scope.end)
                 for word in short(stems(found[1]))
             ),
-            bisect_left(page.number_starts, number.start),
-            not named and _PAST.search(page.low, scope.start, number.end) is not None,
-            sum(
-                not (other.scale or other.unit)
-                for other in page.numbers[
-                    bisect_left(page.number_starts, scope.start) : bisect_left(page.number_starts, scope.end)
-                ]
-            ),
+            sum(not (other.scale or other.unit) for other in page.numbers[first:last]),
             _count(page.low[scope.start : scope.end], named),
         )
+
+    @cached_property
+    def _whole_asked(self) -> bool:
+        """Tell whether the question is of a span of periods."""
+        ranges = any(item.period.kind == "range" for item in self._asked.named)
+        return ranges or cues.WHOLE.search(self._asked.low) is not None
 
     def _near_others(self, number: Number, scope: Scope) -> frozenset[str]:
         """Give the words that stand by the other figures of a sentence."""
@@ -184,10 +269,15 @@ class Claims:
         start = max(scope.start, page.numbers[index - 1].end if index else 0)
         following = page.numbers[index + 1].start if index + 1 < len(page.numbers) else scope.end
         near = page.low[start : min(scope.end, following, number.end + _BEHIND_REACH)]
-        if _cued(near):
+        self._memory.turn_to(scope.start)
+        if self._cued(near):
             return near
         told = page.low[scope.start : scope.end]
-        return told if _cued(told) else f"{told} {self._asked.low}"
+        return told if self._cued(told) else f"{told} {self._asked.low}"
+
+    def _cued(self, told: str) -> bool:
+        holds = self._memory.holds
+        return any(holds(p, told) for p in (cues.MEAN, cues.MOVED, cues.UNLIKE, cues.SUM, cues.ONLY_SHARE))
 
     def _side(self, number: Number, role: Role, scope: Scope) -> int:
         """Give the direction that the words before or right behind a figure fix."""
@@ -205,15 +295,26 @@ class Claims:
             known = self._sentences[index] = short(stems(self._page.masked[scope.start : scope.end]))
         return known
 
-    def score(self, claim: Claim, point: Point) -> float:
-        """Say how much of what a point is called the claim names."""
-        own = self._points.score(point, claim.words, -_UNSAID)
-        if point.periods and claim.own is not None and point.of((claim.own,)):
-            return own + _OWN_PERIOD
-        if point.periods and (claim.named or claim.asked) and point.of(claim.named or claim.asked):
-            return own + _SOME_PERIOD
-        # What names no part of a table is of its total.
-        return own + _SOME_PERIOD if point.total and not (claim.own or claim.named) else own
+    def scores(self, claim: Claim) -> dict[int, float]:
+        """Say of every point, by its id, how much of what it is called the claim names."""
+        place = (claim.number.start, claim.number.end)
+        known = self._scores.get(place)
+        if known is None:
+            named = claim.named or claim.asked
+            unnamed = not (claim.own or claim.named)
+
+            def timed(periods: tuple[Period, ...]) -> float:
+                if periods and claim.own is not None and is_of(periods, (claim.own,)):
+                    return _OWN_PERIOD
+                return _SOME_PERIOD if periods and named and is_of(periods, named) else 0.0
+
+            scores = self._points.scores(claim.words, -_UNSAID, timed)
+            known = self._scores[place] = {
+                # What names no part of a table is of its total.
+                id(point): told + (time or (_SOME_PERIOD if point.total and unnamed else 0.0))
+                for point, (told, time) in zip(self._points.all, scores, strict=True)
+            }
+        return known
 
 
 _COMPARES = re.compile(
@@ -249,10 +350,6 @@ def _count(told: str, named: Sequence[Period]) -> int:
     found = _COUNT.search(told)
     word = (found[1] or found[2]) if found is not None else ""
     return int(word) if word.isdigit() else _NUMBERS.get(word, 0)
-
-
-def _cued(told: str) -> bool:
-    return any(p.search(told) for p in (cues.MEAN, cues.MOVED, cues.UNLIKE, cues.SUM, cues.ONLY_SHARE))
 
 
 # What stands under the line of a ratio.

@@ -49,6 +49,8 @@ class Combine:
         self.stated = Stated(lookup)
         self.defined = Definitions(lookup, passages)
         self.operands = Operands(lookup, passages, asked)
+        self._memory = cues.Memory()
+        self._says = self._memory.holds
         self._is_base = False
         self._is_whole = False
         self._own: Period | None = None
@@ -59,6 +61,7 @@ class Combine:
         """Give the finding of a figure that is right so; None when it is not."""
         scope = self.resolver.scope(number)
         self.computed = False
+        self._memory.turn_to(scope.start)
         told = self._without_names(scope)
         labels = self.resolver.labels(number)
         if self.stated.is_glossed(number) or (role.kind == "level" and self.stated.is_held(number)):
@@ -74,14 +77,14 @@ class Combine:
         moved = role.kind == "change" and when.own and when.base is None and len(periods) > 1
         moved = moved and self.page.numbers_between(scope.start, scope.end) > 1
         self._own = when.period if moved else None
-        self._is_whole = bool(cues.WHOLE.search(told)) and not self.page.named_in((scope.start, scope.end))
+        self._is_whole = self._says(cues.WHOLE, told) and not self.page.named_in((scope.start, scope.end))
         if self._is_whole:
             periods = []
-        elif cues.QUARTERLY.search(told):
+        elif self._says(cues.QUARTERLY, told):
             years = [period.year for period in periods if period.kind == "year"]
             periods = [Period("quarter", year, part) for year in years for part in range(1, 5)] or periods
-        side = 0 if cues.VALUED.search(told) else role.side or self._side(number, told)
-        unsigned = bool(cues.APART.search(told)) or not side
+        side = 0 if self._says(cues.VALUED, told) else role.side or self._side(number, told)
+        unsigned = self._says(cues.APART, told) or not side
         own = {key for label in labels[:1] if label.cost < _BESIDE for key in label.mention.keys}
         own |= {line.known[0].key for line in defined} if own else set()
         spoken = self.page.named_in((scope.start, scope.end))
@@ -89,7 +92,7 @@ class Combine:
             cues.BASE.search(self.page.low, max(scope.start, spoken[0].start - 24), spoken[0].start)
             is not None
         )
-        rated = number.bare and number.decimals and not scope.cell and cues.RATED.search(told)
+        rated = number.bare and number.decimals and not scope.cell and self._says(cues.RATED, told)
         strict = not (self._cued(cue) or rated or self._is_whole) or number.unit in ("multiple", "pp", "bps")
         relative = number.unit in _RELATIVE
         if not (relative or self._cued(cue)) and self.resolver.is_from(number):
@@ -114,7 +117,7 @@ class Combine:
             # The question's periods may be of another matter.
             found, periods = list(self._over_time(number, cue, lines, [], own)), []
         parts = [line for line in lines if not line.bottom and line not in defined]
-        if 2 <= len(parts) <= MOST and cues.SUM.search(cue):
+        if 2 <= len(parts) <= MOST and self._says(cues.SUM, cue):
             # "A and B together rose": their sum is a row of its own.
             whole = Line(tuple(summed([line.known for line in parts])), scope.start)
             found += list(self._over_time(number, cue, [whole], periods, own)) if whole.known else []
@@ -225,12 +228,12 @@ class Combine:
         return not own or named[0].period.kind in ("prior", "range") or named[0].period.agrees(period)
 
     def _cued(self, text: str) -> bool:
-        return any(pattern.search(text) for pattern in (cues.MEAN, cues.MOVED, cues.UNLIKE, cues.SUM))
+        return any(self._says(cue, text) for cue in (cues.MEAN, cues.MOVED, cues.UNLIKE, cues.SUM))
 
     def _side(self, number: Number, told: str) -> int:
         # "growth: -3.2%" tells its direction by its sign.
         told = told.replace("growth", "") if number.sign else told
-        rises, falls = bool(cues.RISES.search(told)), bool(cues.FALLS.search(told))
+        rises, falls = self._says(cues.RISES, told), self._says(cues.FALLS, told)
         return 0 if rises == falls else 1 if rises else -1
 
     def _over_time(
@@ -243,15 +246,15 @@ class Combine:
     ) -> Iterator[Derived]:
         """Compare or join the periods of a row; where nothing says which, the periods named are compared."""
         unit = number.unit
-        compared = bool(cues.MOVED.search(cue) or cues.UNLIKE.search(cue))
-        mean, added = bool(cues.MEAN.search(cue)), bool(cues.SUM.search(cue))
+        compared = self._says(cues.MOVED, cue) or self._says(cues.UNLIKE, cue)
+        mean, added = self._says(cues.MEAN, cue), self._says(cues.SUM, cue)
         added = added or (self._is_whole and not (compared or mean))
-        open_ = not (compared or mean or added or cues.RATED.search(cue)) and (
+        open_ = not (compared or mean or added or self._says(cues.RATED, cue)) and (
             len(periods) >= 2 or unit in _RELATIVE
         )
         # A figure beside the name of one row is no change of another.
         named = [line for line in lines if line.known[0].key in own]
-        compound = number.unit == "percent" and cues.COMPOUND.search(cue)
+        compound = number.unit == "percent" and self._says(cues.COMPOUND, cue)
         if unit in ("percent", "multiple") and cues.SHARE_AHEAD.search(
             self.page.low, max(0, number.start - 40), number.start
         ):
@@ -283,10 +286,10 @@ class Combine:
         self, number: Number, cue: str, lines: Sequence[Line], periods: Sequence[Period]
     ) -> Iterator[Derived]:
         """Combine rows at one period: their ratio, and their sum, mean or difference as it is said."""
-        mean, added = bool(cues.MEAN.search(cue)), bool(cues.SUM.search(cue))
-        apart = bool(cues.UNLIKE.search(cue) or cues.MOVED.search(cue)) or not (mean or added)
-        apart = bool(cues.UNLIKE.search(cue)) if number.unit in ("pp", "bps") else apart
-        added = added or not (mean or cues.UNLIKE.search(cue))
+        mean, added = self._says(cues.MEAN, cue), self._says(cues.SUM, cue)
+        apart = self._says(cues.UNLIKE, cue) or self._says(cues.MOVED, cue) or not (mean or added)
+        apart = self._says(cues.UNLIKE, cue) if number.unit in ("pp", "bps") else apart
+        added = added or not (mean or self._says(cues.UNLIKE, cue))
         rated = number.unit in ("percent", "multiple") or (not number.unit and not number.currency)
         for period in periods or (None,):
             held = [(line, self._at(line, period)) for line in lines]
@@ -315,14 +318,16 @@ class Combine:
             if a.fact.unit != b.fact.unit or a.fact.entity != b.fact.entity:
                 continue
             same = a.key == b.key and a.order() != b.order()
-            if same and cues.MOVED.search(cue):
+            if same and self._says(cues.MOVED, cue):
                 old, new = sorted((a, b), key=Known.order)
                 yield from changes(old, new, number)
-            if not same and number.unit not in ("percent", "multiple") and cues.UNLIKE.search(cue):
+            if not same and number.unit not in ("percent", "multiple") and self._says(cues.UNLIKE, cue):
                 yield from (gap for gap in (derive.gap(a, b, number.unit),) if gap is not None)
-            if number.unit not in ("percent", "multiple") and (cues.MEAN.search(cue) or cues.SUM.search(cue)):
-                yield from joined([a, b], bool(cues.MEAN.search(cue)), bool(cues.SUM.search(cue)))
-            if not same and cues.SHARE.search(cue) and number.unit in ("percent", "multiple", ""):
+            if number.unit not in ("percent", "multiple") and (
+                self._says(cues.MEAN, cue) or self._says(cues.SUM, cue)
+            ):
+                yield from joined([a, b], self._says(cues.MEAN, cue), self._says(cues.SUM, cue))
+            if not same and self._says(cues.SHARE, cue) and number.unit in ("percent", "multiple", ""):
                 yield from ratios(a, b, number)
 
     def _pairs(self, line: Line, periods: Sequence[Period]) -> Iterator[tuple[Known, Known]]:

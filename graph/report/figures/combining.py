@@ -3,36 +3,68 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from decimal import Decimal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from graph.report.figures import cues
-from graph.report.figures.claims import Claim
+from graph.report.figures.claims import STRONG, Claim
 from graph.report.figures.derive import plain
 from graph.report.figures.ordering import (
     is_at_one_time,
     is_earlier,
     is_named_pair,
-    is_of_one_kind,
     is_timely,
 )
-from graph.report.figures.points import Point, Points
-from graph.report.figures.values import HUNDRED, IN_POINTS, PER, Ops, Value, joined, paired
+from graph.report.figures.point import Line, Point, column_of, lines_of, row_of
+from graph.report.figures.points import Points
+from graph.report.figures.values import HUNDRED, IN_POINTS, Ops, Value, joined, may_come, paired
 
-# How well a row must be named, beside the best: to be an operand, and to be surely meant.
-_NAMED, _SURE = 0.4, 0.7
+# How well a row must be named, beside the best: to be an operand.
+_NAMED = 0.4
+# How well a row is named that was made of others.
+_MADE = 0.7
 _MOST_ROWS = 8
 _MOST_STATED = 6
+_LONGEST = 24
 _NET = re.compile(
     r"(?<![a-z])(?:net|excluding|without|after|before|remaining|rest|other than)(?![a-z])|扣除|剩余|净"
 )
 Weights = Mapping[int, float]
 
 
+@dataclass(frozen=True)
+class _Search:
+    """What a claim is looked for in: `weights` say by id how well a point is named, `timely` are the ids of
+    those that may be of its periods."""
+
+    claim: Claim
+    ops: Ops
+    points: Points
+    weights: Weights
+    timely: set[int]
+
+    def weight(self, point: Point) -> float:
+        """Say how well a point is named."""
+        return self.weights.get(id(point), _MADE)
+
+    def is_sure(self, point: Point) -> bool:
+        """Tell whether a point is surely meant; what was made of others is not."""
+        return self.weights.get(id(point), 0.0) >= STRONG
+
+    def best(self, points: Iterable[Point]) -> list[Point]:
+        """Give the points that are named, the best named first."""
+        get = self.weights.get
+        named = [p for p in points if get(id(p), _MADE) >= _NAMED]
+        return sorted(named, key=lambda p: -get(id(p), _MADE)) if len(named) > 1 else named
+
+    def is_timely(self, point: Point) -> bool:
+        """Tell whether a point may be of the claim's periods."""
+        return id(point) in self.timely
+
+
 def values(claim: Claim, points: Points, weights: Weights, stated: Sequence[Point]) -> Iterator[Value]:
-    """Give everything that the amounts which the claim may mean come to, the likeliest first."""
+    """Give what the amounts which the claim may mean come to, the likeliest first, where it lies near."""
     ops = Ops(
         claim.cued(cues.MOVED, cues.UNLIKE) and claim.kind != "share",
         claim.cued(cues.MEAN) and not _is_in_name("averag", points, weights),
@@ -48,76 +80,79 @@ def values(claim: Claim, points: Points, weights: Weights, stated: Sequence[Poin
         yield from paired(claim, ops, a, b, few)
     if len(told) >= 2:
         yield from joined(claim, ops, told, few)
-    made = _made(ops, points, weights)
-    yield from _rows(claim, ops, points, weights, made)
-    yield from _columns(claim, ops, points, weights, made)
-    yield from _texts(claim, ops, points, weights, told)
-    yield from _alone(claim, points, weights)
+    search = _Search(claim, ops, points, weights, points.of(claim.periods))
+    made = list(_made(search))
+    search.timely.update(id(p) for p in made if p.of(claim.periods))
+    yield from _rows(search, made)
+    yield from _columns(search, made)
+    yield from _texts(search, told)
+    yield from _alone(search)
 
 
 def _is_in_name(word: str, points: Points, weights: Weights) -> bool:
     """Tell whether a word is part of what the best named amounts are called."""
-    return any(word in p.row | p.head and weights.get(id(p), 0.0) >= 0.9 for p in points.all)
+    return any(weights.get(id(p), 0.0) >= 0.9 and word in p.row | p.head for p in points.all)
 
 
-def _rows(claim: Claim, ops: Ops, points: Points, weights: Weights, made: Sequence[Point]) -> Iterator[Value]:
+def _rows(search: _Search, made: Sequence[Point]) -> Iterator[Value]:
     """Compare and join the amounts of one row: its periods, or columns of other words."""
-    lines = dict(points.rows)
-    for point in made:
-        lines.setdefault(point.place[:2], []).append(point)  # rows of their own
+    claim, ops = search.claim, search.ops
+    lines = {**search.points.lines, **lines_of(made, row_of)}
+    get = search.weights.get
     ranked = sorted(
-        ((max(weights.get(id(p), 0.7) for p in line), key) for key, line in lines.items()), reverse=True
+        ((max([get(each, _MADE) for each in line.ids]), key) for key, line in lines.items()), reverse=True
     )
     for weight, key in ranked[:_MOST_ROWS]:
         if weight < _NAMED:
             break
         line = lines[key]
-        if len(line) > 24:
-            line = line[:24]
-        sure = weight >= _SURE and key[1] >= 0
-        for a, b in combinations(line, 2):
+        if len(line.points) > _LONGEST:
+            line = Line(line.points[:_LONGEST])
+        sure = weight >= STRONG and key[1] >= 0
+        for a, b in combinations(line.points, 2):
+            if not may_come(claim, ops, a, b):
+                continue
             if a.kind == b.kind and a.periods and b.periods and not is_timely(claim, a, b, line):
                 continue
             yield from paired(claim, ops, a, b, sure and is_named_pair(claim, a, b))
-        for group, named in _groups(claim, line):
+        for group, named in _groups(search, line):
             yield from joined(claim, ops, group, sure and named, named)
 
 
-def _columns(
-    claim: Claim, ops: Ops, points: Points, weights: Weights, made: Sequence[Point]
-) -> Iterator[Value]:
+def _columns(search: _Search, made: Sequence[Point]) -> Iterator[Value]:
     """Compare and join the rows of one column that the claim names, and its totals."""
-    columns = {key: list(column) for key, column in points.columns.items()}
-    for point in made:
-        columns.setdefault((point.place[0], point.place[2]), []).append(point)
-    for column in columns.values():
-        dated = [p for p in column if p.of(claim.periods)]
-        own_periods = len({p.periods for p in column}) > 1
-        picked = sorted(
-            (p for p in (column if own_periods else dated)),
-            key=lambda p: -weights.get(id(p), 0.7),
-        )
-        named = [p for p in picked if weights.get(id(p), 0.7) >= _NAMED][:_MOST_ROWS]
-        totals = [p for p in picked if p.total and p not in named][:3]
+    claim, ops = search.claim, search.ops
+    points, made_of = search.points, lines_of(made, column_of)
+    for place, column in points.summed.items():
+        if place in made_of:
+            blocks = [points.blocks[place]] if place in points.blocks else []
+            column = Line([*points.columns[place].points, *made_of[place].points, *blocks])
+        own_periods = column.is_over_time
+        dated = column.points if own_periods else [p for p in column.points if id(p) in search.timely]
+        named = search.best(dated)[:_MOST_ROWS]
+        totals = [
+            p
+            for p in sorted(column.totals, key=lambda p: -search.weight(p))
+            if (own_periods or search.is_timely(p)) and p not in named
+        ][:3]
         for a, b in combinations([*named, *totals], 2):
+            if not may_come(claim, ops, a, b):
+                continue
             if a.kind == b.kind and own_periods and a.row == b.row and not is_timely(claim, a, b, column):
                 continue
-            held = [weights.get(id(p), 0.0) >= _SURE for p in (a, b)]
+            held = search.is_sure(a), search.is_sure(b)
             part_of = ops.share and (held[0] or held[1]) and (a.total or b.total)
             yield from paired(claim, ops, a, b, all(held) or part_of)
         if len(named) >= 2 and ops.added:
-            yield from joined(
-                claim,
-                ops,
-                [p for p in named if weights.get(id(p), 0.0) >= _SURE and _is_then(claim, p)],
-                False,
-            )
+            sure = [p for p in named if search.is_sure(p) and _is_then(claim, p)]
+            yield from joined(claim, ops, sure, False)
         if named or own_periods:
-            for group, all_named in _groups(claim, column):
+            for group, all_named in _groups(search, column):
                 yield from joined(claim, ops, group, all_named and own_periods, all_named)
-        for group in _called(claim, dated):
-            yield from joined(claim, ops, group, True)
-        yield from _shares_over_time(claim, named, totals, points)
+        if ops.joins:
+            for group in _called(search, column):
+                yield from joined(claim, ops, group, True)
+        yield from _shares_over_time(claim, named, totals, search.points)
 
 
 def _is_then(claim: Claim, point: Point) -> bool:
@@ -125,11 +160,13 @@ def _is_then(claim: Claim, point: Point) -> bool:
     return not claim.periods or point.of(claim.periods) or point.within(claim.periods)
 
 
-def _called(claim: Claim, column: Sequence[Point]) -> Iterator[list[Point]]:
+def _called(search: _Search, column: Line) -> Iterator[list[Point]]:
     """Give the rows of a column that have a word of the claim in common, such as all kinds of stores."""
-    for word, strength in sorted(claim.words.items()):
-        group = [p for p in column if word in p.row and not p.total and not PER.search(p.name)]
-        if strength >= _SURE and 2 <= len(group) <= 6 and len(group) < len(column):
+    timely, parts = search.timely, column.parts
+    size = len(timely.intersection(column.ids))
+    for word in search.claim.strong:
+        group = [p for p in parts.get(word, ()) if id(p) in timely]
+        if 2 <= len(group) <= 6 and len(group) < size:
             yield group
             largest = max(group, key=lambda p: abs(p.value))
             if len(group) > 2:
@@ -144,11 +181,13 @@ def _shares_over_time(
         return
     for a, b in combinations([*named[:4], *totals], 2):
         for top, bottom in ((a, b), (b, a)):
-            tops = points.rows.get(top.place[:2], ())
-            bottoms = {p.periods: p for p in points.rows.get(bottom.place[:2], ()) if p.periods}
+            tops, under = (points.rows.get(point.place[:2]) for point in (top, bottom))
+            if tops is None or under is None:
+                continue  # made of others
+            bottoms = {p.periods: p for p in under.points if p.periods}
             ratios = [
                 (p, p.value / bottoms[p.periods].value * HUNDRED)
-                for p in tops
+                for p in tops.points
                 if p.periods in bottoms and bottoms[p.periods].value and p.kind == bottoms[p.periods].kind
             ]
             for (p, first), (q, second) in combinations(ratios, 2):
@@ -159,135 +198,99 @@ def _shares_over_time(
                 yield Value(size, unit, None, "change of a ratio", "{} / {} against {} / {}", parts, True)
 
 
-def _texts(
-    claim: Claim, ops: Ops, points: Points, weights: Weights, told: Sequence[Point]
-) -> Iterator[Value]:
+def _texts(search: _Search, told: Sequence[Point]) -> Iterator[Value]:
     """Compare and join figures of sentences, with each other, with what is told and with named rows."""
-    prose = sorted((p for p in points.all if not p.table), key=lambda p: -weights.get(id(p), 0.0))
-    named = [p for p in prose if weights.get(id(p), 0.0) >= _NAMED][:_MOST_ROWS]
+    claim, ops, points = search.claim, search.ops, search.points
+    prose = search.best(points.prose.points)
+    named = prose[:_MOST_ROWS]
     for a, b in combinations(named, 2):
+        if not may_come(claim, ops, a, b):
+            continue
         if (
             a.kind == b.kind
             and a.periods
             and b.periods
             and a.row & b.row
-            and not is_timely(claim, a, b, prose)
+            and not is_timely(claim, a, b, points.prose)
         ):
             continue
         if not a.row & b.row and not is_at_one_time(claim, a, b):
             continue
-        sure = weights.get(id(b), 0.0) >= _SURE and a.place[:2] == b.place[:2]
+        sure = search.is_sure(b) and a.place[:2] == b.place[:2]
         yield from paired(claim, ops, a, b, sure and is_named_pair(claim, a, b))
-    if len(named) >= 2:
-        sentences: dict[tuple[str, int], list[Point]] = {}
-        for point in prose:
-            sentences.setdefault(point.place[:2], []).append(point)
-        for line in sentences.values():
-            if max(weights.get(id(p), 0.0) for p in line) >= _NAMED:
-                for group, all_named in _groups(claim, sorted(line, key=lambda p: p.place[2])):
-                    yield from joined(claim, ops, group, all_named, all_named)
-    cells = sorted((p for p in points.all if p.table), key=lambda p: -weights.get(id(p), 0.0))
-    cells = [p for p in cells if weights.get(id(p), 0.0) >= _NAMED and p.of(claim.periods)][:_MOST_ROWS]
+    if len(named) >= 2 and ops.joins_lines:
+        for place in dict.fromkeys(p.place[:2] for p in prose):
+            for group, all_named in _groups(search, points.sentences[place]):
+                yield from joined(claim, ops, group, all_named, all_named)
+    cells = search.best(p for p in points.cells if search.is_timely(p))[:_MOST_ROWS]
     mixed = claim.kind != "level" or bool(claim.number.unit)
     for a in [*named, *(told if mixed else ())]:
         for b in cells if a in named else [*cells, *named]:
-            if a is not b:
+            if a is not b and may_come(claim, ops, a, b):
                 yield from paired(claim, ops, a, b, False)
 
 
-def _alone(claim: Claim, points: Points, weights: Weights) -> Iterator[Value]:
+def _alone(search: _Search) -> Iterator[Value]:
     """Give what is left of a whole."""
-    if claim.number.unit != "percent":
+    if search.claim.number.unit != "percent":
         return
-    for point in points.all:
-        if point.rated and weights.get(id(point), 0.0) >= _NAMED and 0 < point.value < HUNDRED:
+    for point in search.points.kin[0].points:
+        if search.weight(point) >= _NAMED and 0 < point.value < HUNDRED:
             yield Value(HUNDRED - point.value, "percent", None, "remainder", "100 - {}", (point.value,))
 
 
-def _made(ops: Ops, points: Points, weights: Weights) -> list[Point]:
-    """Make rows of their own of a block's sum, and of the two best named rows' sum and difference."""
-    made: list[Point] = []
-    for text in points.texts:
-        rows = sorted(
-            {p.place[1] for p in points.texts[text] if p.table},
-            key=lambda row, text=text: -max(weights.get(id(p), 0.0) for p in points.rows[text, row]),  # type: ignore[misc]
-        )
-        pairs = list(combinations(rows[:4], 2))
-        for number, (first, second) in enumerate(pairs):
-            by = {p.place[2]: p for p in points.rows[text, second]}
-            for a in points.rows[text, first]:
+def _made(search: _Search) -> Iterator[Point]:
+    """Make rows of their own of the sums and differences of the best named rows."""
+    ops, points, get = search.ops, search.points, search.weights.get
+    for text, numbers in points.row_numbers.items() if ops.added or ops.apart else ():
+        best = {row: -max([get(each, 0.0) for each in points.rows[text, row].ids]) for row in numbers}
+        rows = sorted(numbers, key=best.__getitem__)
+        for number, (first, second) in enumerate(combinations(rows[:4], 2)):
+            by = {p.place[2]: p for p in points.rows[text, second].points}
+            for a in points.rows[text, first].points:
                 b = by.get(a.place[2])
                 if b is None or a.kind != b.kind or a.rated or a.periods != b.periods:
                     continue
-                if min(weights.get(id(a), 0.0), weights.get(id(b), 0.0)) < _NAMED:
+                if min(get(id(a), 0.0), get(id(b), 0.0)) < _NAMED:
                     continue
                 for place, value, name, meant in (
                     (-1 - 2 * number, a.value + b.value, "+", ops.added),
                     (-2 - 2 * number, abs(a.value) - abs(b.value), "-", ops.apart),
                 ):
-                    if not meant:
-                        continue
-                    told = f"({plain(a.value)} {name} {plain(b.value)})"
-                    made.append(
-                        replace(
+                    if meant:
+                        yield replace(
                             a,
                             value=value,
                             shown=value,
                             row=a.row | b.row,
                             place=(text, place, a.place[2]),
-                            name=told,
+                            name=f"({plain(a.value)} {name} {plain(b.value)})",
                             total=False,
                         )
-                    )
-        for column in [key for key in points.columns if key[0] == text]:
-            block = [p for p in points.columns[column] if not p.total]
-            if 2 <= len(block) <= 12 and is_of_one_kind(block) and not block[0].rated:
-                value = sum((p.value for p in block), Decimal(0))
-                told = " + ".join(plain(p.value) for p in block)
-                dates = {p.periods for p in block}
-                made.append(
-                    replace(
-                        block[0],
-                        value=value,
-                        shown=value,
-                        row=frozenset(),
-                        place=(text, -100, column[1]),
-                        name=f"({told})",
-                        total=True,
-                        periods=block[0].periods if len(dates) == 1 else (),
-                    )
-                )
-    return made
 
 
-def _groups(claim: Claim, line: Sequence[Point]) -> Iterator[tuple[list[Point], bool]]:
-    """Give the amounts of a line that may be joined: of the named periods, all, runs of neighbours."""
-    line = [p for p in line if not p.total] or list(line)
-    if len(line) < 2 or not is_of_one_kind(line) or len({p.head for p in line}) > 1:
-        heads: dict[tuple[str, frozenset[str]], list[Point]] = {}
-        for point in line:
-            heads.setdefault(("rate" if point.rated else "", point.head), []).append(point)
-        lines = [each for each in heads.values() if len(each) >= 2 and is_of_one_kind(each)]
-        lines += [list(line)] if len(line) >= 2 and len(heads) > 1 and is_of_one_kind(line) else []
-    else:
-        lines = [line]
-    for each in lines:
-        named = [p for p in each if p.periods and p.of(claim.periods)] if claim.periods else []
-        if len(named) >= 2:
-            yield named, True
-            continue
-        years = {p.year for p in claim.periods if p.kind == "year"}
-        of_year = [
-            p for p in each if p.periods and p.periods[0].year in years and p.periods[0].kind != "year"
-        ]
-        if 2 <= len(of_year) <= 4:
-            yield of_year, True
-        if claim.periods and any(
-            p.periods and not (p.of(claim.periods) or p.within(claim.periods)) for p in each
-        ):
-            continue
+def _groups(search: _Search, line: Line) -> Iterator[tuple[Sequence[Point], bool]]:
+    """Give the amounts of a line that may be joined: of the named periods, all, runs of neighbours.
+
+    What is told is whether the claim names all of the line; others are left out where nothing is joined.
+    """
+    claim, ops = search.claim, search.ops
+    for each in line.alike if ops.joins_lines else ():
+        if claim.periods:
+            named = [p for p in each if p.periods and search.is_timely(p)]
+            if len(named) >= 2:
+                yield named, True
+                continue
+            years = {p.year for p in claim.periods if p.kind == "year"}
+            of_year = [
+                p for p in each if p.periods and p.periods[0].year in years and p.periods[0].kind != "year"
+            ]
+            if 2 <= len(of_year) <= 4:
+                yield of_year, True
+            if any(p.periods and not (search.is_timely(p) or p.within(claim.periods)) for p in each):
+                continue
         yield each, claim.whole or not claim.periods
-        if len(each) <= 10:
+        if len(each) <= 10 and ops.joins:
             for size in range(2, len(each)):
                 for start in range(len(each) - size + 1):
                     yield each[start : start + size], False

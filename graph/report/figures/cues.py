@@ -189,3 +189,25 @@ TOWARD = re.compile(
     r"|into|holds?|reclaims?|breaks?|at|loses?|tests?|retests?)|跌破|突破|站上|守住|高于|低于|站稳|失守|至|在|到|回踩|下方"
     r"|上方)\s{0,3}(?:the |a )?$"
 )
+
+
+class Memory:
+    """Tells which words hold which patterns, and remembers it for as long as one sentence is read."""
+
+    def __init__(self) -> None:
+        self._place = -1
+        self._known: dict[tuple[int, str], bool] = {}
+
+    def turn_to(self, place: int) -> None:
+        """Forget what was remembered of the sentence before."""
+        if place != self._place:
+            self._place = place
+            self._known.clear()
+
+    def holds(self, pattern: re.Pattern[str], words: str) -> bool:
+        """Tell whether words hold a pattern."""
+        key = (id(pattern), words)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = pattern.search(words) is not None
+        return known

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from graph.report.figures.measure import CURRENCIES, HEDGE, HEDGE_BEHIND, LEFT, RIGHT, SCALES, UNITS
@@ -18,6 +19,7 @@ _LONGEST = 40
 _DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?|(?<!\d)\.\d+")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+")
 
+_ABOUT, _TENTH = Decimal("0.025"), Decimal("0.1")
 _CONNECTS = re.compile(r"\s{0,2}(?:(?P<dash>[-~])|to|至|到|(?P<both>and|和|与))\s{0,2}")
 
 
@@ -48,6 +50,24 @@ class Number:
     def bare(self) -> bool:
         """Tell whether neither currency, scale nor unit is written."""
         return not (self.unit or self.currency or self.scale)
+
+    @cached_property
+    def bounds(self) -> tuple[Decimal, Decimal]:
+        """Give the least and greatest absolute value that the figure may stand for."""
+        value, half = abs(self.value), self.ulp / 2
+        if self.hedge == "about":
+            margin = max(self.ulp, value * _ABOUT)
+            return value - margin, value + margin
+        # Cents are never a hedge: a price shown to the cent is meant to the cent.
+        wide = value * _TENTH if self.decimals < 2 else self.ulp * 5
+        if self.word and self.unit == "multiple":
+            # "more than doubled" reaches to where one would say otherwise.
+            wide = value / 4
+        if self.hedge == "over":
+            return value - half, value + max(wide, half)
+        if self.hedge == "under":
+            return value - max(wide, half), value + half
+        return value - half, value + half
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:
@@ -270,49 +290,43 @@ _OF = (
     r"(?= of (?!fiscal|the (?:fiscal )?year|\d)| in (?:fiscal|fy|\d|\x00)| (?:year|lower|higher|less|more)"
     r"|[,.;)]|$)"
 )
-# What text must hold for the patterns below to be worth trying.
-_FRACTION = re.compile(
-    r"oubl|ripl|drupled|twice|hal(?:f|ved)|third|fourth|quarter|fifth|tenth|one in|[翻腰]|分之|一半"
-)
+# Each with what text must hold for it to be worth trying.
 _WORD_FIGURES = [
-    (re.compile(pattern), Decimal(value), unit, Decimal(ulp))
-    for pattern, value, unit, ulp in (
-        (r"(?<![a-z])doubled(?! down)(?![a-z])|翻了?一?[番倍]", "2", "multiple", "0.2"),
-        (r"(?<![a-z])(?:double|twice)(?= (?:the|its|that|what|as)(?![a-z]))", "2", "multiple", "0.2"),
-        (
-            r"(?<![a-z])tripled(?![a-z])|(?<![a-z])triple(?= (?:the|its|that|what)(?![a-z]))",
-            "3",
-            "multiple",
-            "0.2",
-        ),
-        (r"(?<![a-z])half(?= (?:the|its|that|what) )", "0.5", "multiple", "0.05"),
-        (r"(?<![a-z])quadrupled(?![a-z])", "4", "multiple", "0.4"),
-        (r"(?<![a-z])halved(?![a-z])|腰斩", "0.5", "multiple", "0.1"),
-        (
-            rf"(?<![a-z])(?:by |(?<!the )(?<!first )(?<!second )(?<!last )(?<!this )(?<!in ))half{_OF}|一半",
-            "50",
-            "percent",
-            "5",
-        ),
-        (rf"(?<![a-z])(?:a|one)[ -]third{_OF}|one in three(?![a-z])|三分之一", "33.3", "percent", "4"),
-        (r"(?<![a-z])two[ -]thirds(?![a-z])|三分之二", "66.7", "percent", "4"),
-        (
-            r"(?<![a-z])(?:(?:a|one)[ -]quarter(?= of (?!fiscal|the (?:fiscal )?year|\d))"
-            r"|by (?:a|one)[ -]quarter)|one in four(?![a-z])|四分之一",
-            "25",
-            "percent",
-            "4",
-        ),
-        (
-            r"(?<![a-z])three[ -]quarters(?= of (?!fiscal|the (?:fiscal )?year|\d))|四分之三",
-            "75",
-            "percent",
-            "4",
-        ),
-        (rf"(?<![a-z])(?:a|one)[ -]fifth{_OF}|one in five(?![a-z])|五分之一", "20", "percent", "3"),
-        (rf"(?<![a-z])(?:a|one)[ -]tenth{_OF}|one in ten(?![a-z])|十分之一", "10", "percent", "2"),
+    (
+        [need.replace("_", " ") for need in needs.split()],
+        re.compile(pattern),
+        Decimal(value),
+        unit,
+        Decimal(ulp),
     )
-]
+    for needs, pattern, value, unit, ulp in (
+        ("doubled 番 倍", r"(?<![a-z])doubled(?! down)(?![a-z])|翻了?一?[番倍]", "2", "multiple", "0.2"),
+        ("double twice", r"(?<![a-z])(?:double|twice)(?= (?:the|its|that|what|as)(?![a-z]))",
+         "2", "multiple", "0.2"),
+        ("triple", r"(?<![a-z])tripled(?![a-z])|(?<![a-z])triple(?= (?:the|its|that|what)(?![a-z]))",
+         "3", "multiple", "0.2"),
+        ("half", r"(?<![a-z])half(?= (?:the|its|that|what) )", "0.5", "multiple", "0.05"),
+        ("quadrupled", r"(?<![a-z])quadrupled(?![a-z])", "4", "multiple", "0.4"),
+        ("halved 腰斩", r"(?<![a-z])halved(?![a-z])|腰斩", "0.5", "multiple", "0.1"),
+        ("half 一半",
+         rf"(?<![a-z])(?:by |(?<!the )(?<!first )(?<!second )(?<!last )(?<!this )(?<!in ))half{_OF}|一半",
+         "50", "percent", "5"),
+        ("third one_in 三分之一", rf"(?<![a-z])(?:a|one)[ -]third{_OF}|one in three(?![a-z])|三分之一",
+         "33.3", "percent", "4"),
+        ("thirds 三分之二", r"(?<![a-z])two[ -]thirds(?![a-z])|三分之二", "66.7", "percent", "4"),
+        ("a-quarter a_quarter one-quarter one_quarter one_in 四分之一",
+         r"(?<![a-z])(?:(?:a|one)[ -]quarter(?= of (?!fiscal|the (?:fiscal )?year|\d))"
+         r"|by (?:a|one)[ -]quarter)|one in four(?![a-z])|四分之一",
+         "25", "percent", "4"),
+        ("quarters 四分之三",
+         r"(?<![a-z])three[ -]quarters(?= of (?!fiscal|the (?:fiscal )?year|\d))|四分之三",
+         "75", "percent", "4"),
+        ("fifth one_in 五分之一", rf"(?<![a-z])(?:a|one)[ -]fifth{_OF}|one in five(?![a-z])|五分之一",
+         "20", "percent", "3"),
+        ("tenth one_in 十分之一", rf"(?<![a-z])(?:a|one)[ -]tenth{_OF}|one in ten(?![a-z])|十分之一",
+         "10", "percent", "2"),
+    )
+]  # fmt: skip
 # "ten times its revenue"; a board meets "ten times in 2022".
 _COUNTS = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -333,8 +347,8 @@ _CHINESE = "零一二三四五六七八九"
 
 def _words(text: str) -> Iterator[Number]:
     """Find figures told in words, such as doubled or 三成."""
-    for pattern, value, unit, ulp in _WORD_FIGURES if _FRACTION.search(text) else ():
-        for match in pattern.finditer(text):
+    for needs, pattern, value, unit, ulp in _WORD_FIGURES:
+        for match in pattern.finditer(text) if any(need in text for need in needs) else ():
             hedge = _hedge(text, match.start(), match.end())
             yield Number(match.start(), match.end(), value, ulp, unit=unit, hedge=hedge, word=True)
     for match in _TIMES.finditer(text) if "times" in text or "fold" in text else ():
@@ -349,7 +363,7 @@ def _words(text: str) -> Iterator[Number]:
             hedge=hedge,
             word=True,
         )
-    for match in _TENTHS.finditer(text):
+    for match in _TENTHS.finditer(text) if "成" in text else ():
         value = Decimal(_CHINESE.index(match[1]) * 10 + (5 if match[2] else 0))
         hedge = _hedge(text, match.start(), match.end())
         yield Number(match.start(), match.end(), value, Decimal(5), unit="percent", hedge=hedge, word=True)

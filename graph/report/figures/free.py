@@ -124,6 +124,7 @@ class FreeLabels:
         # "the current portion" is the only row that begins so, up to its preposition.
         heads = Counter(label.head for label in {label.key: label for label in self._labels}.values())
         self._heads = {head for head, times in heads.items() if times == 1 and len(head - _COMMON) >= 2}
+        self._least = {label.key: self._least_of(label) for label in self._labels}
         self._places = {label.key: place for place, label in enumerate(self._labels)}
         self._initials = Initials((label.key, _own_of(label.key)) for label in self._labels)
         # "Total" and "All other" without a heading are names only where a sentence begins with them.
@@ -196,12 +197,15 @@ class FreeLabels:
         hits = [
             replace(hit, score=hit.score - self._strange(low, hit, by_key[key], told, starts))
             for key, here in places.items()
+            if self._may_be_named(key, here)
             for hit in self._hits(low, by_key[key], here)
         ]
         for key, label in by_key.items():
             # A label with an amount in it, as in "customers over $100,000 of ARR", is found as it stands.
+            if not label.figured:
+                continue
             own = _own_of(key)
-            place = low.find(own, scope.start, scope.end) if label.figured else -1
+            place = low.find(own, scope.start, scope.end)
             if place >= 0:
                 hits.append(_Hit(self._whole[key] + len(own), place, place + len(own), key, True))
         if self._plain:
@@ -212,6 +216,22 @@ class FreeLabels:
             for key in keys[:4]
         ]
         return self._choose(low, hits)
+
+    def _least_of(self, label: _Label) -> float:
+        """Say what those words of a label that are said weigh at least; Chinese may be told in part."""
+        if not label.key.isascii():
+            return 0.0
+        own = any(self._counts[word] == 1 for word in label.own)
+        head = label.head in self._heads or (own and self._counts[label.noun] == 1)
+        enough = _ENOUGH_HEAD if head else _ENOUGH_OWN if own else _ENOUGH
+        return enough * self._whole[label.key] * (1 - 1e-9)
+
+    def _may_be_named(self, key: str, here: Sequence[tuple[str, int, int]]) -> bool:
+        """Tell whether the words of a label that are said, wherever they stand, weigh enough."""
+        weights = self._weight
+        if len(here) == 1:
+            return weights[here[0][0]] >= self._least[key]
+        return sum(weights[word] for word in {word for word, _, _ in here}) >= self._least[key]
 
     def _subjects(self, low: str, scope: Scope) -> Iterator[_Hit]:
         """Find the rows of common words, such as "Total", that a sentence begins with."""
@@ -234,6 +254,9 @@ class FreeLabels:
 
     def _hits(self, low: str, label: _Label, here: Sequence[tuple[str, int, int]]) -> list[_Hit]:
         """Weigh each place where words of the label stand together."""
+        whole = self._whole[label.key]
+        if len(here) == 1 and self._weight[here[0][0]] < _ENOUGH_HEAD * whole:
+            return []
         groups: list[list[tuple[str, int, int]]] = []
         for place in here:
             gap = low[groups[-1][-1][2] : place[1]] if groups else ""
@@ -255,9 +278,6 @@ class FreeLabels:
             else:
                 groups.append([place])
         hits = []
-        whole = self._whole[label.key]
-        if len(here) == 1 and self._weight[here[0][0]] < _ENOUGH_HEAD * whole:
-            return []
         for group in groups:
             first = next((at for at, place in enumerate(group) if place[0] in label.own), 0)
             if first and _ANOTHER.search(low, group[0][2], group[first][1]):

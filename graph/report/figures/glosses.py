@@ -50,7 +50,7 @@ def with_own(low: str, mentions: list[Mention], reach: int = 200) -> list[Mentio
     """Let "its own" stand for the level that is named last before it."""
     starts = [mention.start for mention in mentions]
     added: list[Mention] = []
-    for match in _OWN.finditer(low):
+    for match in _OWN.finditer(low) if " own" in low else ():
         index = bisect_left(starts, match.start())
         follows = index < len(mentions) and mentions[index].start - match.end() <= 2
         earlier = next(

@@ -9,19 +9,19 @@ are named, or where so few values lie near that chance is no explanation.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
 from graph.report.figures import combining
-from graph.report.figures.arithmetic import Sum, sums
+from graph.report.figures.arithmetic import Sum
 from graph.report.figures.claims import Claim, Claims
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding
-from graph.report.figures.interval import bounds, fits
+from graph.report.figures.interval import fits
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.measure import DURATIONS
 from graph.report.figures.page import Page
-from graph.report.figures.points import Point, Points, kind_of, short
+from graph.report.figures.point import Point, short
+from graph.report.figures.points import Points, kind_of
 from graph.report.figures.quantities import currency_code
 from graph.report.figures.role import Role
 from graph.report.figures.units import clash, matches
@@ -57,12 +57,6 @@ _CONSTANTS = (1, 100)
 _TIMES = short(stems("days weeks months years hours term life"))
 
 
-@dataclass(frozen=True)
-class _Scored:
-    point: Point
-    score: float
-
-
 class Ground:
     """Grounds the figures of one text in documents."""
 
@@ -73,11 +67,15 @@ class Ground:
         self._shown: dict[int, frozenset[tuple[str, int]]] = {}
 
     def look(
-        self, numbers: Sequence[Number], roles: Sequence[Role], findings: Mapping[int, Finding]
+        self,
+        numbers: Sequence[Number],
+        roles: Sequence[Role],
+        findings: Mapping[int, Finding],
+        written: Sequence[Sum],
     ) -> dict[int, Finding]:
         """Give the findings that change: of figures that were wrong or unsupported and have a ground."""
         # What is written out must come to what it says, whatever else comes to that.
-        results = {written.result.start for written in sums(self._page) if not _comes_to(written)}
+        results = {each.result.start for each in written if not _comes_to(each)}
         wrong = [
             index
             for index, number in enumerate(numbers)
@@ -100,8 +98,7 @@ class Ground:
         wrong = [index for index in wrong if index not in found]
         wrong = [index for index in wrong if not self._is_repeated(index, numbers, claims[index])]
         for index in wrong:
-            scope = self._page.scope_index(numbers[index].start)
-            shows = [point for point in self._points.all if _shows(claims[index], point)]
+            shows = [p for p in self._points.showing(numbers[index]) if _shows(claims[index], p)]
             if not shows:
                 continue
             # An amount that another figure of the sentence shows is no rival.
@@ -109,8 +106,8 @@ class Ground:
             taken = frozenset[tuple[str, int]]().union(
                 *(
                     self._shown_by(numbers[other])
-                    for other in range(len(numbers))
-                    if other != index and self._page.scope_index(numbers[other].start) == scope
+                    for other in self._page.together(numbers[index])
+                    if other != index
                 )
             )
             point = self._level(claims[index], shows, taken - own)
@@ -157,25 +154,22 @@ class Ground:
         """Tell whether another figure of the sentence is the same, of what is told as moving or apart."""
         if claim.formula or not claim.compares or _ALSO.search(claim.told):
             return False
-        number, scope = numbers[index], self._page.scope_index(numbers[index].start)
+        number = numbers[index]
+        others = (numbers[other] for other in self._page.together(number) if other != index)
         return any(
-            other != index
-            and (each.value, each.unit, each.currency) == (number.value, number.unit, number.currency)
-            and self._page.scope_index(each.start) == scope
-            for other, each in enumerate(numbers)
+            (each.value, each.unit, each.currency) == (number.value, number.unit, number.currency)
+            for each in others
         )
 
     def _is_told_twice(self, index: int, numbers: Sequence[Number], claim: Claim, point: Point) -> bool:
         """Tell whether another figure of a comparison shows the same amount of the same time."""
         if claim.formula or not claim.compares or _ALSO.search(claim.told):
             return False
-        scope = self._page.scope_index(numbers[index].start)
+        others = (numbers[other] for other in self._page.together(numbers[index]) if other != index)
         return any(
-            other != index
-            and self._page.scope_index(each.start) == scope
-            and (each.unit, each.currency) == (claim.number.unit, claim.number.currency)
+            (each.unit, each.currency) == (claim.number.unit, claim.number.currency)
             and fits(each, point.value)
-            for other, each in enumerate(numbers)
+            for each in others
         )
 
     def _shown_by(self, number: Number) -> frozenset[tuple[str, int]]:
@@ -183,12 +177,9 @@ class Ground:
         known = self._shown.get(number.start)
         if known is None:
             known = self._shown[number.start] = frozenset(
-                point.place[:2] for point in self._points.all if fits(number, point.value)
+                point.place[:2] for point in self._points.showing(number) if fits(number, point.value)
             )
         return known
-
-    def _scored(self, claim: Claim, points: Iterable[Point]) -> list[_Scored]:
-        return [_Scored(point, self._claims.score(claim, point)) for point in points]
 
     def _level(self, claim: Claim, shows: Sequence[Point], taken: frozenset[tuple[str, int]]) -> Point | None:
         """Find which of the amounts that it shows the figure is: no rival may be named much better."""
@@ -205,42 +196,40 @@ class Ground:
         ]
         if claim.own is not None and any(p.periods and p.of(periods) for p in shows):
             rivals = [p for p in rivals if p.periods]
-        best = max((item.score for item in self._scored(claim, rivals)), default=0.0)
-        top = max((item.score for item in self._scored(claim, self._points.all)), default=0.0)
+        scores = self._claims.scores(claim)
+        best = max((scores[id(point)] for point in rivals), default=0.0)
+        top = max(scores.values(), default=0.0)
         digits = len(number.value.normalize().as_tuple().digits)
         share = _CLOSE_LONG if digits >= _LONG else _CLOSE
         named = [p for p in rivals if p.row and all(claim.words.get(word, 0.0) >= _NAMED for word in p.row)]
         if named and not any(_is_shown(p, shows) for p in named):
             return None
         held = [
-            item
-            for item in self._scored(claim, shows)
-            if (claim.formula or (item.score > 0 and item.score >= share * best))
-            and (claim.formula or self._is_named(claim, item.point) or item.score >= _CLOSE * top)
-            and (item.point.of(periods) or (claim.formula and item.point.within(periods)))
-            and (not item.point.was or claim.was or claim.compares or claim.own is not None)
-            and not (claim.past and self._is_latest(item.point))
-            and (claim.kind != "change" or item.point.moved)
-            and not self._is_of_other_column(claim, item.point)
+            p
+            for p in shows
+            if (claim.formula or (scores[id(p)] > 0 and scores[id(p)] >= share * best))
+            and (claim.formula or self._is_named(claim, p) or scores[id(p)] >= _CLOSE * top)
+            and (p.of(periods) or (claim.formula and p.within(periods)))
+            and (not p.was or claim.was or claim.compares or claim.own is not None)
+            and not (claim.past and self._is_latest(p))
+            and (claim.kind != "change" or p.moved)
+            and not self._is_of_other_column(claim, p)
         ]
-        return max(held, key=lambda item: item.score).point if held else None
+        return max(held, key=lambda p: scores[id(p)]) if held else None
 
     def _is_stated_row(self, claim: Claim) -> bool:
         """Tell whether the words by the figure are all of a row's name."""
-        periods = claim.periods
+        near = {word for word, weight in claim.words.items() if weight >= 1.0}
         return any(
-            point.row
-            and not point.rated
-            and all(claim.words.get(word, 0.0) >= 1.0 for word in point.row)
-            and point.of(periods)
-            for point in self._points.all
+            row <= near and any(point.of(claim.periods) for point in line.points)
+            for row, line in self._points.named_rows.items()
         )
 
     def _is_of_other_column(self, claim: Claim, point: Point) -> bool:
         """Tell whether the words by the figure name another column of an amount's row, and not its own."""
         if not point.table or not point.head or self._is_headed(claim, point):
             return False
-        return any(self._is_headed(claim, other) for other in self._points.rows[point.place[:2]])
+        return any(self._is_headed(claim, other) for other in self._points.rows[point.place[:2]].points)
 
     def _is_headed(self, claim: Claim, point: Point) -> bool:
         own = [word for word in point.head if self._points.weight(word) > 0 and word not in _ANY_HEAD]
@@ -269,11 +258,11 @@ class Ground:
         grounds: Mapping[int, Point],
     ) -> list[Point]:
         """Give the figures told right before or in the same sentence that hold, as points."""
-        scope = self._page.scope_index(numbers[index].start)
+        scopes = self._page.number_scopes
         found: list[Point] = []
         for other in range(max(0, index - _WINDOW), min(len(numbers), index + _WINDOW)):
             number = numbers[other]
-            apart = scope - self._page.scope_index(number.start)
+            apart = scopes[index] - scopes[other]
             if other == index or not 0 <= apart <= (2 if len(self._points) else 0):
                 continue
             if findings[other].status not in ("supported", "derived"):
@@ -304,21 +293,22 @@ class Ground:
         """Find what amounts that belong together come to; what is named as one amount is nothing else."""
         if claim.kind == "level" and not claim.number.unit and self._is_stated_row(claim):
             return None
-        scored = self._scored(claim, self._points.all)
+        scores = self._claims.scores(claim)
         weights: dict[int, float] = {}
-        for rated in (True, False):
-            kin = [item for item in scored if item.point.rated == rated]
-            best = max((item.score for item in kin), default=0.0)
-            weights |= {id(item.point): item.score / best if best > 0 else 0.0 for item in kin}
+        for kin in self._points.kin:
+            best = max((scores[each] for each in kin.ids), default=0.0)
+            weights |= {each: scores[each] / best if best > 0 else 0.0 for each in kin.ids}
         names = self._points.names
-        if claim.words.get("total", 0.0) >= _SAID or not any(claim.words.get(w, 0.0) >= _SAID for w in names):
-            weights |= {id(p): max(weights[id(p)], _TOTAL) for p in self._points.all if p.total}
+        if claim.words.get("total", 0.0) >= _SAID or not any(
+            weight >= _SAID and word in names for word, weight in claim.words.items()
+        ):
+            weights |= {id(p): max(weights[id(p)], _TOTAL) for p in self._points.totals}
         near: list[Value] = []
-        low, high = (float(bound) for bound in bounds(claim.number))
+        low, high = (float(bound) for bound in claim.number.bounds)
         lying: dict[str, set[float]] = {}
         for value in combining.values(claim, self._points, weights, stated):
             size = abs(float(value.value))
-            if not low / 2 <= size <= high * 2:
+            if not claim.reaches(value.value):
                 continue
             lying.setdefault(value.unit, set()).add(round(size, 9))
             if low * 0.99 <= size <= high * 1.01 + 1e-9 and _may_show(claim, value):

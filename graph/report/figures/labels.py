@@ -27,7 +27,7 @@ class Mention:
 # "41.3x earnings" names the multiple, not the earnings.
 _MULTIPLE = re.compile(r"\d\s?(?:x|times)[\s-](?:its |trailing |ttm |annual |forward ){0,2}$")
 _LINKING = str.maketrans({"-": " ", "\x00": " ", "\n": " "})
-_STARTS = re.compile(r"(?<![a-z\d])[a-z\d%]|[\u4e00-\u9fff]")
+_STARTS = re.compile(r"[a-z\d]+|(?<![a-z\d])%|[\u4e00-\u9fff]")
 _FIB = re.compile(r"(?<![\d.+])(?:(23\.6|38\.2|50|61\.8|78\.6)(?:\.0)?\s?%|0?\.(236|382|5|618|786)(?!\d))")
 _FIB_WORD = re.compile(r"fib|retrace|斐波那契|黄金分割|回撤位")
 _FIB_TAIL = re.compile(
@@ -60,9 +60,9 @@ _INDEX = _index()
 
 def fib_levels(low: str) -> list[Mention]:
     """Find the percentages that name a Fibonacci level."""
-    words = [match.start() for match in _FIB_WORD.finditer(low)]
-    if not words:
+    if not any(word in low for word in ("fib", "retrace", "斐波那契", "黄金分割", "回撤位")):
         return []
+    words = [match.start() for match in _FIB_WORD.finditer(low)]
     found: list[Mention] = []
     for match in _FIB.finditer(low):
         level = match[1] or _DECIMAL_LEVELS[match[2]]
@@ -91,11 +91,12 @@ def find_mentions(low: str) -> list[Mention]:
     levels = {mention.start: mention for mention in (*fib_levels(low), *margin_names(low))}
     found: list[Mention] = []
     free_from = 0
-    starts = sorted({match.start() for match in _STARTS.finditer(text)} | set(levels))
-    for start in starts:
+    starts = [match.start() for match in _STARTS.finditer(text)]
+    for start in sorted({*starts, *levels}) if levels else starts:
         if start < free_from:
             continue
-        mention = levels.get(start) or _named(text, start)
+        known = text[start : start + 5] in _INDEX or text[start : start + 2] in _INDEX
+        mention = levels.get(start) or (_named(text, start) if known else None)
         if mention is None:
             continue
         free_from = mention.end

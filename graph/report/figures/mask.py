@@ -3,11 +3,32 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graph.report.figures.periods import Period, digit_starts, find_periods, is_led
+from graph.report.figures.digits import Digits, is_led, lead_of, led_by
+from graph.report.figures.periods import Period, find_periods
 
 HOLE = "\x00"
+
+
+@dataclass(frozen=True)
+class _Name:
+    """A pattern of a name with digits in it, and what a text must hold for it to be worth trying.
+
+    `leads` are the words that may stand last before its digits, `needs` pieces of which the text must hold
+    one, `before` and `behind` characters of which one stands beside digits, `longest` the least length of
+    the longest run of digits. What is `opened` begins at its digits or at one of these characters before
+    them; None says that it may begin anywhere.
+    """
+
+    pattern: str
+    leads: str = ""
+    needs: tuple[str, ...] = ()
+    before: str = ""
+    behind: str = ""
+    longest: int = 0
+    opened: str | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +61,11 @@ _STUDIES = (
     r"rsi|atr|adx|sma|ema|wma|ma|dma|cci|mfi|roc|macd|kdj|boll|kd|obv|bollinger bands?|bollinger|bands?"
     r"|stochastic|stoch|随机指标|布林带|均线|指标"
 )
+_PAPER_LEADS = " ".join(f"{word} {word}s" for word in re.sub(r"\(.*?\)|\\\.", "", _PAPERS).split("|"))
+_STUDY_LEADS = (
+    "rsi atr adx sma ema wma ma dma cci mfi roc macd kdj boll kd obv band bands bollinger stochastic stoch"
+    " 标 带 线"
+)
 _SPANS = r"day|week|month|year|quarter|hour|minute|session|period|bar|dma|wk|yr|mo|d|w|m|y"
 
 _MASKS = [
@@ -55,103 +81,212 @@ _MASKS = [
         r"【[^】\n]{1,40}】",
     )
 ]
-_NAMES = [
-    (compiled := re.compile(pattern), is_led(compiled))
-    for pattern in (
+_NAMES = (
+    _Name(
         r"(?<![a-z])(?:" + _INDEXES + r")[ -]?\d{2,4}(?![\d%]|[.,]\d)",
-        r"(?<![a-z\d_.,$])(?:10-[kq]|8-k|6-k|20-f|40-f|13[dfg]|s-[1348]|401\s?\(?k\)?|4(?:03|57)\s?\(?b\)?"
+        leads="p pcap cap midcap smallcap largecap mid small large asx tsx nasdaq composite dow jones russell"
+        " ftse nikkei csi stoxx cac dax kospi fortune forbes s 普 克 指 深 证 创 板 生 经 富",
+    ),
+    _Name(r"(?<![a-z\d_.,$])s-[1348](?:/a)?(?![a-z])", leads="s"),
+    _Name(
+        r"(?<![a-z\d_.,$])(?:10-[kq]|8-k|6-k|20-f|40-f|13[dfg]|401\s?\(?k\)?|4(?:03|57)\s?\(?b\)?"
         r"|501\(c\))(?:/a)?(?![a-z])",
+        opened="",
+        needs=("-k", "-q", "-f", "13", "401", "403", "457", "501"),
+    ),
+    _Name(
         r"(?<![a-z])(?:"
         + _PAPERS
         + r")s?[ -]{1,2}\d{1,4}(?:[.-]\d{1,6}){0,3}(?:\([a-z\d]\)|[a-z](?![a-z]))?(?![\d%x])"
         r"(?!\s?(?:%|percent|million|billion|bn|mn|times))(?![.,]\d)",
-        # What a list of such numbers goes on with.
+        leads=_PAPER_LEADS,
+    ),
+    # What a list of such numbers goes on with.
+    _Name(
         r"(?<=\x00)(?:,? (?:and|to|through|or) |[–,] ?)\d{1,4}\.\d{1,6}(?![\d%])"
         r"(?!\s?(?:%|percent|million|billion))",
+        needs=("\x00",),
+    ),
+    _Name(
         r"(?<![a-z])(?:"
         + _STUDIES
         + r")\s?[-(]\s?\d{1,3}(?:\.\d)?(?:\s?[,/，]\s?\d{1,3}(?:\.\d)?){0,4}\s?(?:日|天|day|d)?\s?\)",
-        r"(?<![a-z])(?:" + _STUDIES + r")[-]?\d{1,3}(?![\d%]|[.,]\d)",
+        leads=_STUDY_LEADS,
+    ),
+    _Name(r"(?<![a-z])(?:" + _STUDIES + r")[-]?\d{1,3}(?![\d%]|[.,]\d)", leads=_STUDY_LEADS),
+    _Name(
         r"(?<![a-z])(?:" + _STUDIES + r")\s\d{1,3}(?=\s{0,2}(?:is|at|of|=|:|\(|为|处于|stands)[\s\d:=])",
+        leads=_STUDY_LEADS,
+    ),
+    _Name(
         r"(?<![\d.,$€£¥])\d{1,4}(?:\s?(?:/|,|,? and|-?,? ?-?and|-? ?or)\s?\d{1,4}){0,3}-(?:and-)?(?:"
         + _SPANS
         + r")s?(?![a-z])",
+        needs=("-",),
+    ),
+    _Name(
         r"(?<![\d.,$€£¥])\d{1,3}(?:\s(?:and|or)\s\d{1,3})?[- ](?:day|week|month)s?(?=\s(?:high|low"
         r"|moving|sma|ema|average|simple|exponential|ma|range|return|volatility|annuali[sz]ed|vwap|rsi"
         r"|atr|line))",
-        r"(?<![\d.,$€£¥])\d{1,3}-(?=(?:,| and| or|/))",
+        needs=("day", "week", "month"),
+    ),
+    _Name(r"(?<![\d.,$€£¥])\d{1,3}-(?=(?:,| and| or|/))", behind="-"),
+    _Name(
         r"(?<![\d.,$€£¥-])\d{1,3}-(?!percent|point|basis|bps|fold|million|billion|trillion|thousand|to-|for-\d)[a-z]{3,}",
-        r"(?<![\d.,$€£¥])\d{1,2}[a-z]\d{0,2}-\d{1,2}(?!\d)",
-        r"(?<![\d.,])\d{1,3}(?:dma|ma|ema|sma|wk|w|d|yr)(?![a-z])",
+        behind="-",
+    ),
+    _Name(r"(?<![\d.,$€£¥])\d{1,2}[a-z]\d{0,2}-\d{1,2}(?!\d)", needs=("-",)),
+    _Name(r"(?<![\d.,])\d{1,3}(?:dma|ma|ema|sma|wk|w|d|yr)(?![a-z])", behind="demswy"),
+    _Name(
         r"(?<![\d.,])\d{1,3}\s?(?:个交易日|交易日|日|周|天|个月|年|季|小时|分钟)(?=期?(?:[(（]|简单|均|线|移动|指数|加权|最高|最低|高|低"
         r"|新高|新低|平均|年化|区间|波动|回报|收益|涨|跌|国债|rsi|atr|sma|ema|ma))",
-        r"(?m)^[ \t]{0,12}(?:[-+•]\s)?[ \t]{0,4}\(?\d{1,3}[.)、](?!\d)",
-        r"(?<=[a-z\u4e00-\u9fff,])\s?\(\d{1,2}\)(?![%a-z\d_])",
+        needs=("日", "周", "天", "月", "年", "季", "小时", "分钟"),
+    ),
+    _Name(r"(?m)^[ \t]{0,12}(?:[-+•]\s)?[ \t]{0,4}\(?\d{1,3}[.)、](?!\d)"),
+    _Name(r"(?<=[a-z\u4e00-\u9fff,])\s?\(\d{1,2}\)(?![%a-z\d_])", before="("),
+    _Name(
         r"(?<![a-z\d_.])\d{4,6}\.(?:hk|sh|sz|ss|ks|kq|tw|two|t|l|ns|bo|si|ax|to|de|pa|jk|bk|kl)(?![a-z])",
+        longest=4,
+        behind=".",
+    ),
+    _Name(
         r"(?<![a-z])(?:top|前)[ -]?\d{1,3}(?![\d.,%]\d?)(?!\s?(?:million|billion|percent|pct|bn|mn"
         r"|x(?![a-z])|[万亿%]))",
-        r"(?<![\d.])\+?\d{1,4}[- .]\(?\d{2,4}\)?[- .]\d{3,4}[- .]\d{3,4}(?!\d)",
-        r"(?<![\d.])\(?\d{3}\)?[- ]\d{3}-\d{4}(?!\d)",
-        r"(?<![\d.-])\d{10}-\d{2}-\d{6}(?!\d)",
-        r"(?<![\d:.])\d{1,2}:\d{2}(?::\d{2})?(?!\d)(?:\s?[ap]\.?m\.?)?",
-        r"(?<![\d.$])\d{1,2}\s?[ap]\.m\.",
-        r"(?<![\d.])\d{1,3}(?:-for-\d{1,3}|\s?:\s?\d{1,3}(?=\s(?:stock )?split))",
-        r"(?<![a-z\d_.])v?\d{1,3}\.\d{1,3}\.\d{1,4}(?:\.\d{1,4})?(?![a-z\d_.])",
-        r"(?<![a-z\d_.])(?:24/7|50/50|80/20|60/40)(?![a-z\d_/])",
-        # Day counts of interest, and boxes of letters.
-        r"(?<![a-z\d_.$€£¥])(?:30e?|actual|act)/(?:36[0456]|actual|act)(?![a-z\d_/%])",
-        r"(?<![a-z])(?:p\.?\s?o\.?|post office|postal|mail)\s?box\s\d{1,6}(?![\d%]|[.,]\d)",
-        r"第\s?\d{1,3}\s?[章节条页名位步点项个]",
-        r"#\d{1,6}(?!\d)",
-        # Model numbers, dockets and file numbers: digits joined by hyphens to digits or letters.
+        leads="top 前",
+    ),
+    _Name(r"(?<![\d.])\+?\d{1,4}[- .]\(?\d{2,4}\)?[- .]\d{3,4}[- .]\d{3,4}(?!\d)", opened="+"),
+    _Name(r"(?<![\d.])\(?\d{3}\)?[- ]\d{3}-\d{4}(?!\d)", opened="(", behind="-"),
+    _Name(r"(?<![\d.-])\d{10}-\d{2}-\d{6}(?!\d)", longest=10),
+    _Name(r"(?<![\d:.])\d{1,2}:\d{2}(?::\d{2})?(?!\d)(?:\s?[ap]\.?m\.?)?", behind=":"),
+    _Name(r"(?<![\d.$])\d{1,2}\s?[ap]\.m\.", needs=(".m.",)),
+    _Name(
+        r"(?<![\d.])\d{1,3}(?:-for-\d{1,3}|\s?:\s?\d{1,3}(?=\s(?:stock )?split))", needs=("-for-", "split")
+    ),
+    _Name(r"(?<![a-z\d_.])v?\d{1,3}\.\d{1,3}\.\d{1,4}(?:\.\d{1,4})?(?![a-z\d_.])", opened="v"),
+    _Name(r"(?<![a-z\d_.])(?:24/7|50/50|80/20|60/40)(?![a-z\d_/])", needs=("/",), opened=""),
+    # Day counts of interest, and boxes of letters.
+    _Name(
+        r"(?<![a-z\d_.$€£¥])(?:30e?|actual|act)/(?:36[0456]|actual|act)(?![a-z\d_/%])", needs=("/36", "/act")
+    ),
+    _Name(
+        r"(?<![a-z])(?:p\.?\s?o\.?|post office|postal|mail)\s?box\s\d{1,6}(?![\d%]|[.,]\d)", needs=("box",)
+    ),
+    _Name(r"第\s?\d{1,3}\s?[章节条页名位步点项个]", needs=("第",)),
+    _Name(r"#\d{1,6}(?!\d)", needs=("#",)),
+    # Model numbers, dockets and file numbers: digits joined by hyphens to digits or letters.
+    _Name(
         r"(?<![\d.,$€£¥%-])\d{2,4}-\d{3,6}(?![\d.,%-]|\s?(?:%|percent|million|billion|thousand|bps|basis|bn|mn))",
-        r"(?<![a-z\d$€£¥])(?:no\.?|nos\.)\s?\d{1,6}(?:-\d{1,6}){1,2}(?!\d)",
+        behind="-",
+    ),
+    _Name(r"(?<![a-z\d$€£¥])(?:no\.?|nos\.)\s?\d{1,6}(?:-\d{1,6}){1,2}(?!\d)", leads="no nos"),
+    _Name(
         r"(?<![a-z\d-])(?!us-|hk-|fy-|sub-|mid-|pre-|over-|under-)[a-z]{1,4}-\d{1,5}(?:-\d{1,4})?(?![\d%]|[.,]\d|\s?(?:million|billion|percent))",
+        before="-",
+    ),
+    _Name(
         r"(?:电话|总机|客服|热线|传真|邮编|邮政编码|(?<![a-z])(?:tel|phone|fax|hotline|extension|ext|zip|postcode)(?![a-z]))"
         r"[^\d\n]{0,12}\d[\d() -]{1,20}",
+        needs=(
+            "tel",
+            "phone",
+            "fax",
+            "hotline",
+            "ext",
+            "zip",
+            "postcode",
+            "电话",
+            "总机",
+            "客服",
+            "热线",
+            "传真",
+            "邮编",
+            "邮政编码",
+        ),
+    ),
+    _Name(
         r"(?<![a-z])[a-z]{2}\s\d{5}(?:-\d{4})?(?![\d.,%]|\s?(?:million|billion|thousand|shares))(?=[\s).;]|$)",
-        r"(?<![\d.,$€£¥])0\d{5,12}(?![\d.,%])",
-        r"(?<![\d.,])\d{1,2}(?::\d\d)?-[a-z]{1,3}-\d{2,6}(?!\d)",
-        # Numbers of patents, cases, permits, reports, listed and grouped as they like.
+        longest=5,
+    ),
+    _Name(r"(?<![\d.,$€£¥])0\d{5,12}(?![\d.,%])", longest=6, opened=""),
+    _Name(r"(?<![\d.,])\d{1,2}(?::\d\d)?-[a-z]{1,3}-\d{2,6}(?!\d)", needs=("-",)),
+    # Numbers of patents, cases, permits, reports, listed and grouped as they like.
+    _Name(
         r"(?<![a-z])(?:nos?\.|(?:patent|serial|registration|permit|licen[cs]e|case|docket|file|report|contract|order"
         r"|reference|account|invoice)s? (?:nos?\.?|numbers?):?)\s?"
         r"[\d\x00][\d\x00,./-]*(?:(?:,? and|,? or|,| &)\s\d[\d,./-]*)*"
         r"(?<![,./-])(?!\s?(?:%|percent|million|billion|thousand))",
-        r"(?<![a-z\d-])[a-z]{1,4}\d{1,4}-\d{3,5}[a-z]{0,2}(?![a-z\d%])",
+        leads="no nos number numbers",
+    ),
+    _Name(
+        r"(?<![a-z\d-])[a-z]{1,4}\d{1,4}-\d{3,5}[a-z]{0,2}(?![a-z\d%])", before="abcdefghijklmnopqrstuvwxyz"
+    ),
+    _Name(
         r"(?<![\d.,])\d{1,4}\s(?:f\.\s?(?:\d?d|supp\.?)|u\.s\.|s\.\s?ct\.|cal\."
         r"\s?\d?[a-z]*)\s(?:\dd\s)?\d{1,5}(?!\d)",
-        # Stock codes, and what is measured in units of nature.
+        needs=("f.", "u.s.", "ct.", "cal."),
+    ),
+    # Stock codes, and what is measured in units of nature.
+    _Name(
         r"(?<![a-z])(?:symbols?|tickers?|stock codes?)(?: is| of|:)?\s"
         r"\d{3,6}(?:[a-z ]{1,20}(?:and|or) \d{3,6})?(?![\d.,%])",
-        r"(?:代码|编号|文号)\s?[为是:]?\s?\d{3,8}(?!\d)",
+        needs=("symbol", "ticker", "stock code"),
+    ),
+    _Name(r"(?:代码|编号|文号)\s?[为是:]?\s?\d{3,8}(?!\d)", needs=("代码", "编号", "文号")),
+    _Name(
         r"(?<![\d.,$€£¥])\d{1,4}(?:\.\d{1,2})?\s?(?:[gmk]?hz|[gtm]bp?s?|nm|°[cf]|mah|rpm)(?![a-z])",
+        needs=("hz", "gb", "tb", "mb", "nm", "°", "mah", "rpm"),
+    ),
+    _Name(
         r"(?<![a-z\d.,$€£¥])(?<![$€£¥]\s)3m(?=[’']s|\s[a-z])(?!\s(?:shares|units|people|users|customers|tons|barrels))",
-        # A house, a road, a document: 1001号3栋12楼, 国道318, 〔2022〕2578号.
+        opened="",
+        needs=("3m",),
+    ),
+    # A house, a road, a document: 1001号3栋12楼, 国道318, 〔2022〕2578号.
+    _Name(
         r"(?:[〔(\[]\d{4}[〕)\]]\s?)?\d{1,6}\s?(?:[号栋楼层室座](?![码称])|会议室|教室)",
-        r"每\s?\d{1,3}\s?股",
+        needs=tuple("号栋楼层室座"),
+    ),
+    _Name(r"每\s?\d{1,3}\s?股", needs=("每",)),
+    _Name(
         r"(?:国道|省道|麒麟|骁龙|天玑|酷睿|锐龙)\s?\d{1,5}",
-        r"(?<=\x00)/\d{1,4}(?![\d.,%])",
-        # A lead to a law, and codes that a caller gives.
-        r"(?<![\d.,$€£¥])1031(?= (?:exchanges?|like-kind))",
+        needs=("国道", "省道", "麒麟", "骁龙", "天玑", "酷睿", "锐龙"),
+    ),
+    _Name(r"(?<=\x00)/\d{1,4}(?![\d.,%])", needs=("\x00/",)),
+    # A lead to a law, and codes that a caller gives.
+    _Name(r"(?<![\d.,$€£¥])1031(?= (?:exchanges?|like-kind))", opened="", needs=("1031",)),
+    _Name(
         r"(?<![a-z])(?:passcode|pass code|access code|conference id|confirmation code|pin)(?: is|:)?"
         r" \d[\d\x00 ]{2,14}[\d\x00]",
-        r"(?<![\d.,$€£¥])\d{1,3}\+[ -]days?(?![a-z])",
-        # Versions of what is made of software or chips.
-        r"(?<![a-z])(?:python|java|node\.?js|php|ruby|golang|linux|ubuntu|android|ios|ipados|macos|windows|wi-?fi|bluetooth"
-        r"|usb|hdmi|pcie|ddr|snapdragon|exynos|dimensity|ryzen|llama|gemini|claude|deepseek|gen)"
+        needs=("passcode", "pass code", "access code", "conference id", "confirmation code", "pin"),
+    ),
+    _Name(r"(?<![\d.,$€£¥])\d{1,3}\+[ -]days?(?![a-z])", opened="", needs=("day",)),
+    # Versions of what is made of software or chips.
+    _Name(
+        r"(?<![a-z])(?:python|java|node\.?js|php|ruby|golang|linux|ubuntu|android|ios|ipados|macos|windows|wi-?fi"
+        r"|bluetooth|usb|hdmi|pcie|ddr|snapdragon|exynos|dimensity|ryzen|llama|gemini|claude|deepseek|gen)"
         r" \d{1,2}(?:\.\d{1,2}){0,2}(?![\d.,%]\d|%| ?(?:percent|million|billion))",
-        r"(?<![\d.,$€£¥])\d{4,6}-[a-z](?![a-z\d])",
-        r"(?<=\x00)-[a-z]{1,3}-\d{2,6}(?!\d)",
-        r"(?<![a-z])nos? \d{1,5}/\d{2,4}(?![\d%])",
+        leads="python java nodejs js php ruby golang linux ubuntu android ios ipados macos windows wifi fi"
+        " bluetooth usb hdmi pcie ddr snapdragon exynos dimensity ryzen llama gemini claude deepseek gen",
+    ),
+    _Name(r"(?<![\d.,$€£¥])\d{4,6}-[a-z](?![a-z\d])", behind="-"),
+    _Name(r"(?<=\x00)-[a-z]{1,3}-\d{2,6}(?!\d)", needs=("\x00-",)),
+    _Name(r"(?<![a-z])nos? \d{1,5}/\d{2,4}(?![\d%])", leads="no nos"),
+    _Name(
         r"(?<![\d.,$€£¥])\d{1,2}k(?:(?:,|/| and| or) ?\d{1,2}k)?(?= (?:ultra|uhd|hdr|displays?|tvs?"
         r"|televisions?|videos?|resolution|monitors?|screens?|streaming|content|cameras?)(?![a-z]))",
-        r"(?<=\x00)-0\d{1,6}(?![\d.,%])",
-    )
+        behind="k",
+    ),
+    _Name(r"(?<=\x00)-0\d{1,6}(?![\d.,%])", needs=("\x00-",)),
+)
+_PLANS = [
+    (compiled := re.compile(name.pattern), is_led(compiled), frozenset(name.leads.split()), name)
+    for name in _NAMES
 ]
 _MARKUP = re.compile(r"[`\[【]|://|www\.")
 _DIGIT = re.compile(r"\d")
 # An identifier mixes letters and digits; amounts such as 391bn or usd391 keep to known letters.
-_IDENTIFIER = re.compile(r"[a-z\d_]{2,}")
+_IDENTIFIER = re.compile(r"[a-z\d_]+")
+_WORD_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 _AMOUNT = re.compile(
     r"(?:us|usd|rmb|cny|hkd|eur|gbp|jpy|cad|aud|chf|sgd|hk|nt|krw|inr)?\d+"
     r"(?:k|m|b|t|mm|mn|bn|tn|x|pp|ppt|ppts|pct|bp|bps|usd|rmb|cny|hkd|eur|gbp|jpy|pts|thousand|million"
@@ -183,15 +318,24 @@ _DUE_YEAR = re.compile(
 )
 
 
-def _identifiers(low: str) -> list[tuple[int, int]]:
+def _identifiers(text: str, starts: Sequence[int]) -> list[tuple[int, int]]:
     """Find words that hold a digit beside a letter and are no amount."""
-    spans = []
-    for match in _IDENTIFIER.finditer(low):
-        word = match[0]
-        if word.isdigit() or word.isalpha() or not _LETTER_DIGIT.search(word):
+    spans: list[tuple[int, int]] = []
+    done = 0
+    for start in starts:
+        if start < done:
+            continue
+        match = _IDENTIFIER.match(text, start)
+        end = start if match is None else match.end()
+        begin = start
+        while begin > done and text[begin - 1] in _WORD_CHARACTERS:
+            begin -= 1
+        done = end
+        word = text[begin:end]
+        if len(word) < 2 or word.isdigit() or not _LETTER_DIGIT.search(word):
             continue
         if len(word) > 40 or not _AMOUNT.fullmatch(word):
-            spans.append(match.span())
+            spans.append((begin, end))
     return spans
 
 
@@ -202,28 +346,51 @@ def mask(low: str) -> tuple[str, list[Named]]:
         for pattern in _MASKS:
             text = _cut(text, [match.span() for match in pattern.finditer(text)])
     text = text.replace("`", " ")
+    digits = Digits(text)
     named = [
         Named(start, end, period)
-        for start, end, period in find_periods(text)
+        for start, end, period in find_periods(text, digits)
         if not _DUE.search(text, max(0, start - 16), start) or _OWED.search(text, max(0, start - 28), start)
     ]
-    if _DIGIT.search(text) is None:
-        return text, sorted(named, key=lambda item: item.start)
-    text = _cut(text, [match.span(1) for match in _DUE_YEAR.finditer(text)])
+    named.sort(key=lambda item: item.start)
+    if not digits.starts:
+        return text, named
+    if "due" in text or "matur" in text:
+        text = _cut(text, [match.span(1) for match in _DUE_YEAR.finditer(text)])
     # A figure may follow a Chinese period without a space, as in 上年969.9亿.
     ends = [(item.end - 1, item.end) for item in named if not text[item.end - 1].isascii()]
     text = _cut(_cut(text, [(item.start, item.end) for item in named]), ends, " ")
-    starts = digit_starts(text)
-    for pattern, led in _NAMES:
-        holes = (
-            [match.span() for start in starts if (match := pattern.match(text, start)) is not None]
+    return _without_names(text), named
+
+
+def _without_names(text: str) -> str:
+    """Blank out the names with digits in them, those found first before the others."""
+    digits = Digits(text)
+    starts, leads = list(digits.starts), digits.leads
+    for pattern, led, words, name in _PLANS:
+        if (
+            (words and words.isdisjoint(leads))
+            or (name.needs and not any(need in text for need in name.needs))
+            or (name.before and digits.before.isdisjoint(name.before))
+            or (name.behind and digits.behind.isdisjoint(name.behind))
+            or digits.longest < name.longest
+        ):
+            continue
+        found = (
+            [match for start in digits.starts if (match := pattern.match(text, start)) is not None]
             if led
-            else [match.span() for match in pattern.finditer(text)]
+            else pattern.finditer(text)
+            if name.opened is None
+            else led_by(pattern, text, starts, name.opened)
         )
+        holes = [match.span() for match in found]
         if holes:
             text = _cut(text, holes)
-    text = _cut(text, [match.span() for match in _PAIR.finditer(text) if _is_model(match)])
-    return _cut(text, _identifiers(text)), sorted(named, key=lambda item: item.start)
+            leads.update(lead_of(text, start) for start, _ in holes)
+            starts = sorted({*starts, *(end for _, end in holes)})
+    if "-" in digits.behind:
+        text = _cut(text, [match.span() for match in led_by(_PAIR, text, starts, "") if _is_model(match)])
+    return _cut(text, _identifiers(text, [start for start in starts if text[start : start + 1].isdigit()]))
 
 
 def _cut(text: str, holes: list[tuple[int, int]], filler: str = HOLE) -> str:

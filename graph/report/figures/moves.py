@@ -13,7 +13,6 @@ from decimal import Decimal
 
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding
-from graph.report.figures.interval import bounds
 from graph.report.figures.page import Page
 from graph.report.figures.units import shown
 
@@ -141,7 +140,7 @@ def _against(old: Number, new: Number, size: Number) -> Decimal | None:
         return None
     low, high = low * factor, high * factor
     rises = abs(new.value) > abs(old.value)
-    least, most = bounds(size)
+    least, most = size.bounds
     turned = size.sign and (size.sign == "+") != rises and old.value > 0 and new.value > 0
     if not turned and low - size.ulp <= most and least <= high + size.ulp:
         return None

@@ -15,9 +15,9 @@ from itertools import combinations, pairwise, permutations
 from graph.report.figures import cues
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding
-from graph.report.figures.interval import bounds
 from graph.report.figures.lookup import Lookup
-from graph.report.figures.points import Points, short
+from graph.report.figures.point import short
+from graph.report.figures.points import Points
 from graph.report.figures.wording import stems
 
 _OPEN = ("unsupported", "contradicted")
@@ -67,7 +67,7 @@ class Nearby:
                 continue
             near = self._near(index, settled)
             for rule, value, formula, operands in self._results(number, finding, near):
-                low, high = bounds(number)
+                low, high = number.bounds
                 if value[0] <= high and low <= value[1]:
                     ids = tuple(name for at in operands for name in settled[at].ids)
                     found[index] = Finding("derived", rule, ids=ids, formula=formula)
@@ -81,7 +81,7 @@ class Nearby:
         if _MIDDLE.search(told) is None or number.unit not in ("", "percent"):
             return None
         words = short(stems(told))
-        low, high = bounds(number)
+        low, high = number.bounds
         for first, last in pairwise(self.points.all):
             beside = first.place[:2] == last.place[:2] and first.kind == last.kind
             if first.table or not beside or not first.value < last.value < 2 * first.value:

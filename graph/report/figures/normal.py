@@ -38,4 +38,5 @@ def normalise(text: str) -> str:
     if " * " in text or " • " in text:
         text = _JOINED_ITEM.sub("\n", text)
     odd = {char for char in set(text) if not " " <= char <= "~" or char in _SPACES}
-    return text.translate({ord(char): _plain(char) for char in odd})
+    changed = {ord(char): plain for char in odd if (plain := _plain(char)) != char}
+    return text.translate(changed) if changed else text

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from graph.report.figures.claims import Claim
-from graph.report.figures.points import Point, short
+from graph.report.figures.point import Line, Point, short
 from graph.report.figures.wording import stems
 
 _BEGIN = short(stems("beginning opening prior previous old original"))
@@ -16,11 +17,6 @@ _PREVIOUS = re.compile(
     r"(?<![a-z])(?:previous|prior|preceding|sequential\w*|quarter[- ]on[- ]quarter|q/q|qoq|last quarter)"
     r"(?![a-z])|环比|上季|上期"
 )
-
-
-def is_of_one_kind(group: Sequence[Point]) -> bool:
-    """Tell whether amounts are in one unit, as far as they say."""
-    return len({p.kind for p in group} - {"amount"}) <= 1
 
 
 def is_alike(a: Point, b: Point) -> bool:
@@ -34,22 +30,28 @@ def is_alike(a: Point, b: Point) -> bool:
 
 def ordered(a: Point, b: Point) -> tuple[Point, Point] | None:
     """Give two amounts in the order of their times; None where these are not told or are the same."""
-    if not (a.periods and b.periods):
+    if a.time is None or b.time is None:
         if a.was != b.was and not (a.table or b.table):
             return (a, b) if a.was else (b, a)
         return _by_words(a, b)
-    first, second = a.periods[0].order(), b.periods[0].order()
-    if first == second:
+    if a.time == b.time:
         return _by_words(a, b)
-    return (a, b) if first < second else (b, a)
+    return (a, b) if a.time < b.time else (b, a)
 
 
 def _by_words(a: Point, b: Point) -> tuple[Point, Point] | None:
     """Give two amounts in order where their names or columns say which is the earlier."""
-    first, second = ((bool(_BEGIN & words), bool(_END & words)) for words in (a.row | a.head, b.row | b.head))
-    if first == (True, False) and second[1] and not second[0]:
-        return a, b
-    return (b, a) if second == (True, False) and first[1] and not first[0] else None
+    first, second = _side_of_words(a.row, a.head), _side_of_words(b.row, b.head)
+    if first == -second:
+        return None if not first else (a, b) if first < 0 else (b, a)
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _side_of_words(row: frozenset[str], head: frozenset[str]) -> int:
+    """Tell whether words speak of a beginning, -1, of an end, 1, or of neither or both."""
+    words = row | head
+    return (not _END.isdisjoint(words)) - (not _BEGIN.isdisjoint(words))
 
 
 def is_earlier(a: Point, b: Point) -> bool:
@@ -94,19 +96,19 @@ def is_named_pair(claim: Claim, a: Point, b: Point) -> bool:
     return a.of(periods) or b.of(periods) if periods else True
 
 
-def is_timely(claim: Claim, a: Point, b: Point, line: Sequence[Point]) -> bool:
+def is_timely(claim: Claim, a: Point, b: Point, line: Line) -> bool:
     """Tell whether two amounts of one row are of the periods that the claim compares."""
     if claim.own is not None and claim.own.kind != "prior" and len(claim.named) > 1:
         own = a.of((claim.own,)), b.of((claim.own,))
         if own[0] != own[1] and _neighbours(a, b, line) and is_earlier(a, b) == own[1]:
             return True
-    named = tuple(dict.fromkeys((*claim.named, *(() if len(claim.named) > 1 else claim.asked))))
-    if _PREVIOUS.search(claim.told) and _neighbours(a, b, line) and (in_order := ordered(a, b)):
+    named = claim.compared
+    if claim.cued(_PREVIOUS) and _neighbours(a, b, line) and (in_order := ordered(a, b)):
         return in_order[1].of(claim.asked or claim.named)
     if len(named) >= 2:
         return a.of(named) and b.of(named)
     if len(named) == 1:
-        return (a.of(named) or b.of(named)) and (_neighbours(a, b, line) or len(line) <= 2)
+        return (a.of(named) or b.of(named)) and (_neighbours(a, b, line) or len(line.points) <= 2)
     return True
 
 
@@ -119,9 +121,10 @@ def is_at_one_time(claim: Claim, a: Point, b: Point) -> bool:
     return not (a.periods and b.periods) or a.of(b.periods) or b.of(a.periods)
 
 
-def _neighbours(a: Point, b: Point, line: Sequence[Point]) -> bool:
-    if not (a.periods and b.periods):
+def _neighbours(a: Point, b: Point, line: Line) -> bool:
+    if a.time is None or b.time is None:
         return True
-    orders = sorted({p.periods[0].order() for p in line if p.periods})
-    first, second = sorted((a.periods[0].order(), b.periods[0].order()))
-    return orders.index(second) - orders.index(first) <= 1 if {first, second} <= set(orders) else True
+    orders = line.times
+    if a.time not in orders or b.time not in orders:
+        return True
+    return abs(orders.index(a.time) - orders.index(b.time)) <= 1

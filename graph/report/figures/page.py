@@ -56,6 +56,8 @@ class Page:
         self.mentions = with_own(self.low, without_glosses(self.masked, find_mentions(self.low)))
         self.scopes = scopes(self.low)
         self._telling: dict[int, frozenset[str]] = {}
+        # The words that stand by figures, by the number of each, as far as they were asked for.
+        self.near: dict[int, frozenset[str]] = {}
         # Words that capitals of the text stand for, at the place of the capitals.
         self.short: list[tuple[str, int, int]] = []
         self._scope_starts = [scope.start for scope in self.scopes]
@@ -80,6 +82,16 @@ class Page:
         return [number.start for number in self.numbers]
 
     @cached_property
+    def number_scopes(self) -> list[int]:
+        """Give the index of the scope of every figure, in order."""
+        return [self.scope_index(start) for start in self.number_starts]
+
+    def together(self, number: Number) -> range:
+        """Give the places, among the figures, of those in the scope of one of them."""
+        scope = self.scope_index(number.start)
+        return range(bisect_left(self.number_scopes, scope), bisect_right(self.number_scopes, scope))
+
+    @cached_property
     def mention_starts(self) -> list[int]:
         """Give the starts of the mentions, in order."""
         return [mention.start for mention in self.mentions]
@@ -93,8 +105,11 @@ class Page:
     def joining(self) -> list[tuple[int, int, Literal["mean", "sum"]]]:
         """Give the places of words for a mean or a sum that belong to no metric's name, in order."""
         found: list[tuple[int, int, Literal["mean", "sum"]]] = []
-        found += [(match.start(), match.end(), "mean") for match in _MEAN.finditer(self.low)]
-        found += [(match.start(), match.end(), "sum") for match in _SUM.finditer(self.low)]
+        low = self.low
+        if any(word in low for word in ("averag", "mean", "均")):
+            found += [(match.start(), match.end(), "mean") for match in _MEAN.finditer(low)]
+        if any(word in low for word in ("combined", "total", "cumul", "sum of", "together", "计")):
+            found += [(match.start(), match.end(), "sum") for match in _SUM.finditer(low)]
         return sorted(place for place in found if not self._is_named(place[0]))
 
     def _is_named(self, place: int) -> bool:

@@ -12,7 +12,7 @@ from graph.report.figures.book import Known
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding
 from graph.report.figures.initials import CAPITALS
-from graph.report.figures.interval import bounds, fits
+from graph.report.figures.interval import fits
 from graph.report.figures.measure import DURATIONS
 from graph.report.figures.periods import Period
 from graph.report.figures.quantities import Blocks, Quantity, known_of
@@ -151,7 +151,7 @@ class Passages:
         if not self._shown or not said:
             return None
         said = self._known_words(said)
-        low, high = bounds(number)
+        low, high = number.bounds
         first, last = bisect_left(self._sizes, low), bisect_right(self._sizes, high + number.ulp)
         best = max(
             (

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from itertools import pairwise
+from typing import Literal, NamedTuple
 
+from graph.report.figures.digits import Digits, is_led, led_by
+
+# What turns the part of a period into the month in which it ends, times 100.
+_IN_MONTHS = {"quarter": 300, "half": 600, "month": 100}
 PeriodKind = Literal["day", "month", "quarter", "half", "span", "year", "range", "prior"]
 
 
-@dataclass(frozen=True)
-class Period:
+class Period(NamedTuple):
     """A date or period; `part` is month·100+day, month, quarter or half, or the last year of a range.
 
     A year of 0 is an unnamed year. `prior` is "a year earlier", relative to the period beside it. A `span` is
@@ -37,9 +40,9 @@ class Period:
 
     def order(self) -> tuple[int, int]:
         """Give a key that sorts periods in time."""
-        month = {"year": 1300, "quarter": self.part * 300, "half": self.part * 600, "month": self.part * 100,
-                 "span": (self.part % 100 or self.part // 100) * 100}  # fmt: skip
-        return self.year, month.get(self.kind, self.part)
+        if self.kind == "span":
+            return self.year, (self.part % 100 or self.part // 100) * 100
+        return self.year, 1300 if self.kind == "year" else self.part * _IN_MONTHS.get(self.kind, 1)
 
     def agrees(self, other: Period) -> bool:
         """Tell whether a figure said to be of this period may be one of `other`."""
@@ -76,25 +79,13 @@ def _month(period: Period) -> int:
 
 _MONTHS = {
     name: number
-    for number, names in enumerate(
-        (
-            "january jan",
-            "february feb",
-            "march mar",
-            "april apr",
-            "may",
-            "june jun",
-            "july jul",
-            "august aug",
-            "september sept sep",
-            "october oct",
-            "november nov",
-            "december dec",
-        ),
-        start=1,
+    for number, names in (
+        (1, "january jan"), (2, "february feb"), (3, "march mar"), (4, "april apr"), (5, "may"),
+        (6, "june jun"), (7, "july jul"), (8, "august aug"), (9, "september sept sep"), (10, "october oct"),
+        (11, "november nov"), (12, "december dec"),
     )
     for name in names.split()
-}
+}  # fmt: skip
 _MON = "(" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
 _ORD = r"(?:st|nd|rd|th)?"
 _NOTH = r"(?![\d%])(?!\.\d)(?!,\d)"
@@ -306,68 +297,79 @@ _PATTERNS: list[tuple[re.Pattern[str], _Builder]] = [
 ]
 
 
-# A pattern that can only begin where digits begin is tried there alone; others wait for a word they need.
-_LED = re.compile(
-    r"\(\?<!(?:\[[^\]]*\\d[^\]]*\]|\\d)\)(?:\(\?<!\[\$€£¥\]\\s\))?(?:\(|\(\?:){0,2}(?:\\d|19\|20)"
-)
 _MONTH_NAME = re.compile("|".join(sorted(_MONTHS, key=len, reverse=True)))
-_DIGITS = re.compile(r"(?<!\d)\d")
-
-
-def is_led(pattern: re.Pattern[str]) -> bool:
-    """Tell whether the pattern can only begin where digits begin."""
-    return _LED.match(pattern.pattern) is not None
-
-
-def digit_starts(text: str) -> list[int]:
-    """Give the places where runs of digits begin."""
-    return [match.start() for match in _DIGITS.finditer(text)]
-
-
 _ONLY_CHINESE = re.compile(r"[年月](?![?|)度])")
 
 
 def _need(pattern: str) -> str:
     """Name what text must hold for the pattern to be worth trying; "" for digits alone."""
-    return (
-        "months"
-        if _MONTHS_SPAN in pattern
-        else "month"
-        if _MON in pattern
-        else "quarter"
-        if "quarter" in pattern
-        else "half"
-        if "[- ]half" in pattern
-        else "q"
-        if "q" in pattern
-        else "chinese"
-        if _ONLY_CHINESE.search(pattern) and "year" not in pattern
-        else ""
+    needs = (
+        ("spanned", _MONTHS_SPAN in pattern and _MON in pattern),
+        ("months", _MONTHS_SPAN in pattern),
+        ("ended", _MON in pattern and "ended" in pattern),
+        ("month", _MON in pattern),
+        ("quarter", "quarter" in pattern),
+        ("half", "[- ]half" in pattern),
+        ("q ahead", "q([1-4])" in pattern),
+        ("q behind", "([1-4])q" in pattern),
+        ("h ahead", pattern.startswith(r"(?<![a-z\d])h([12])")),
+        ("h behind", pattern.startswith(r"(?<![a-z\d.])([12])h")),
+        ("prior", "earlier" in pattern),
+        ("fiscal", pattern.startswith(r"(?<![a-z\d])" + _FY)),
+        ("range", pattern.startswith(r"(?<![a-z\d_.$€£¥,])(?:fy\s?)?")),
+        ("dashed", pattern.startswith((r"(?<![\d.])" + _YEAR + "[-/]", r"(?<![\d.])(\d\d?)/"))),
+        ("joined", pattern.startswith("(?<=[-~至到])")),
+        ("chinese", bool(_ONLY_CHINESE.search(pattern)) and "year" not in pattern),
     )
+    return next((need for need, told in needs if told), "")
 
 
+def _held(low: str, digits: Digits, months: list[int]) -> dict[str, bool]:
+    """Tell which needs a text meets."""
+    counted = any(word in low for word in ("first", "second", "third", "fourth"))
+    return {
+        "": True,
+        "spanned": bool(months) and "month" in low,
+        "months": "month" in low,
+        "ended": bool(months) and ("ended" in low or "ending" in low),
+        "month": bool(months),
+        "quarter": counted and "quarter" in low,
+        "half": counted and "half" in low,
+        "q ahead": "q" in digits.before,
+        "q behind": "q" in digits.behind,
+        "h ahead": "h" in digits.before,
+        "h behind": "h" in digits.behind,
+        "prior": bool(_AGO.search(low) or _LAST.search(low)) or any(word in low for word in "上去前"),
+        "fiscal": any(word in low for word in ("fy", "cy", "fiscal", "calendar")),
+        "range": any(
+            end - start == 4 and following[0] - end <= 20 and low[start : start + 2] in ("19", "20")
+            for (start, end), following in pairwise(digits.spans)
+        ),
+        "dashed": not digits.behind.isdisjoint("-/"),
+        "joined": not digits.before.isdisjoint("-~至到"),
+        "chinese": "年" in low or "月" in low,
+    }
+
+
+_AGO = re.compile(r"year[- ](?:ago|earlier|before|prior)")
+_LAST = re.compile(r"(?:prior|previous|last|preceding)[- ](?:fiscal[- ])?year")
 _PLANS = [(pattern, build, is_led(pattern), _need(pattern.pattern)) for pattern, build in _PATTERNS]
 
 
-def find_periods(low: str) -> Iterator[tuple[int, int, Period]]:
+def find_periods(low: str, digits: Digits | None = None) -> Iterator[tuple[int, int, Period]]:
     """Find the periods named in lower-case text; earlier patterns win where two overlap."""
     taken: set[int] = set()
-    starts = digit_starts(low)
-    held = {
-        "": True,
-        "months": "month" in low,
-        "q": "q" in low,
-        "chinese": "年" in low or "月" in low,
-        "quarter": "quarter" in low,
-        "half": "half" in low,
-        "month": bool(_MONTH_NAME.search(low)),
-    }
+    digits = digits or Digits(low)
+    months = [match.start() for match in _MONTH_NAME.finditer(low)]
+    held = _held(low, digits, months)
     for pattern, build, led, need in _PLANS:
         if not held[need]:
             continue
         matches = (
-            [match for start in starts if (match := pattern.match(low, start)) is not None]
+            [match for start in digits.starts if (match := pattern.match(low, start)) is not None]
             if led
+            else led_by(pattern, low, months, "")
+            if need == "month"
             else pattern.finditer(low)
         )
         for match in matches:

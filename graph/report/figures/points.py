@@ -1,18 +1,31 @@
-"""Every amount of the documents as a point: its value, what it is called, when it is of, where it stands."""
+"""Every amount of the documents as a point, and how much of what it is called is said."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from math import log
+from typing import Generic, TypeVar
 
 from graph.report.figures import cues
 from graph.report.figures.book import Known
+from graph.report.figures.derive import plain
 from graph.report.figures.extract import Number
 from graph.report.figures.periods import Period, find_periods
+from graph.report.figures.point import (
+    Line,
+    Point,
+    column_of,
+    is_of,
+    is_of_one_kind,
+    lines_of,
+    row_of,
+    short,
+)
 from graph.report.figures.quantities import currency_code, known_of
 from graph.report.figures.said import Passage
 from graph.report.figures.scale import scale_of
@@ -29,64 +42,25 @@ _COMMON = frozenset(
 _COMMON_WEIGHT = 0.35
 # Words above or around an amount tell less of it than its own name.
 _HEAD, _CAPTION, _OTHERS = 0.6, 0.5, 0.35
-_LETTERS = 8
 FACTS = "facts"
+T = TypeVar("T")
 _PRICES = stems("price prices weighted-average fair value exercise") | {"pric", "averag", "fair", "exerci"}
 
 
-@dataclass(frozen=True)
-class Point:
-    """One amount of a document.
+class _Distinct(Generic[T]):
+    """The distinct values of a series, and for each of the series the place of its value among them."""
 
-    `value` is at scale 1, `shown` as it stands. `kind` is the unit of a fact, or "amount" where nothing says
-    whether it is money or a count. `row` are the words that name it, `head` those that stand above or around
-    it, `caption` those over a whole table, `others` those by the other figures of a sentence. `was` says that
-    something later is compared with it, `moved` that it may be by how much something moved. `place` is the
-    table or text, the row and the column, or the sentence and the figure's place in it.
-    """
-
-    value: Decimal
-    shown: Decimal
-    kind: str
-    currency: str | None
-    row: frozenset[str]
-    head: frozenset[str]
-    periods: tuple[Period, ...]
-    place: tuple[str, int, int]
-    name: str
-    total: bool = False
-    table: bool = True
-    caption: frozenset[str] = frozenset()
-    was: bool = False
-    moved: bool = False
-    others: frozenset[str] = frozenset()
-    known: Known | None = None
-
-    @property
-    def rated(self) -> bool:
-        """Tell whether it is a rate, of which differences are told in points."""
-        return self.kind == "percent"
-
-    def of(self, periods: Sequence[Period]) -> bool:
-        """Tell whether it may be of one of the periods; what has no period may be of any."""
-        if not self.periods or not periods:
-            return True
-        return any(mine.agrees(other) for mine in self.periods for other in periods)
-
-    def within(self, periods: Sequence[Period]) -> bool:
-        """Tell whether it is of a part of one of the periods, such as a quarter of a year."""
-        return any(
-            mine.year == other.year and other.kind == "year" for mine in self.periods for other in periods
-        )
-
-
-def short(words: Iterable[str]) -> frozenset[str]:
-    """Cut words to their beginnings, so that forms of one word are alike: contribution and contributed."""
-    return frozenset(word[:_LETTERS] for word in words)
+    def __init__(self, series: Iterable[T]) -> None:
+        known: dict[T, int] = {}
+        self.places = [known.setdefault(value, len(known)) for value in series]
+        self.values = list(known)
 
 
 class Points:
-    """The points of the documents and of the facts that no metric names, with the weights of their words."""
+    """The points of the documents and of the facts that no metric names, with the weights of their words.
+
+    `blocks` are the sums of columns, `lines` and `summed` the rows and columns with these.
+    """
 
     def __init__(
         self,
@@ -98,48 +72,111 @@ class Points:
         low = [(title, text.lower()) for title, text in texts if "|" not in text]
         scales = {title: power for title, text in low if (power := scale_of(text)) is not None}
         self.all = (*_of_cells(cells), *_of_passages(passages, scales), *_of_facts(facts))
-        self.rows: dict[tuple[str, int], list[Point]] = {}
-        self.columns: dict[tuple[str, int], list[Point]] = {}
         self.texts: dict[str, list[Point]] = {}
+        for point in self.all:
+            self.texts.setdefault(point.place[0], []).append(point)
         # A cell that is read in several ways, as an amount or a count, stands in its row once.
         standing: dict[object, Point] = {
             point.place if point.place[0] != FACTS else id(point): point for point in self.all if point.table
         }
-        for point in self.all:
-            self.texts.setdefault(point.place[0], []).append(point)
-        for point in standing.values():
-            text, row, column = point.place
-            self.rows.setdefault((text, row), []).append(point)
-            self.columns.setdefault((text, column), []).append(point)
+        self.rows = lines_of(standing.values(), row_of)
+        self.columns = lines_of(standing.values(), column_of)
+        self.blocks = {column_of(block): block for block in self._blocks()}
+        self.lines = {**self.rows, **lines_of(self.blocks.values(), row_of)}
+        self.summed = {
+            place: Line([*line.points, self.blocks[place]]) if place in self.blocks else line
+            for place, line in self.columns.items()
+        }
+        self.row_numbers = {
+            text: list({point.place[1] for point in points if point.table})
+            for text, points in self.texts.items()
+        }
+        prose = [point for point in self.all if not point.table]
+        self.prose, self.cells = Line(prose), [point for point in self.all if point.table]
+        self.sentences = lines_of(sorted(prose, key=lambda point: point.place[2]), row_of)
+        self.kin = [Line([p for p in self.all if p.rated == rated]) for rated in (True, False)]
+        self.totals = [point for point in self.all if point.total]
         held = Counter(
             word for point in self.all for word in point.row | point.head | point.caption | point.others
         )
         self._weights = {word: log(1 + len(self.all) / count) for word, count in held.items()}
+        self.named_rows = lines_of((p for p in self.all if p.row and not p.rated), lambda point: point.row)
         # The words that tell one point from others; a total needs none.
         self.names = frozenset(w for point in self.all if not point.total for w in point.head | point.row)
-        self._terms = {id(point): self._terms_of(point) for point in self.all}
+        # Many points are called the same, or are of the same time: each of these is weighed once.
+        self._called = _Distinct((p.row, p.head, p.caption, p.others) for p in self.all)
+        self._terms = [self._terms_of(*called) for called in self._called.values]
+        self._dated = (*self.all, *self.blocks.values())
+        self._times = _Distinct(point.periods for point in self._dated)
+        sizes = {(abs(v), at) for at, p in enumerate(self.all) for v in (p.value, p.shown) if v.is_finite()}
+        self._by_size = sorted(sizes)
+        self._sizes = [size for size, _ in self._by_size]
 
     def __len__(self) -> int:
         return len(self.all)
 
-    def score(self, point: Point, words: Mapping[str, float], unsaid: float) -> float:
-        """Say how much of what a point is called is among words; a word missing of its name is `unsaid`."""
-        own, around = self._terms[id(point)]
-        get = words.get
-        total = 0.0
-        for word, weight in own:
-            total += weight * get(word, unsaid)
-        for word, weight in around:
-            total += weight * get(word, 0.0)
-        return total
+    def scores(
+        self, words: Mapping[str, float], unsaid: float, timed: Callable[[tuple[Period, ...]], float]
+    ) -> list[tuple[float, float]]:
+        """Say of every point how much of what it is called is among words, and what its time tells.
 
-    def _terms_of(self, point: Point) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
-        own = [(word, self.weight(word)) for word in sorted(point.row)]
-        around = [(word, _HEAD * self.weight(word)) for word in sorted(point.head - point.row)]
-        over = sorted(point.caption - point.head - point.row)
-        around += [(word, _CAPTION * self.weight(word)) for word in over]
-        others = sorted(point.others - point.caption - point.head - point.row)
-        return own, around + [(word, _OTHERS * self.weight(word)) for word in others]
+        A word missing of a name is `unsaid`; `timed` says what periods tell.
+        """
+        get = words.get
+        told: list[float] = []
+        for own, around in self._terms:
+            total = 0.0
+            for word, weight in own:
+                total += weight * get(word, unsaid)
+            for word, weight in around:
+                total += weight * get(word, 0.0)
+            told.append(total)
+        times = [timed(periods) for periods in self._times.values]
+        return [
+            (told[called], times[time])
+            for called, time in zip(self._called.places, self._times.places, strict=False)
+        ]
+
+    def of(self, periods: Sequence[Period]) -> set[int]:
+        """Give the ids of the points that may be of one of the periods."""
+        fits = [is_of(mine, periods) for mine in self._times.values]
+        return {id(p) for p, time in zip(self._dated, self._times.places, strict=True) if fits[time]}
+
+    def showing(self, number: Number) -> list[Point]:
+        """Give the points of which a figure may show the value, or what stands in the document."""
+        low, high = number.bounds
+        size = abs(number.value)
+        first = bisect_left(self._sizes, min(low, size))
+        last = bisect_right(self._sizes, max(high, size + number.ulp))
+        return [self.all[at] for at in sorted({at for _, at in self._by_size[first:last]})]
+
+    def _blocks(self) -> Iterator[Point]:
+        """Give the sum of every column that may have one, as a row of its own."""
+        for (text, column), line in self.columns.items():
+            block = [point for point in line.points if not point.total]
+            if 2 <= len(block) <= 12 and is_of_one_kind(block) and not block[0].rated:
+                value = sum((point.value for point in block), Decimal(0))
+                told = " + ".join(plain(point.value) for point in block)
+                dates = {point.periods for point in block}
+                yield replace(
+                    block[0],
+                    value=value,
+                    shown=value,
+                    row=frozenset(),
+                    place=(text, -100, column),
+                    name=f"({told})",
+                    total=True,
+                    periods=block[0].periods if len(dates) == 1 else (),
+                )
+
+    def _terms_of(
+        self, row: frozenset[str], head: frozenset[str], caption: frozenset[str], others: frozenset[str]
+    ) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
+        own = [(word, self.weight(word)) for word in sorted(row)]
+        around = [(word, _HEAD * self.weight(word)) for word in sorted(head - row)]
+        around += [(word, _CAPTION * self.weight(word)) for word in sorted(caption - head - row)]
+        rest = sorted(others - caption - head - row)
+        return own, around + [(word, _OTHERS * self.weight(word)) for word in rest]
 
     def weight(self, word: str) -> float:
         """Say how much a word tells: the fewer points it names, the more."""

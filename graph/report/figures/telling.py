@@ -245,7 +245,11 @@ def counts(page: Page, number: Number) -> str:
 
 def near_words(page: Page, number: Number) -> frozenset[str]:
     """Give the words that stand by a figure of a page."""
-    scope = page.scope_of(number.start)
-    starts = page.number_starts
-    first, last = bisect_left(starts, scope.start), bisect_left(starts, scope.end)
-    return _near(page, bisect_left(starts, number.start), first, last, scope)
+    index = bisect_left(page.number_starts, number.start)
+    known = page.near.get(index)
+    if known is None:
+        scope = page.scope_of(number.start)
+        starts = page.number_starts
+        first, last = bisect_left(starts, scope.start), bisect_left(starts, scope.end)
+        known = page.near[index] = _near(page, index, first, last, scope)
+    return known

@@ -6,22 +6,25 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
+from typing import NamedTuple
 
 from graph.report.figures import cues
 from graph.report.figures.claims import Claim
 from graph.report.figures.derive import plain
 from graph.report.figures.ordering import (
     is_alike,
-    is_of_one_kind,
     is_one,
     is_over_time,
     is_turned,
     ordered,
     years_between,
 )
-from graph.report.figures.points import Point
+from graph.report.figures.point import PER, Point, is_of_one_kind
 
 HUNDRED = Decimal(100)
+# How far off values may be that are computed roughly, and how far sums may, beside their parts.
+_ROUGH, _TINY = 1e-6, 1e-12
 IN_POINTS = ("pp", "bps", "points")
 # What says that a level is computed from amounts of other kinds.
 _ACROSS = re.compile(
@@ -29,7 +32,6 @@ _ACROSS = re.compile(
     r"|corresponds?|that is|i\.e)(?![a-z])|(?<![a-z])at (?:an? |the |average |price |rate |of )*[$€£¥]?\d"
     r"|[=×*/÷~≈]|约|每|相当|即"
 )
-PER = re.compile(r"(?<![a-z])(?:per|for each|a piece|apiece|each)(?![a-z])|每")
 _IMPLIED = re.compile(
     r"(?<![a-z])(?:impl(?:y|ies|ied)|would|will|should|expect\w*|guid\w*|outlook|at the (?:mid|low|high)\w*"
     r"|forecast|target)(?![a-z])|预计|隐含|指引|相当于"
@@ -43,8 +45,7 @@ _THAN = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """A computed value in a unit, with the form of its formula and the amounts that this takes.
 
     `signed` where its sign says a direction, `sure` where the operands are surely meant.
@@ -75,36 +76,86 @@ class Ops:
     share: bool
     apart: bool
 
+    @cached_property
+    def joins(self) -> bool:
+        """Tell whether amounts are said to be joined."""
+        return self.mean or self.added
+
+    @cached_property
+    def joins_lines(self) -> bool:
+        """Tell whether at least whole lines of amounts may be joined."""
+        return self.joins or not (self.moved or self.apart)
+
+    @cached_property
+    def differs(self) -> bool:
+        """Tell whether amounts may be taken from each other."""
+        return not (self.mean or (self.added and not (self.moved or self.apart)))
+
 
 def joined(
     claim: Claim, ops: Ops, group: Sequence[Point], sure: bool, whole: bool = False
 ) -> Iterator[Value]:
     """Give the sum and the mean of amounts of one kind; `whole` says that they are a whole line."""
-    if claim.count and len(group) != claim.count and not (ops.added and not ops.mean):
+    if not (ops.joins or (whole and ops.joins_lines)):
         return
-    if len(group) < 2 or not is_of_one_kind(group):
+    size = len(group)
+    if size < 2 or (claim.count and size != claim.count and not (ops.added and not ops.mean)):
         return
-    if any(abs(p.value) < claim.number.ulp / 2 for p in group):
-        return  # one that does not matter
-    first, signs = group[0], {p.value < 0 for p in group}
     parts = tuple(p.value for p in group)
-    form = " + ".join("{}" for _ in parts)
     sums = [sum(parts, Decimal(0))]
-    if len(signs) > 1:
+    if len({part < 0 for part in parts}) > 1:
         sums.append(sum((abs(part) for part in parts), Decimal(0)))
+    if not any(claim.reaches(total) or claim.reaches(total / size) for total in sums):
+        return
+    if not is_of_one_kind(group) or any(abs(part) < claim.least for part in parts):
+        return  # one does not matter
+    first = group[0]
+    form = " + ".join(["{}"] * size)
     for total in sums:
-        if ops.mean and (len(group) == 2 or is_over_time(group)):
+        if ops.mean and (size == 2 or is_over_time(group)) and claim.reaches(total / size):
             yield Value(
-                total / len(group),
+                total / size,
                 first.kind,
                 first.currency,
                 "mean",
-                f"({form}) / {len(group)}",
+                f"({form}) / {size}",
                 parts,
                 sure=sure,
             )
-        if ops.added or (whole and not (ops.mean or ops.moved or ops.apart or first.rated)):
+        summed = ops.added or (whole and not (ops.mean or ops.moved or ops.apart or first.rated))
+        if summed and claim.reaches(total):
             yield Value(total, first.kind, first.currency, "sum", form, parts, sure=sure and ops.added)
+
+
+def may_come(claim: Claim, ops: Ops, a: Point, b: Point) -> bool:
+    """Tell roughly, without going into it, whether two amounts may come to anything that lies near."""
+    unit = claim.number.unit
+    if unit in IN_POINTS:
+        return a.rated and b.rated
+    if a.rated or b.rated:
+        return a.rated == b.rated or unit != "percent"
+    x, y = a.size, b.size
+    if not (x and y):
+        return True
+    low, high = claim.reach
+    if unit == "percent":
+        if claim.says(cues.COMPOUND):
+            return True
+        ratios = x / y, y / x
+        low, high = low / 100 - _ROUGH, high / 100 * (1 + _ROUGH) + _ROUGH
+        return any(low <= abs(ratio) <= high or low <= abs(ratio - 1) <= high for ratio in ratios)
+    size = abs(x) + abs(y)
+    low, high = low * (1 - _ROUGH) - size * _TINY, high * (1 + _ROUGH) + size * _TINY
+    if low <= abs(x - y) <= high:
+        return True
+    if ops.joins and (low <= abs(x + y) <= high * 2 or low <= size <= high * 2):
+        return True
+    return any(
+        low <= abs(product) <= high
+        for first in a.sizes
+        for second in b.sizes
+        for product in (x * second, x / second, y / first)
+    )
 
 
 def paired(claim: Claim, ops: Ops, a: Point, b: Point, sure: bool) -> Iterator[Value]:
@@ -112,12 +163,13 @@ def paired(claim: Claim, ops: Ops, a: Point, b: Point, sure: bool) -> Iterator[V
     if a.value == b.value and a.kind == b.kind and not (a.place[0] and b.place[0]):
         return  # the same amount, told and found
     unit = claim.number.unit
-    alike = is_alike(a, b)
-    in_order = ordered(a, b)
     if unit in IN_POINTS:
-        if a.rated and b.rated and (is_one(a, b) or (claim.kind != "change" and _AGAINST.search(claim.told))):
+        if a.rated and b.rated and (is_one(a, b) or (claim.kind != "change" and claim.says(_AGAINST))):
+            in_order = ordered(a, b)
             old, new = in_order or (a, b)
             size = (new.value - old.value) * (HUNDRED if unit == "bps" else 1)
+            if not claim.reaches(size):
+                return
             yield Value(
                 size,
                 "bps" if unit == "bps" else "pp",
@@ -130,28 +182,20 @@ def paired(claim: Claim, ops: Ops, a: Point, b: Point, sure: bool) -> Iterator[V
             )
         return
     if unit == "percent":
-        yield from _percents(claim, ops, a, b, alike, in_order, sure)
+        if a.rated == b.rated and is_alike(a, b):
+            yield from _percents(claim, ops, a, b, sure)
         return
-    if alike and not a.rated and min(abs(a.value), abs(b.value)) >= claim.number.ulp / 2:
-        old, new = in_order or (a, b)
-        if not (ops.mean or (ops.added and not (ops.moved or ops.apart))):
-            # Costs filed as negative grow with their size.
-            turned = -1 if old.value < 0 and new.value < 0 else 1
-            yield Value(
-                turned * (new.value - old.value),
-                a.kind,
-                a.currency or b.currency,
-                "difference",
-                "{} - {}",
-                (new.value, old.value),
-                in_order is not None and ops.moved,
-                sure and (ops.moved or not ops.added),
-            )
+    near = ops.differs and not (a.rated or b.rated) and claim.reaches(a.value - b.value)
+    matters = near or (ops.joins and not a.rated)
+    if matters and is_alike(a, b) and min(abs(a.value), abs(b.value)) >= claim.least:
+        if near:
+            yield _difference(claim, ops, a, b, sure)
         yield from joined(claim, ops, (a, b), sure)
     if unit in ("", "multiple") and not claim.number.currency and not claim.number.scale:
         for top, bottom in ((a, b), (b, a)):
-            turned = is_turned(claim, top, bottom)
-            if bottom.value and not (turned or top.rated or bottom.rated) and claim.number.decimals:
+            if not (bottom.value and claim.number.decimals) or top.rated or bottom.rated:
+                continue
+            if claim.reaches(top.value / bottom.value) and not is_turned(claim, top, bottom):
                 yield Value(
                     abs(top.value / bottom.value),
                     "multiple",
@@ -161,8 +205,26 @@ def paired(claim: Claim, ops: Ops, a: Point, b: Point, sure: bool) -> Iterator[V
                     (top.value, bottom.value),
                     sure=sure and ops.share,
                 )
-    if claim.kind != "level" or _ACROSS.search(claim.told):
+    if claim.kind != "level" or claim.says(_ACROSS):
         yield from _across(claim, a, b)
+
+
+def _difference(claim: Claim, ops: Ops, a: Point, b: Point, sure: bool) -> Value:
+    """Give the difference of two amounts, of the later from the earlier where their times are told."""
+    in_order = ordered(a, b)
+    old, new = in_order or (a, b)
+    # Costs filed as negative grow with their size.
+    turned = -1 if old.value < 0 and new.value < 0 else 1
+    return Value(
+        turned * (new.value - old.value),
+        a.kind,
+        a.currency or b.currency,
+        "difference",
+        "{} - {}",
+        (new.value, old.value),
+        in_order is not None and ops.moved,
+        sure and (ops.moved or not ops.added),
+    )
 
 
 def _percents(
@@ -170,44 +232,43 @@ def _percents(
     ops: Ops,
     a: Point,
     b: Point,
-    alike: bool,
-    in_order: tuple[Point, Point] | None,
     sure: bool,
 ) -> Iterator[Value]:
-    """Give the changes and ratios of two amounts, in percent."""
-    if a.rated != b.rated or not alike:
-        return
+    """Give the changes and ratios of two amounts of one kind, in percent."""
+    in_order = ordered(a, b)
     if a.rated:
         if ops.added or ops.mean:
             yield from joined(claim, ops, (a, b), sure)
         if not (ops.moved and in_order):
             return
     for old, new in (in_order,) if in_order else ((a, b), (b, a)):
-        if old.value and (is_one(old, new) or _THAN.search(claim.told)):
-            change = (new.value - old.value) / abs(old.value) * HUNDRED
-            if old.value < 0 and new.value < 0:
-                change = -change
+        if old.value and (is_one(old, new) or claim.says(_THAN)):
             form, parts = "({} - {}) / {}", (new.value, old.value, old.value)
-            yield Value(
-                change,
-                "percent",
-                None,
-                "percent change",
-                form,
-                parts,
-                in_order is not None or claim.side != 0,
-                sure and ops.moved and in_order is not None,
-            )
+            change = _change(claim, old, new)
+            if change is not None:
+                yield Value(
+                    change,
+                    "percent",
+                    None,
+                    "percent change",
+                    form,
+                    parts,
+                    in_order is not None or claim.side != 0,
+                    sure and ops.moved and in_order is not None,
+                )
             years = years_between(old, new)
-            if years > 1 and old.value > 0 and new.value > 0 and claim.cued(cues.COMPOUND):
+            if years > 1 and old.value > 0 and new.value > 0 and claim.says(cues.COMPOUND):
                 rate = ((new.value / old.value) ** (Decimal(1) / years) - 1) * HUNDRED
                 yield Value(rate, "percent", None, "CAGR", form + f" over {years} years", parts, True, sure)
     if a.rated or claim.kind == "change" or (in_order and (is_one(a, b) or not ops.share)):
         return
     for top, bottom in ((a, b), (b, a)):
-        if bottom.value and not is_turned(claim, top, bottom):
+        if not bottom.size or not claim.may_reach(top.size / bottom.size * 100):
+            continue
+        ratio = abs(top.value / bottom.value) * HUNDRED
+        if claim.reaches(ratio) and not is_turned(claim, top, bottom):
             yield Value(
-                abs(top.value / bottom.value) * HUNDRED,
+                ratio,
                 "percent",
                 None,
                 "ratio",
@@ -217,6 +278,16 @@ def _percents(
             )
 
 
+def _change(claim: Claim, old: Point, new: Point) -> Decimal | None:
+    """Give by how much two amounts differ, in percent of the first, where that lies near."""
+    if old.size and not claim.may_reach((new.size - old.size) / old.size * 100):
+        return None
+    change = (new.value - old.value) / abs(old.value) * HUNDRED
+    if old.value < 0 and new.value < 0:
+        change = -change
+    return change if claim.reaches(change) else None
+
+
 def _across(claim: Claim, a: Point, b: Point) -> Iterator[Value]:
     """Give products and quotients of amounts of different kinds, and what a rate implies of an amount."""
     stated = not (a.place[0] and b.place[0])
@@ -224,24 +295,20 @@ def _across(claim: Claim, a: Point, b: Point) -> Iterator[Value]:
         if bottom.rated and not top.rated and bottom.value and not stated:
             part, grown = bottom.value / HUNDRED, 1 + bottom.value / HUNDRED
             told = top.value, bottom.value
-            yield Value(top.value * part, top.kind, top.currency, "product", "{} * {}%", told)
-            if top.place[:2] == bottom.place[:2] or _IMPLIED.search(claim.told):
-                yield Value(top.value / part, top.kind, top.currency, "implied whole", "{} / {}%", told)
+            made = [(top.value * part, "product", "{} * {}%")]
+            implied = claim.says(_IMPLIED)
+            if implied or top.place[:2] == bottom.place[:2]:
+                made.append((top.value / part, "implied whole", "{} / {}%"))
                 if grown:
-                    yield Value(
-                        top.value / grown,
-                        top.kind,
-                        top.currency,
-                        "implied base",
-                        "{} / (1 + {}%)",
-                        told,
-                    )
-            if _IMPLIED.search(claim.told):
-                form = "{} * (1 + {}%)"
-                yield Value(top.value * grown, top.kind, top.currency, "product", form, told)
+                    made.append((top.value / grown, "implied base", "{} / (1 + {}%)"))
+            if implied:
+                made.append((top.value * grown, "product", "{} * (1 + {}%)"))
+            for value, rule, form in made:
+                if claim.reaches(value):
+                    yield Value(value, top.kind, top.currency, rule, form, told)
         elif not (top.rated or bottom.rated):
-            for lower in _either(bottom):
-                if lower:
+            for lower in bottom.either:
+                if lower and claim.may_reach(top.size / float(lower)) and claim.reaches(top.value / lower):
                     per = bool(bottom.row & claim.under) and bool((top.row - bottom.row) & claim.words.keys())
                     yield Value(
                         abs(top.value / lower),
@@ -250,22 +317,16 @@ def _across(claim: Claim, a: Point, b: Point) -> Iterator[Value]:
                         "quotient",
                         "{} / {}",
                         (top.value, lower),
-                        sure=per and PER.search(claim.told) is not None,
+                        sure=per and claim.says(PER),
                     )
     if not (a.rated or b.rated) and not (a.kind == b.kind == "money"):
-        for factor in _either(b):
-            yield Value(
-                a.value * factor,
-                "amount",
-                a.currency or b.currency,
-                "product",
-                "{} * {}",
-                (a.value, factor),
-            )
-
-
-def _either(point: Point) -> tuple[Decimal, ...]:
-    """Give the value of an amount, and as it is shown where it may be a count that no scale is meant for."""
-    if point.kind in ("amount", "count") and point.shown != point.value:
-        return point.value, point.shown
-    return (point.value,)
+        for factor in b.either:
+            if claim.reaches(a.value * factor):
+                yield Value(
+                    a.value * factor,
+                    "amount",
+                    a.currency or b.currency,
+                    "product",
+                    "{} * {}",
+                    (a.value, factor),
+                )

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from graph.facts import Fact
-from graph.report.figures.arithmetic import Sum, sums
+from graph.report.figures.arithmetic import Sum
 from graph.report.figures.combine import Combine
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_facts
@@ -43,9 +43,10 @@ _TOLD = 3
 class Written:
     """Reads figures together with the figures around them, once these are decided."""
 
-    def __init__(self, combine: Combine, points: Points) -> None:
+    def __init__(self, combine: Combine, points: Points, written: Sequence[Sum]) -> None:
         self.combine = combine
         self.points = points
+        self.written = written
         self.resolver = combine.resolver
         self.page = combine.page
 
@@ -149,7 +150,7 @@ class Written:
         """Decide the figures of sums that are written out and come to what they say."""
         found: dict[int, Finding] = {}
         places = {number.start: index for index, number in enumerate(self.page.numbers)}
-        for written in sums(self.page):
+        for written in self.written:
             operands = [places[number.start] for number in written.operands]
             for power in (0, *self.combine.lookup.book.powers):
                 settled = self._settled(written, operands, findings, power)
@@ -213,7 +214,7 @@ class Written:
         point = next(
             (
                 point
-                for point in self.points.all
+                for point in self.points.showing(number)
                 if abs(point.shown) == told or (number.scale and matches(number, point.value, 0, either=True))
                 if not point.rated or number.unit in ("percent", "")
                 if point.rated or number.unit != "percent"
