@@ -57,16 +57,20 @@ class Again:
             operands = [item for name in sorted(near) if (item := self._known(name)) is not None]
             if when.own and when.period is not None:
                 operands = [item for item in operands if item.of(when.period)]
-            elif finding.status == "contradicted" and not self._is_divisor(number):
+            elif finding.status == "contradicted" and not self._is_operand(index):
                 continue
             fact = weigh_facts(number, operands, 0, "named fact")
             if fact is not None and fact.status == "supported":
                 found[index] = fact
         return found
 
-    def _is_divisor(self, number: Number) -> bool:
-        before = self.page.low[max(0, number.start - 60) : number.start]
-        return _DIVIDED.search(before) is not None
+    def _is_operand(self, index: int) -> bool:
+        """Tell whether a figure is divided by, or taken away from the figure before it."""
+        number = self.page.numbers[index]
+        if _DIVIDED.search(self.page.low, max(0, number.start - 60), number.start):
+            return True
+        last = self.page.numbers[index - 1].end if index else number.start
+        return self.page.low[last : number.start].strip(" $€£¥()") == "-"
 
     def _earlier(self, number: Number, before: Finding) -> Finding | None:
         operands = [self._known(name) for name in before.ids]

@@ -98,6 +98,12 @@ def context_rule(
         for m in page.mentions_in((scope.start, scope.end))
     ):
         return "part of a name"
+    if (
+        number.unit == "percent"
+        and number.value == 100
+        and _TO_PERCENT.search(page.low, scope.start, number.start)
+    ):
+        return "part of a formula"
     if _is_numbered_name(page, number, labels):
         return "part of a name"
     if _is_threshold(page, number, scope, labels):
@@ -115,6 +121,9 @@ def context_rule(
     if not counted and _is_called(page, number, labels, before, after):
         return "part of a name"
     return None
+
+
+_TO_PERCENT = re.compile(r"[×*x]\s?$")
 
 
 def is_rule(page: Page, number: Number, scope: Scope) -> bool:

@@ -158,7 +158,7 @@ class Kinds:
         if _COUNTED.search(label):
             return "open" if money or _EITHER.search(label) else "count"
         if stems(label) & self.excepted:
-            return "count"
+            return "open" if money else "count"
         return "open" if self.otherwise and not money else ""
 
     def unit(

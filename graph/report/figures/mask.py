@@ -260,6 +260,10 @@ _NAMES = (
         needs=("passcode", "pass code", "access code", "conference id", "confirmation code", "pin"),
     ),
     _Name(r"(?<![\d.,$€£¥])\d{1,3}\+[ -]days?(?![a-z])", opened="", needs=("day",)),
+    _Name(r"(?m:^)3m(?=, [a-z\d])", opened="", needs=("3m,",)),
+    # Elections of tax law, and patents whose digits stand in groups.
+    _Name(r"(?<![\d.,$€£¥])\d{2,4}\([a-z]\)(?:\(\d{1,2}\))?(?![a-z\d%])", opened="", needs=(")",)),
+    _Name(r"(?<![a-z])(?:ep|wo|us|cn|jp|de) \d{1,2}(?: \d{3}){2,3}(?![\d.,%])", leads="ep wo us cn jp de"),
     # Versions of what is made of software or chips.
     _Name(
         r"(?<![a-z])(?:python|java|node\.?js|php|ruby|golang|linux|ubuntu|android|ios|ipados|macos|windows|wi-?fi"

@@ -58,6 +58,11 @@ _RANGES = re.compile(
 _TRUE_RANGE = re.compile(r"atr|true range|波幅")
 _DOWN = re.compile(r"(?<![a-z])(?:below|under|beneath|less|minus|off|stop|down)(?![a-z])|[下低减止]")
 _UP = re.compile(r"(?<![a-z])(?:above|over|plus|target|beyond|up|higher)(?![a-z])|[上高加]")
+_IN_RANGE = re.compile(r"(?<![a-z])range(?![a-z])|区间")
+_MULTIPLES = ("pe", "ps", "pb", "ev_ebitda", "p_fcf")
+_OF_SOMETHING = re.compile(
+    r"(?<![a-z])multiple (?:of|is|at|:)\s?(?:about |around |roughly )?$|估值倍数[为是]?约?$"
+)
 # Windows of returns by a bare word right before a signed percentage, as in "day -1.3%, month +7.4%".
 _WINDOW = re.compile(
     r"(?<![a-z])(?:(?P<return_1d>1d|1-day|day|daily)|(?P<return_1m>1m|1-month|month|monthly)"
@@ -92,7 +97,8 @@ class Trading:
             held = self.stated.is_held(number) and toward is None
             if (_is_open(number, findings[index]) or toward is not None) and not held:
                 results += self._results(number, scope, entities, {**findings, **found})
-            finding = weigh_derived(number, results, 0, unsigned=True) or self._window(number)
+            finding = weigh_derived(number, results, 0, unsigned=True)
+            finding = finding or self._window(number) or self._multiple(number)
             if finding is not None and finding.status in ("derived", "supported"):
                 found[index] = finding
                 found |= self._chosen(number, scope, finding, findings)
@@ -138,6 +144,8 @@ class Trading:
             for atr in ranges:
                 yield from self._from_ranges(number, scope, [*levels, *price], atr)
         if number.unit == "percent":
+            if _IN_RANGE.search(self.page.low, scope.start, scope.end):
+                yield from (_place_between(price[0], a, b) for a, b in gaps)
             told = self.page.low[clause[0] : clause[1]]
             behind = _OF_PRICE.match(self.page.low, number.end) or _OF_PRICE.search(
                 self.page.low, max(scope.start, number.start - 14), number.start
@@ -238,7 +246,7 @@ class Trading:
                 Derived(a, "count", "", ids[:1], "named fact"),
                 Derived(b, "count", "", ids[1:], "named fact"),
             ]
-            behind = self.page.low[number.end : number.end + 16]
+            behind = self.page.low[number.end : number.end + 10]
             by = cues.BY.search(self.page.low, max(scope.start, number.start - 16), number.start)
             if by is not None or _FEWER.search(behind):
                 return [Derived(a - b, "count", f"{a:f} - {b:f}", ids, "difference")]
@@ -246,6 +254,19 @@ class Trading:
                 number, scope
             )
             return [told[1]] if averaged else [told[0]] if number.unit == "count" else None
+        return None
+
+    def _multiple(self, number: Number) -> Finding | None:
+        """Read "a multiple of 41.3x", which does not say of what, as the multiple that shows this value."""
+        lead = self.page.low[max(0, number.start - 24) : number.start]
+        if number.unit != "multiple" or _OF_SOMETHING.search(lead) is None:
+            return None
+        entities = self.resolver.entities(number)
+        for key in _MULTIPLES:
+            held = self.book.latest(self.book.line(key, entities))
+            finding = weigh_facts(number, held, 0, "named fact") if held else None
+            if finding is not None and finding.status == "supported":
+                return finding
         return None
 
     def _window(self, number: Number) -> Finding | None:
@@ -289,6 +310,13 @@ def _moved(now: Known, before: Known) -> Derived:
 def _middle(a: Known, b: Known) -> Derived:
     told = f"({a.value:f} + {b.value:f}) / 2"
     return Derived((a.value + b.value) / 2, "price", told, _ids(a, b), "mean", a.fact.currency)
+
+
+def _place_between(price: Known, a: Known, b: Known) -> Derived:
+    high, low = max(a.value, b.value), min(a.value, b.value)
+    told = f"({price.value:f} - {low:f}) / ({high:f} - {low:f})"
+    value = (price.value - low) / (high - low) * _HUNDRED
+    return Derived(value, "percent", told, _ids(price, a, b), "place in a range")
 
 
 def _relative(a: Known, base: Known) -> Derived:
