@@ -16,7 +16,7 @@ from graph.report.figures.book import Book, Known
 from graph.report.figures.combine import Combine
 from graph.report.figures.context import context_rule, is_rule
 from graph.report.figures.extract import Number
-from graph.report.figures.finding import Finding, weigh_facts
+from graph.report.figures.finding import Finding
 from graph.report.figures.free import FreeLabels
 from graph.report.figures.ground import Ground
 from graph.report.figures.growth import Growth
@@ -37,7 +37,6 @@ from graph.report.figures.role import Role, direction, role_of
 from graph.report.figures.source import Source
 from graph.report.figures.tables import FREE, table_cells
 from graph.report.figures.telling import counts, near_words, side_of
-from graph.report.figures.terms import LEVELS
 from graph.report.figures.timing import When
 from graph.report.figures.trading import Trading
 from graph.report.figures.units import is_rate, shown
@@ -210,8 +209,8 @@ class _Check:
             return told
         if self._quoted(number):
             return Finding("context", "quoted from the question")
-        if self._by_value(number, labels):
-            level = self._level_by_value(number)
+        if self.reader.is_told_by_value(number, labels):
+            level = self.reader.level_by_value(number)
             if level is not None:
                 return level
             finding = None
@@ -356,36 +355,6 @@ class _Check:
     def _quoted(self, number: Number) -> bool:
         """Tell whether the question itself gives the figure."""
         return (number.value, number.unit, number.currency) in self.quotable
-
-    def _by_value(self, number: Number, labels: list[Label]) -> bool:
-        """Tell whether only its value names the level that the figure is, as in "a close below $232.04"."""
-        if not number.currency or number.scale > 0 or number.unit or number.decimals < 2:
-            return False
-        labels = [
-            label
-            for label in labels
-            if label.mention.kind != "window" and self.lookup.naming.fits(number, label.mention)
-        ]
-        if not labels or labels[0].cost >= 12 or labels[0].mention.kind == "foreign":
-            return True
-        bare = labels[0].mention.start == labels[0].mention.end
-        if bare or any(label.apposed for label in labels):
-            return False
-        before = self.page.masked[max(0, number.start - 20) : number.start]
-        return (
-            labels[0].mention.keys == ("close",) and bool(cues.TOWARD.search(before)) and labels[0].cost > 0
-        )
-
-    def _level_by_value(self, number: Number) -> Finding | None:
-        entities = self.resolver.entities(number)
-        past = LEVELS if self.resolver.is_from(number) else LEVELS - {"previous_close"}
-        for key in ("close", *sorted(past)):
-            finding = weigh_facts(
-                number, self.book.latest(self.book.line(key, entities)), 0, "level told by its value"
-            )
-            if finding is not None and finding.status == "supported":
-                return finding
-        return None
 
     def _figure(self, number: Number, finding: Finding) -> Figure:
         unit = number.unit or ("money" if number.currency else None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from graph.report.figures import derive
+from graph.report.figures import cues, derive
 from graph.report.figures.book import Known
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_derived, weigh_facts
@@ -215,4 +215,35 @@ class Reader:
                     if a.fact.entity == b.fact.entity and (a.period == b.period or a.day == b.day)
                 ]
                 return weigh_derived(number, [s for s in shares if s is not None], 0) or finding
+        return None
+
+    def is_told_by_value(self, number: Number, labels: Sequence[Label]) -> bool:
+        """Tell whether only its value names the level that the figure is, as in "a close below $232.04"."""
+        if not number.currency or number.scale > 0 or number.unit or number.decimals < 2:
+            return False
+        labels = [
+            label
+            for label in labels
+            if label.mention.kind != "window" and self.lookup.naming.fits(number, label.mention)
+        ]
+        if not labels or labels[0].cost >= 12 or labels[0].mention.kind == "foreign":
+            return True
+        bare = labels[0].mention.start == labels[0].mention.end
+        if bare or any(label.apposed for label in labels):
+            return False
+        before = self.resolver.page.masked[max(0, number.start - 20) : number.start]
+        return (
+            labels[0].mention.keys == ("close",) and bool(cues.TOWARD.search(before)) and labels[0].cost > 0
+        )
+
+    def level_by_value(self, number: Number) -> Finding | None:
+        """Find the level that shows a figure's value."""
+        entities = self.resolver.entities(number)
+        past = LEVELS if self.resolver.is_from(number) else LEVELS - {"previous_close"}
+        for key in ("close", *sorted(past)):
+            finding = weigh_facts(
+                number, self.book.latest(self.book.line(key, entities)), 0, "level told by its value"
+            )
+            if finding is not None and finding.status == "supported":
+                return finding
         return None

@@ -135,10 +135,11 @@ class Trading:
         ranges = self.book.latest(self.book.line("atr_14", entities))[:1]
         gaps = [(a, b) for a, b in combinations(points, 2) if a.value != b.value]
         if number.unit == "" and (number.currency or number.decimals):
-            yield from (_gap(a, b) for a, b in gaps)
-            yield from (
-                _moved(now, before) for now in price for before in points if before.key == "previous_close"
-            )
+            before = [item for item in points if item.key == "previous_close"]
+            if number.sign and before:
+                yield from (_moved(now, item) for now in price for item in before)
+            else:
+                yield from (_gap(a, b) for a, b in gaps)
             if _MIDDLE.search(self.page.low, scope.start, scope.end):
                 yield from (_middle(a, b) for a, b in gaps)
             for atr in ranges:
