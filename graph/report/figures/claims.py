@@ -292,7 +292,7 @@ class Claims:
         known = self._sentences.get(index)
         if known is None:
             scope = self._page.scopes[index]
-            known = self._sentences[index] = short(stems(self._page.masked[scope.start : scope.end]))
+            known = self._sentences[index] = short(word for word, _, _ in self._page.words_in(scope))
         return known
 
     def scores(self, claim: Claim) -> dict[int, float]:

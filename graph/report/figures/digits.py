@@ -24,6 +24,16 @@ def is_led(pattern: re.Pattern[str]) -> bool:
     return _LED.match(pattern.pattern) is not None
 
 
+def is_whole(pattern: re.Pattern[str]) -> bool:
+    """Tell whether a pattern that begins where digits begin never does so behind a decimal point."""
+    return pattern.pattern.startswith("(?<![") and "." in pattern.pattern.partition("]")[0]
+
+
+def wholes(text: str, starts: Sequence[int]) -> list[int]:
+    """Give the places where digits begin that stand behind no decimal point."""
+    return [start for start in starts if text[start - 1 : start] != "."]
+
+
 class Digits:
     """The runs of digits of a lower-case text.
 
@@ -36,6 +46,11 @@ class Digits:
         self.starts = [start for start, _ in self.spans]
         self.before = {text[start - 1 : start] for start in self.starts}
         self.behind = {text[end : end + 1] for _, end in self.spans}
+
+    @cached_property
+    def wholes(self) -> list[int]:
+        """Give the starts that stand behind no decimal point."""
+        return wholes(self._text, self.starts)
 
     @cached_property
     def longest(self) -> int:

@@ -56,6 +56,7 @@ def _index() -> dict[str, list[tuple[str, str, tuple[str, ...]]]]:
 
 
 _INDEX = _index()
+_BEGINNINGS = frozenset(known[:2] for known in _INDEX)
 
 
 def fib_levels(low: str) -> list[Mention]:
@@ -95,7 +96,7 @@ def find_mentions(low: str) -> list[Mention]:
     for start in sorted({*starts, *levels}) if levels else starts:
         if start < free_from:
             continue
-        known = text[start : start + 5] in _INDEX or text[start : start + 2] in _INDEX
+        known = text[start : start + 2] in _BEGINNINGS
         mention = levels.get(start) or (_named(text, start) if known else None)
         if mention is None:
             continue

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from graph.report.figures.digits import Digits, is_led, lead_of, led_by
+from graph.report.figures.digits import Digits, is_led, is_whole, lead_of, led_by, wholes
+from graph.report.figures.identifiers import identifiers
 from graph.report.figures.periods import Period, find_periods
 
 HOLE = "\x00"
@@ -283,21 +283,17 @@ _NAMES = (
     _Name(r"(?<=\x00)-0\d{1,6}(?![\d.,%])", needs=("\x00-",)),
 )
 _PLANS = [
-    (compiled := re.compile(name.pattern), is_led(compiled), frozenset(name.leads.split()), name)
+    (
+        compiled := re.compile(name.pattern),
+        is_led(compiled),
+        is_whole(compiled),
+        frozenset(name.leads.split()),
+        name,
+    )
     for name in _NAMES
 ]
 _MARKUP = re.compile(r"[`\[【]|://|www\.")
 _DIGIT = re.compile(r"\d")
-# An identifier mixes letters and digits; amounts such as 391bn or usd391 keep to known letters.
-_IDENTIFIER = re.compile(r"[a-z\d_]+")
-_WORD_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
-_AMOUNT = re.compile(
-    r"(?:us|usd|rmb|cny|hkd|eur|gbp|jpy|cad|aud|chf|sgd|hk|nt|krw|inr)?\d+"
-    r"(?:k|m|b|t|mm|mn|bn|tn|x|pp|ppt|ppts|pct|bp|bps|usd|rmb|cny|hkd|eur|gbp|jpy|pts|thousand|million"
-    r"|billion|trillion"
-    r"|percent|times|shares|cents|days|d|h|years|months|weeks|mmm)?"
-)
-_LETTER_DIGIT = re.compile(r"(?:[a-z_]\d|\d[a-z_])")
 
 
 # A model such as 747-8; a range goes up.
@@ -320,27 +316,6 @@ _OWED = re.compile(
 _DUE_YEAR = re.compile(
     r"(?<![a-z])(?:due|maturing|matures?|maturity)(?: in)?(?: fiscal(?: year)?)? ((?:19|20)\d\d)(?!\d|[.,]\d)"
 )
-
-
-def _identifiers(text: str, starts: Sequence[int]) -> list[tuple[int, int]]:
-    """Find words that hold a digit beside a letter and are no amount."""
-    spans: list[tuple[int, int]] = []
-    done = 0
-    for start in starts:
-        if start < done:
-            continue
-        match = _IDENTIFIER.match(text, start)
-        end = start if match is None else match.end()
-        begin = start
-        while begin > done and text[begin - 1] in _WORD_CHARACTERS:
-            begin -= 1
-        done = end
-        word = text[begin:end]
-        if len(word) < 2 or word.isdigit() or not _LETTER_DIGIT.search(word):
-            continue
-        if len(word) > 40 or not _AMOUNT.fullmatch(word):
-            spans.append((begin, end))
-    return spans
 
 
 def mask(low: str) -> tuple[str, list[Named]]:
@@ -370,8 +345,9 @@ def mask(low: str) -> tuple[str, list[Named]]:
 def _without_names(text: str) -> str:
     """Blank out the names with digits in them, those found first before the others."""
     digits = Digits(text)
-    starts, leads = list(digits.starts), digits.leads
-    for pattern, led, words, name in _PLANS:
+    starts, leads = digits.starts, digits.leads
+    first, every = digits.wholes, digits.wholes
+    for pattern, led, whole, words, name in _PLANS:
         if (
             (words and words.isdisjoint(leads))
             or (name.needs and not any(need in text for need in name.needs))
@@ -381,20 +357,25 @@ def _without_names(text: str) -> str:
         ):
             continue
         found = (
-            [match for start in digits.starts if (match := pattern.match(text, start)) is not None]
+            [
+                match
+                for start in (first if whole else digits.starts)
+                if (match := pattern.match(text, start)) is not None
+            ]
             if led
             else pattern.finditer(text)
             if name.opened is None
-            else led_by(pattern, text, starts, name.opened)
+            else led_by(pattern, text, every if whole else starts, name.opened)
         )
         holes = [match.span() for match in found]
         if holes:
             text = _cut(text, holes)
             leads.update(lead_of(text, start) for start, _ in holes)
             starts = sorted({*starts, *(end for _, end in holes)})
+            first, every = wholes(text, digits.starts), wholes(text, starts)
     if "-" in digits.behind:
         text = _cut(text, [match.span() for match in led_by(_PAIR, text, starts, "") if _is_model(match)])
-    return _cut(text, _identifiers(text, [start for start in starts if text[start : start + 1].isdigit()]))
+    return _cut(text, identifiers(text, [start for start in starts if text[start : start + 1].isdigit()]))
 
 
 def _cut(text: str, holes: list[tuple[int, int]], filler: str = HOLE) -> str:

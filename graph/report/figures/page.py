@@ -14,7 +14,7 @@ from graph.report.figures.labels import Mention, find_mentions
 from graph.report.figures.layout import Scope, scopes
 from graph.report.figures.mask import Named, mask
 from graph.report.figures.normal import normalise
-from graph.report.figures.wording import telling
+from graph.report.figures.wording import telling, tells, words
 
 
 class _Placed(Protocol):
@@ -56,6 +56,7 @@ class Page:
         self.mentions = with_own(self.low, without_glosses(self.masked, find_mentions(self.low)))
         self.scopes = scopes(self.low)
         self._telling: dict[int, frozenset[str]] = {}
+        self._words: dict[int, list[tuple[str, int, int]]] = {}
         # The words that stand by figures, by the number of each, as far as they were asked for.
         self.near: dict[int, frozenset[str]] = {}
         # Words that capitals of the text stand for, at the place of the capitals.
@@ -120,12 +121,23 @@ class Page:
         """Give the words of a scope that tell what it is about."""
         known = self._telling.get(scope.start)
         if known is None:
-            known = self._telling[scope.start] = self.telling(scope.start, scope.end)
+            told = self.masked[scope.start : scope.end]
+            said = tells(told, self.words_in(scope)) if told.isascii() else telling(told)
+            known = self._telling[scope.start] = self._written_out(said, scope.start, scope.end)
+        return known
+
+    def words_in(self, scope: Scope) -> list[tuple[str, int, int]]:
+        """Give the words of a scope, placed from its start."""
+        known = self._words.get(scope.start)
+        if known is None:
+            known = self._words[scope.start] = list(words(self.masked[scope.start : scope.end]))
         return known
 
     def telling(self, start: int, end: int) -> frozenset[str]:
         """Give the words between two places that tell what they are about, short forms written out."""
-        said = telling(self.masked, start, end)
+        return self._written_out(telling(self.masked, start, end), start, end)
+
+    def _written_out(self, said: frozenset[str], start: int, end: int) -> frozenset[str]:
         return (
             said.union(word for word, at, to in self.short if start <= at and to <= end)
             if self.short

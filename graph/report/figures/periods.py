@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from graph.report.figures.digits import Digits, is_led, led_by
+from graph.report.figures.digits import Digits, is_led, is_whole, led_by
 
 # What turns the part of a period into the month in which it ends, times 100.
 _IN_MONTHS = {"quarter": 300, "half": 600, "month": 100}
@@ -353,7 +353,7 @@ def _held(low: str, digits: Digits, months: list[int]) -> dict[str, bool]:
 
 _AGO = re.compile(r"year[- ](?:ago|earlier|before|prior)")
 _LAST = re.compile(r"(?:prior|previous|last|preceding)[- ](?:fiscal[- ])?year")
-_PLANS = [(pattern, build, is_led(pattern), _need(pattern.pattern)) for pattern, build in _PATTERNS]
+_PLANS = [(p, build, is_led(p), is_whole(p), _need(p.pattern)) for p, build in _PATTERNS]
 
 
 def find_periods(low: str, digits: Digits | None = None) -> Iterator[tuple[int, int, Period]]:
@@ -362,11 +362,12 @@ def find_periods(low: str, digits: Digits | None = None) -> Iterator[tuple[int, 
     digits = digits or Digits(low)
     months = [match.start() for match in _MONTH_NAME.finditer(low)]
     held = _held(low, digits, months)
-    for pattern, build, led, need in _PLANS:
+    for pattern, build, led, whole, need in _PLANS:
         if not held[need]:
             continue
+        starts = digits.wholes if whole else digits.starts
         matches = (
-            [match for start in digits.starts if (match := pattern.match(low, start)) is not None]
+            [match for start in starts if (match := pattern.match(low, start)) is not None]
             if led
             else led_by(pattern, low, months, "")
             if need == "month"

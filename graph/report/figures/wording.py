@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 _ENDINGS = (
@@ -274,8 +274,13 @@ def telling(text: str, start: int = 0, end: int | None = None) -> frozenset[str]
     told = text[start:end]
     if not told.isascii():
         told = _ZH_LINKS.sub(" ", told)
+    return tells(told, words(told))
+
+
+def tells(told: str, said: Iterable[tuple[str, int, int]]) -> frozenset[str]:
+    """Give those of the words of a text that tell what it is about."""
     # Of "pretax" both words tell; of "before the merger" one does.
-    return frozenset(word for word, at, to in words(told) if word not in _ANY or told[at:to] in _SHORT)
+    return frozenset(word for word, at, to in said if word not in _ANY or told[at:to] in _SHORT)
 
 
 _LINKS = frozenset({"the", "of", "in", "and", "for", "to", "at", "a", "was", "is", "s", "year", "end"})
