@@ -29,6 +29,11 @@ def events_to(sink: Sink) -> Iterator[None]:
         _sink.reset(token)
 
 
+def is_crowded() -> bool:
+    """Say whether so many runs share the process that work is better done at once than bit by bit."""
+    return bool(getattr(_sink.get(), "crowded", False))
+
+
 def emit(event: Event) -> None:
     """Send an event to whoever follows this run; must be called from within a node."""
     sink = _sink.get()

@@ -86,7 +86,8 @@ class State(GraphInput, GraphOutput):
     """Everything that a session's checkpoint holds.
 
     `turns` and `cited`, the facts that the turns' figures stand on, grow; `summary` tells of turns that the
-    model is not shown any more; the rest belongs to the last turn.
+    model is not shown any more; the rest belongs to the last turn. `checked` are the sections whose
+    `figures` were decided on the whole of their text.
     """
 
     turns: Annotated[list[Turn], operator.add]
@@ -97,3 +98,4 @@ class State(GraphInput, GraphOutput):
     notes: list[str]
     draft: DraftState
     figures: list[dict[str, Any]]
+    checked: list[str]

@@ -13,7 +13,7 @@ from graph.nodes.tool_round import MAX_ROUNDS, run_tools
 from graph.nodes.writing import Writer
 from graph.prompting import Briefing, render_briefing
 from graph.report.live import LiveCheck
-from graph.report.model import TITLES, Rating
+from graph.report.model import SECTIONS, TITLES, Rating
 from graph.report.rating import rating_line
 from graph.state import DraftState, State
 from graph.window import window_of
@@ -40,17 +40,19 @@ async def analyst(state: State, options: Options, deps: Deps) -> dict[str, Any]:
             # The last round may not ask again: it has to write with what it has.
             reply = await writer.call(messages, may_look_up and number < MAX_ROUNDS)
         draft = writer.draft()
+    sections = {
+        "verdict": draft.verdict,
+        "evidence": draft.evidence,
+        "insights": draft.insights,
+        "caveat": draft.caveat,
+    }
     return {
         "facts": list(sheet.values()),
         "figures": check.figures,
+        "checked": [name for name in SECTIONS if check.is_whole(name, sections[name])],
         "draft": DraftState(
             text=writer.text,
-            sections={
-                "verdict": draft.verdict,
-                "evidence": draft.evidence,
-                "insights": draft.insights,
-                "caveat": draft.caveat,
-            },
+            sections=sections,
             preamble=draft.preamble,
             missing=list(draft.missing),
             duplicated=list(draft.duplicated),

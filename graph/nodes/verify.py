@@ -15,11 +15,17 @@ from graph.state import DraftState, State
 
 
 async def verify(state: State, options: Options, deps: Deps) -> dict[str, Any]:
-    """Check the whole sections; wrong figures in the evidence lead to one repair by the model."""
+    """Check the whole sections; wrong figures in the evidence lead to one repair by the model.
+
+    A section whose figures were decided on the whole of its text is not checked again.
+    """
     checker = await open_checker(state["facts"], deps)
     draft, told = state["draft"], state.get("figures", [])
+    checked = state.get("checked", [])
     placed = {
-        name: check_section(name, draft["sections"][name], checker, state["message"], told)
+        name: [figure for figure in told if figure["section"] == name]
+        if name in checked
+        else check_section(name, draft["sections"][name], checker, state["message"], told)
         for name in SECTIONS
     }
     figures = [figure for name in SECTIONS for figure in placed[name]]

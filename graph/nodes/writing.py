@@ -19,7 +19,7 @@ from graph.models.tool_calls import ToolCallAssembler
 from graph.report.live import LiveCheck
 from graph.report.model import SECTIONS, SectionName
 from graph.report.parse import Draft, SectionDelta, SectionParser
-from graph.sink import emit
+from graph.sink import emit, is_crowded
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ class Writer:
             if delta.text:
                 emit(TokenEvent(section=name, text=delta.text))
             if self._check is not None:
-                for figure in self._check.take(name, delta.text, last=delta.closed):
+                for figure in self._check.take(name, delta.text, last=delta.closed, wait=is_crowded()):
                     emit(FigureEvent(**figure))
             if delta.closed:
                 emit(SectionEvent(section=name, state="closed"))

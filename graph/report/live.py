@@ -20,11 +20,15 @@ _MAY_STATE_FIGURES = re.compile(
 
 @dataclass(slots=True)
 class _Section:
-    """What has come of one section; `block` is where its last line or table begins."""
+    """What has come of one section; `block` is where its last line or table begins.
+
+    `whole` says that its figures were decided at its end, on all of its text.
+    """
 
     text: str = ""
     checked: int = 0
     block: int = 0
+    whole: bool = False
 
 
 class LiveCheck:
@@ -43,13 +47,28 @@ class LiveCheck:
     def use(self, checker: Checker) -> None:
         """Go on with other facts."""
         self._checker = checker
+        for state in self._sections.values():
+            state.whole = False
 
-    def take(self, section: SectionName, text: str, last: bool = False) -> list[dict[str, Any]]:
+    def is_whole(self, section: SectionName, text: str) -> bool:
+        """Say whether the figures given of a section are those of this very text as a whole."""
+        state = self._sections.get(section, _Section())
+        return state.whole and state.text.rstrip() == text.rstrip()
+
+    def take(
+        self, section: SectionName, text: str, last: bool = False, wait: bool = False
+    ) -> list[dict[str, Any]]:
         """Take more text of a section and give the figures of the sentences that it completes.
 
-        Each is given as the fields of a `figure` event; `last` says that nothing more is coming for now.
+        Each is given as the fields of a `figure` event; `last` says that nothing more is coming for now. With
+        `wait` nothing is checked before that: one check of a section costs less than one of each sentence.
         """
         state = self._sections.setdefault(section, _Section())
+        stood = state.whole and not text
+        state.whole = last and (stood or not state.checked)
+        if wait and not last:
+            state.text += text
+            return []
         # Whether a mark ends a sentence is told by what stands behind it, so the search begins before it.
         start = max(state.checked, len(state.text) - _LONGEST_END)
         state.text += text

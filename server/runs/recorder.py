@@ -19,6 +19,7 @@ LONGEST_JOIN_SECONDS = 0.2
 _JOIN_PER_RUN_SECONDS = 0.002
 PATIENCE_SECONDS = 20.0
 _AGAIN_SECONDS = 0.25
+_CROWD_SECONDS = 0.05
 
 
 class Pace:
@@ -85,6 +86,11 @@ class Recorder:
                 self._tokens["output_tokens"] += event.output_tokens
             case _:
                 self._put(event)
+
+    @property
+    def crowded(self) -> bool:
+        """Say whether tokens gather for so long that readers see steps: see `graph.sink.is_crowded`."""
+        return self._pace.seconds() > _CROWD_SECONDS
 
     def usage(self) -> UsageEvent:
         """Say what the run took until now."""

@@ -76,6 +76,37 @@ def test_a_figure_waits_for_the_end_of_its_sentence_and_a_row_for_its_table(chec
     assert (figure["text"], figure["status"]) == ("$391.04 billion", "supported")
 
 
+def test_a_section_that_waits_is_checked_once_as_a_whole(checker: Checker) -> None:
+    check = LiveCheck(checker, "")
+    for char in TEXT:
+        assert check.take("evidence", char, wait=True) == []
+    told = check.take("evidence", "", last=True, wait=True)
+    assert told == place_figures("evidence", TEXT, checker, "")
+    assert check.is_whole("evidence", TEXT + "\n")
+    assert not check.is_whole("evidence", TEXT + " More.")
+    assert not check.is_whole("verdict", "")
+    check.use(checker)
+    assert not check.is_whole("evidence", TEXT)
+
+
+def test_a_crowd_that_comes_or_goes_amid_a_section_loses_no_figure(checker: Checker) -> None:
+    for turn in (30, 75, 140, 200):
+        check = LiveCheck(checker, "")
+        for place, char in enumerate(TEXT):
+            check.take("evidence", char, wait=(place < turn) == (turn % 2 == 0))
+        check.take("evidence", "", last=True)
+        ids = {figure["id"] for figure in check.figures}
+        assert ids == {figure["id"] for figure in place_figures("evidence", TEXT, checker, "")}
+
+
+def test_text_that_comes_after_an_end_is_not_part_of_the_whole(checker: Checker) -> None:
+    check = LiveCheck(checker, "")
+    check.take("evidence", "Revenue was $391.04 billion in FY2024.", last=True)
+    assert check.is_whole("evidence", "Revenue was $391.04 billion in FY2024.")
+    check.take("evidence", " It rose.", wait=True)
+    assert not check.is_whole("evidence", "Revenue was $391.04 billion in FY2024. It rose.")
+
+
 def test_other_facts_count_for_what_comes_after_them(checker: Checker) -> None:
     check = LiveCheck(Checker([]), "")
     (figure,) = check.take("evidence", "Revenue was $391.04 billion in FY2024.\n")

@@ -76,6 +76,29 @@ async def test_a_live_answer_is_checked_like_any_other(live: Service) -> None:
     assert answer.usage["output_tokens"] > 0
 
 
+async def test_a_crowd_is_told_the_same_figures_at_the_end_of_each_section(live: Service) -> None:
+    calm = await read(live, await start(live, "calm"))
+    pace = live.manager._executor.pace
+    pace.live += 100
+    try:
+        events = await read(live, await start(live, "crowded"))
+    finally:
+        pace.live -= 100
+    one, other = (
+        [event["report"]["figures"] for event in each if event["type"] == "report"] for each in (calm, events)
+    )
+    assert one == other != [[]]
+    told = [event["id"] for event in events if event["type"] == "figure"]
+    assert len(told) == len(set(told))  # each once: nothing was provisional
+    open_at = {event["section"]: place for place, event in enumerate(events) if event["type"] == "section"}
+    for place, event in enumerate(events):
+        if event["type"] == "figure":
+            assert place < open_at[event["section"]]  # the last `section` event of each is its end
+            assert not any(
+                later["type"] == "token" and later["section"] == event["section"] for later in events[place:]
+            )
+
+
 async def test_a_second_question_is_refused_while_the_first_is_answered(live: Service) -> None:
     run = await start(live, model="slow")
     with pytest.raises(SessionBusy) as caught:

@@ -81,9 +81,11 @@ class Ground:
             for index, number in enumerate(numbers)
             if findings[index].status in ("unsupported", "contradicted") and number.start not in results
         ]
-        timed = [index for index in range(len(numbers)) if findings[index].rule == "duration"]
+        times = [index for index in range(len(numbers)) if findings[index].rule == "duration"]
         timed = [
-            index for index in timed if self._is_told_as_time(self._claims.read(numbers[index], roles[index]))
+            index
+            for index in (times if self._points.all else [])
+            if self._is_told_as_time(self._claims.read(numbers[index], roles[index]))
         ]
         most = max(_LEAST_LOOKED, _LOOKED_AT // max(1, len(self._points)))
         wrong = sorted([*wrong, *timed])[:most]
