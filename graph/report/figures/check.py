@@ -300,6 +300,10 @@ class _Check:
             return self._told_as_change(number, labels, when, role, settled) or self._same_kind(
                 number, finding
             )
+        if role.kind == "level" and number.sign and number.currency and finding is not None:
+            # "Gross profit: +$11.5 billion in FY2024" tells by its sign that it is a change.
+            moved = growth.change(number, labels, when, replace(role, kind="change"), settled)
+            return moved if moved is not None and moved.status == "derived" else finding
         return finding
 
     def _span(self, number: Number) -> tuple[int, int]:

@@ -34,7 +34,8 @@ _NAME_BEFORE = re.compile(
 )
 _NAME_BEHIND = re.compile(
     r" [A-Z][a-z]+(?: [A-Z][a-z]+){0,2} "
-    r"(?:Street|Avenue|Road|Drive|Boulevard|Way|Lane|Plaza|Parkway|Place|Square|Court|Highway|Yards)(?![a-z])"
+    r"(?:Street|Avenue|Road|Drive|Boulevard|Way|Lane|Plaza|Parkway|Place|Square|Court|Highway|Yards|Blvd|Ave|Rd|St|Dr|Pkwy)"
+    r"(?![a-z])"
 )
 # "2.0 TDI engines".
 _ENGINE = re.compile(
@@ -98,6 +99,9 @@ def context_rule(
         for m in page.mentions_in((scope.start, scope.end))
     ):
         return "part of a name"
+    retraced = number.unit == "percent" and not number.sign and shown(number.value) in _RETRACED
+    if retraced and _RETRACES.search(page.low, scope.start, scope.end):
+        return "name of a level"
     if (
         number.unit == "percent"
         and number.value == 100
@@ -123,6 +127,8 @@ def context_rule(
     return None
 
 
+_RETRACED = frozenset(("23.6", "38.2", "50", "61.8", "78.6"))
+_RETRACES = re.compile(r"retrace|fibonacci|(?<![a-z])fibs?(?![a-z])|回撤位|斐波那契|黄金分割")
 _TO_PERCENT = re.compile(r"[×*x]\s?$")
 
 

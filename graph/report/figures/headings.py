@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
 
 from graph.report.figures.periods import Period, find_periods
 
@@ -10,11 +11,19 @@ _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 
 _AROUND = re.compile(r"(?<![a-z])(?:fiscal|year|years|fy|ending|ended|in|for|due)(?![a-z])|[(),.: ]")
 
 
-def spread(cells: list[str], width: int) -> list[str]:
-    """Lay the cells of a header row over the columns: one over all, few over equal shares or to the next."""
+def spread(cells: list[str], width: int, below: list[str] | None = None) -> list[str]:
+    """Lay the cells of a header row over the columns: one over all, few over equal shares or to the next.
+
+    `below` is the lowest header row: where only the first cells of a row show something, each stands over a
+    run of periods, or of what are none, below it.
+    """
     filled = [cell for cell in cells if cell]
     if len(filled) == 1:
         return filled * width
+    if below is not None and 1 < len(filled) < width and all(cells[: len(filled)]):
+        runs = [list(run) for _, run in groupby(below[:width], key=_is_period)]
+        if len(runs) == len(filled) and sum(map(len, runs)) == width:
+            return [cell for cell, run in zip(filled, runs, strict=True) for _ in run]
     if filled and len(filled) < width and width % len(filled) == 0:
         return [cell for cell in filled for _ in range(width // len(filled))]
     cells = [*cells[:width], *[""] * (width - len(cells))]
@@ -26,6 +35,10 @@ def spread(cells: list[str], width: int) -> list[str]:
             spread.append(last)
         return spread
     return cells
+
+
+def _is_period(text: str) -> bool:
+    return next(iter(find_periods(text)), None) is not None
 
 
 def period_of(parts: list[str], shared: list[str]) -> Period | None:

@@ -261,6 +261,15 @@ _NAMES = (
     ),
     _Name(r"(?<![\d.,$€£¥])\d{1,3}\+[ -]days?(?![a-z])", opened="", needs=("day",)),
     _Name(r"(?m:^)3m(?=, [a-z\d])", opened="", needs=("3m,",)),
+    _Name(r"(?<![a-z])(?:enter|press|dial) \d{3}[ -]\d{4}(?![\d.,%])", leads="enter press dial"),
+    _Name(
+        r"(?<![a-z])(?:sic|naics|swift|bic|sort|area|zip|postal|country|project|cost) codes?(?: is| of|:)?"
+        r" \d{2,8}(?!\d|[.,]\d|%)",
+        needs=("code",),
+    ),
+    _Name(r"(?<![a-z])gb/t ?\d{3,6}(?![\d%])", leads="t"),
+    # A list in one line, as in "(1) the first (2) the second".
+    _Name(r"(?<=[\s>*])\([2-9]\)(?=\s[a-z])", needs=("(1) ",)),
     # Elections of tax law, and patents whose digits stand in groups.
     _Name(r"(?<![\d.,$€£¥])\d{2,4}\([a-z]\)(?:\(\d{1,2}\))?(?![a-z\d%])", opened="", needs=(")",)),
     _Name(r"(?<![a-z])(?:ep|wo|us|cn|jp|de) \d{1,2}(?: \d{3}){2,3}(?![\d.,%])", leads="ep wo us cn jp de"),

@@ -117,6 +117,8 @@ class Nearby:
         by = cues.BY.search(self.page.low, max(scope.start, number.start - 24), number.start) is not None
         if number.unit in _POINTS:
             yield from self._gaps(number, rates)
+            if number.unit == "points":
+                yield from self._differences([at for at in amounts if numbers[at].bare])
         elif number.unit == "percent":
             if not contradicted:
                 yield from self._implied_rates(told, near, rates)

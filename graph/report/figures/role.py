@@ -23,7 +23,8 @@ UP = (
     r"|soar(?:ed|s|ing)?|adding|edg(?:ed|es|ing) (?:up|higher)|inch(?:ed|ing) (?:up|higher)|swell(?:ed|s"
     r"|ing)?|picked up|advanc(?:e|ed|es)|expan(?:d|ded|ds|sion)|widen(?:ed|s|ing)?|improv(?:e|ed|es"
     r"|ement)|higher|added|rall(?:y|ied|ies)|rebound(?:ed)?|went up|accelerated|uptick|upside"
-    r"|strengthened|appreciated|returned"
+    r"|strengthened|appreciated|returned|regain(?:ed|s)?|recover(?:ed|s|ing)?|bounc(?:ed|es) back"
+    r"|claw(?:ed)? back"
 )
 DOWN = (
     r"fell|fall|falls|falling|fallen|declin(?:e|ed|es|ing)|drop(?:ped|s|ping)?|decreas(?:e|ed|es|ing)"

@@ -262,7 +262,8 @@ class _Table:
         self.caption |= frozenset(word for text in shared for word in stems(_CAPTION.sub("", text)))
         whole = any(_ALL_RATES.search(text) for text in shared)
         for row in self.heads:
-            for place, text in enumerate(spread(row[1:], width)):
+            below = self.heads[-1][1:] if row is not self.heads[-1] else None
+            for place, text in enumerate(spread(row[1:], width, below)):
                 if text:
                     texts[place].append(text)
         for place, column in enumerate(columns):

@@ -35,23 +35,25 @@ high_52w: 52w high; 52-wk high; 52wk high; 1-year high; one-year high; 12-month 
     high; that high; this high; 52周高; 52周新高; 52周最高; 一年高点
 low_52w: 52w low; 52-wk low; 52wk low; 1-year low; one-year low; 12-month low; its low; yearly low; that
     low; this low; 52周低; 52周新低; 52周最低
-from_high_52w: from 52-week high; distance from 52-week high; distance to 52-week high; distance to the
+from_high_52w: 距高点; 较高点; from 52-week high; distance from 52-week high; distance to 52-week high;
+    distance to the
     52-week high; vs 52-week high; vs. 52-week high
 from_low_52w: from 52-week low; distance from 52-week low; distance to 52-week low; distance to the
     52-week low; vs 52-week low; vs. 52-week low
 return_1d: 1-day change; one-day return; day change; day's change; change on the day; daily move;
     daily return; 日涨跌幅; 当日涨跌幅
-return_1m: one-month return; 1m return; 1 month return; 近一个月涨跌幅; 1个月涨跌幅
+return_1m: one-month view; one-month return; 1m return; 1 month return; 近一个月涨跌幅; 1个月涨跌幅
 return_3m: three-month return; 3m return; 3 month return; 近三个月涨跌幅; 3个月涨跌幅
-return_6m: six-month return; 6m return; 6 month return; 近六个月涨跌幅; 6个月涨跌幅
-return_1y: one-year return; 1y return; 1 year return; 12-month return; 近一年涨跌幅; 1年涨跌幅
+return_6m: six-month view; six-month return; 6m return; 6 month return; 近六个月涨跌幅; 6个月涨跌幅
+return_1y: one-year view; one-year return; 1y return; 1 year return; 12-month return; 近一年涨跌幅; 1年涨跌幅
 macd: macd(12,26,9)
 macd_signal: macd signal line; signal
 macd_histogram: macd柱; macd柱状图; macd bar; 柱值
 stoch_k: k值; 随机指标k值; kdj的k值
 stoch_d: d值; 随机指标d值; kdj的d值
 drawdown: drawdown from peak; drawdown from its 1-year peak; drawdown from the peak; 自高点回撤
-max_drawdown_1y: max. drawdown; largest drawdown; worst drawdown; worst; deepest; peak-to-trough loss;
+max_drawdown_1y: one-year drawdown; 1-year drawdown; max. drawdown; largest drawdown; worst drawdown;
+    worst; deepest; peak-to-trough loss;
     peak-to-trough decline; peak-to-trough drop; 1-year max drawdown; max
     drawdown (1y)
 volatility_1y: 1-year volatility; one-year volatility; annual volatility; 年化波动率
@@ -157,7 +159,7 @@ return_6m: six; 6; 六
 return_1y: twelve; 12; 十二
 """)
 _MOVES = _words("gain; rise; rally; advance; loss; decline; drop; fall; slide; move; performance")
-_HEADS = ("over", "in", "during", "for")
+_HEADS = ("over", "in", "during", "for", "of")
 _ZH_HEADS = ("近", "过去", "最近")
 _DAY = _words("on the day; today; 当日; 单日; 日内; in the latest session; in the last session")
 _PAST = ("", "the ", "the past ", "the last ", "past ", "last ", "the trailing ", "trailing ")
@@ -177,6 +179,7 @@ def _windows() -> dict[str, str]:
             said |= {f"{head} {past} month": "return_1m", f"{head} {past} year": "return_1y"}
             said |= {f"{head} {past} quarter": "return_3m", f"{head} {past} day": "return_1d"}
             said[f"{head} {past} session"] = "return_1d"
+    said |= {"the last month": "return_1m", "the past month": "return_1m", "the past year": "return_1y"}
     for metric, counts in _MONTHS.items():
         spans = [f"{count}-month" for count in counts if count != "a"]
         spans += ["one-year", "1-year"] if metric == "return_1y" else []

@@ -35,7 +35,7 @@ _FEWER = re.compile(r"(?<![a-z])(?:fewer|less|more|below|above|under|over)(?![a-
 _TOWARD = re.compile(
     r"(?<![a-z])(?:upside|downside|to reach|reach|reaches|hit|retest|gain to|rise to|drop to|fall to"
     r"|distance to|to get to|at risk|potential|room|away from"
-    r"|pullback|pull back|back to|loss|return to)(?![a-z])|至|到|空间"
+    r"|pullback|pull back|back to|loss|return to|up to|down to)(?![a-z])|至|到|空间"
 )
 _AWAY = re.compile(
     r"(?<![a-z])(?:above|below|over|under|off|from|than|premium|discount|clear of|since)(?![a-z])|[高低]于|较"
@@ -53,12 +53,15 @@ _COUNTS = {
 _RANGES = re.compile(
     r"(?:(?<![a-z\d.])(?P<word>half an|half|one|an|two|three|four)|(?P<zh>[一两三])"
     r"|(?<![\d.$])(?P<digits>\d(?:\.\d{1,2})?))"
-    r"\s?(?:x|times|×|倍)?\s?(?:the |its |the stock's )?(?:atrs?(?![a-z])|average true ranges?|平均真实波幅)"
+    r"[\s-]?(?:x|times|×|倍)?\s?(?:the |its |the stock's )?"
+    r"(?:atrs?(?![a-z])|average true ranges?|平均真实波幅)"
 )
 _TRUE_RANGE = re.compile(r"atr|true range|波幅")
 _DOWN = re.compile(r"(?<![a-z])(?:below|under|beneath|less|minus|off|stop|down)(?![a-z])|[下低减止]")
 _UP = re.compile(r"(?<![a-z])(?:above|over|plus|target|beyond|up|higher)(?![a-z])|[上高加]")
-_IN_RANGE = re.compile(r"(?<![a-z])range(?![a-z])|区间")
+_IN_RANGE = re.compile(r"(?<![a-z])(?:range|channel|of the way)(?![a-z])|区间|通道")
+_BAND_WIDTH = re.compile(r"band ?width|带宽")
+_TRADED = re.compile(r"turnover|(?:value|dollars?) traded|traded value|dollar volume|成交额")
 _MULTIPLES = ("pe", "ps", "pb", "ev_ebitda", "p_fcf")
 _OF_SOMETHING = re.compile(
     r"(?<![a-z])multiple (?:of|is|at|:)\s?(?:about |around |roughly )?$|估值倍数[为是]?约?$"
@@ -88,7 +91,7 @@ class Trading:
             return {}
         found: dict[int, Finding] = {}
         for index, number in enumerate(self.page.numbers):
-            if findings[index].status not in _OPEN or number.scale > 6:
+            if findings[index].status not in _OPEN or (number.scale > 6 and not number.currency):
                 continue
             scope = self.resolver.scope(number)
             entities = self.resolver.entities(number)
@@ -140,6 +143,9 @@ class Trading:
                 yield from (_moved(now, item) for now in price for item in before)
             else:
                 yield from (_gap(a, b) for a, b in gaps)
+                behind = self.page.mentions_in((number.end, min(scope.end, number.end + 28)))[:1]
+                goals = [item for item in levels if any(item.key in mention.keys for mention in behind)]
+                yield from (_gap(now, item) for now in price for item in goals)
             if _MIDDLE.search(self.page.low, scope.start, scope.end):
                 yield from (_middle(a, b) for a, b in gaps)
             for atr in ranges:
@@ -147,6 +153,8 @@ class Trading:
         if number.unit == "percent":
             if _IN_RANGE.search(self.page.low, scope.start, scope.end):
                 yield from (_place_between(price[0], a, b) for a, b in gaps)
+            if _BAND_WIDTH.search(self.page.low, scope.start, scope.end):
+                yield from self._band_width(entities)
             told = self.page.low[clause[0] : clause[1]]
             behind = _OF_PRICE.match(self.page.low, number.end) or _OF_PRICE.search(
                 self.page.low, max(scope.start, number.start - 14), number.start
@@ -239,6 +247,12 @@ class Trading:
             return None
         ids = (volume[0].fact.id, mean[0].fact.id)
         a, b = volume[0].value, mean[0].value
+        if number.scale > 0 and number.currency:
+            price = self.book.latest(self.book.line("close", entities))[:1]
+            if not (price and _TRADED.search(near)):
+                return None
+            worth, formula = a * price[0].value, f"{a:f} * {price[0].value:f}"
+            return [Derived(worth, "money", formula, ids[:1], "product", price[0].fact.currency)]
         if number.unit == "percent" and _FEWER.search(near):
             value = (a - b) / b * _HUNDRED
             return [Derived(value, "percent", f"({a:f} - {b:f}) / {b:f}", ids, "distance from an average")]
@@ -256,6 +270,13 @@ class Trading:
             )
             return [told[1]] if averaged else [told[0]] if number.unit == "count" else None
         return None
+
+    def _band_width(self, entities: tuple[str, ...]) -> Iterator[Derived]:
+        keys = ("bollinger_upper", "bollinger_lower", "sma_20")
+        held = [self.book.latest(self.book.line(key, entities))[:1] for key in keys]
+        if all(held) and held[2][0].value:
+            upper, lower, middle = (line[0] for line in held)
+            yield _share(_gap(upper, lower), middle)
 
     def _multiple(self, number: Number) -> Finding | None:
         """Read "a multiple of 41.3x", which does not say of what, as the multiple that shows this value."""

@@ -114,7 +114,7 @@ class Written:
             if not (before.status == after.status == "supported" and before.known and after.known):
                 continue
             old, new = before.known[0], after.known[0]
-            if old.key != new.key or self.resolver.timing.moves(number) != 1:
+            if old.key != new.key or old.key.endswith("_growth") or self.resolver.timing.moves(number) != 1:
                 continue
             side = direction(self.page, self.page.numbers[index - 1], self.resolver.scope(number))
             moved = abs(new.value) - abs(old.value)
