@@ -260,14 +260,12 @@ _NAMES = (
         needs=("passcode", "pass code", "access code", "conference id", "confirmation code", "pin"),
     ),
     _Name(r"(?<![\d.,$€£¥])\d{1,3}\+[ -]days?(?![a-z])", opened="", needs=("day",)),
-    _Name(r"(?m:^)3m(?=, [a-z\d])", opened="", needs=("3m,",)),
-    _Name(r"(?<![a-z])(?:enter|press|dial) \d{3}[ -]\d{4}(?![\d.,%])", leads="enter press dial"),
+    _Name(r"(?m:^)3m(?=, [a-z\d\x00])", opened="", needs=("3m,",)),
     _Name(
-        r"(?<![a-z])(?:sic|naics|swift|bic|sort|area|zip|postal|country|project|cost) codes?(?: is| of|:)?"
-        r" \d{2,8}(?!\d|[.,]\d|%)",
-        needs=("code",),
+        r"(?<![a-z])(?:(?:enter|press|dial) \d{3}[ -]\d{4}|gb/t ?\d{3,6}"
+        r"|(?:sic|naics|swift|bic|sort|area|zip|postal|cost) codes?(?: is| of|:)? \d{2,8})(?!\d|[.,]\d|%)",
+        needs=("enter ", "press ", "dial ", "gb/t", "code"),
     ),
-    _Name(r"(?<![a-z])gb/t ?\d{3,6}(?![\d%])", leads="t"),
     # A list in one line, as in "(1) the first (2) the second".
     _Name(r"(?<=[\s>*])\([2-9]\)(?=\s[a-z])", needs=("(1) ",)),
     # Elections of tax law, and patents whose digits stand in groups.
@@ -303,7 +301,6 @@ _PLANS = [
 ]
 _MARKUP = re.compile(r"[`\[【]|://|www\.")
 _DIGIT = re.compile(r"\d")
-
 
 # A model such as 747-8; a range goes up.
 _PAIR = re.compile(

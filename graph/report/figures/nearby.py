@@ -118,7 +118,7 @@ class Nearby:
         if number.unit in _POINTS:
             yield from self._gaps(number, rates)
             if number.unit == "points":
-                yield from self._differences([at for at in amounts if numbers[at].bare])
+                yield from self._differences([at for at in amounts if numbers[at].bare], loose=True)
         elif number.unit == "percent":
             if not contradicted:
                 yield from self._implied_rates(told, near, rates)
@@ -191,10 +191,10 @@ class Nearby:
                     value = low / most * _HUNDRED, high / least * _HUNDRED
                     yield "ratio", value, self._told("/", part, whole), (part, whole)
 
-    def _differences(self, alike: Sequence[int]) -> Iterator[Result]:
+    def _differences(self, alike: Sequence[int], loose: bool = False) -> Iterator[Result]:
         for a, b in combinations(sorted(alike), 2):
             value = _minus(self._range(a), self._range(b))
-            if value[1] - value[0] <= _LOOSE * max(value[1], Decimal(1)):
+            if loose or value[1] - value[0] <= _LOOSE * max(value[1], Decimal(1)):
                 yield "difference", value, self._told("-", a, b), (a, b)
 
     def _totals(self, alike: Sequence[int]) -> Iterator[Result]:

@@ -56,6 +56,24 @@ def scale_of(low: str) -> int | None:
     return None
 
 
+# What "$" stands for in a document that says it once.
+_DOLLARS = re.compile(
+    "|".join(
+        rf"(?<![a-z])(?P<{code}>{name} dollars?|{sign}\$|{code.lower()}(?![a-z]))"
+        for code, name, sign in (
+            ("CAD", "canadian", "c"), ("AUD", "australian", "a"), ("HKD", "hong kong", "hk"),
+            ("SGD", "singapore", "s"), ("NZD", "new zealand", "nz"), ("TWD", "taiwan", "nt"),
+        )
+    )
+)  # fmt: skip
+
+
+def dollars_of(low: str) -> str | None:
+    """Give the dollars, other than those of the United States, that lower-case text says it is told in."""
+    match = _DOLLARS.search(low)
+    return None if match is None or "us$" in low else match.lastgroup
+
+
 def currency_of(low: str) -> str | None:
     """Give the currency that lower-case text shows; None when it shows none."""
     found = next((code for mark, code in _CURRENCY if mark in low), None)

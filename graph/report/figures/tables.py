@@ -14,7 +14,7 @@ from graph.report.figures.kinds import PERCENT, Head, Kinds, RowKind, rate_colum
 from graph.report.figures.mask import mask
 from graph.report.figures.normal import normalise
 from graph.report.figures.periods import Period, find_periods
-from graph.report.figures.scale import currency_of, scale_of
+from graph.report.figures.scale import currency_of, dollars_of, scale_of
 from graph.report.figures.wording import stems, tokens
 
 _CHANGE = re.compile(
@@ -92,12 +92,16 @@ def table_cells(texts: Sequence[tuple[str, str]]) -> list[Cell]:
     ]
     everywhere = next((power for text in captions if (power := scale_of(text)) is not None), 0)
     currency = next((code for _, text in low if (code := currency_of(text)) is not None), None)
+    dollars = dollars_of("\n".join(text for _, text in low))
     cells: list[Cell] = []
     for (title, text), caption in zip(low, captions, strict=True):
         if "|" in text:
             own = scale_of(caption)
             power = everywhere if own is None else own
-            cells += _Table(title, text, power, currency_of(text) or currency, " ".join(captions)).cells()
+            own_currency = currency_of(text) or currency
+            if dollars is not None and own_currency in (None, "USD"):
+                own_currency = dollars
+            cells += _Table(title, text, power, own_currency, " ".join(captions)).cells()
     return cells
 
 

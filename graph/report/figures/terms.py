@@ -35,7 +35,7 @@ high_52w: 52w high; 52-wk high; 52wk high; 1-year high; one-year high; 12-month 
     high; that high; this high; 52周高; 52周新高; 52周最高; 一年高点
 low_52w: 52w low; 52-wk low; 52wk low; 1-year low; one-year low; 12-month low; its low; yearly low; that
     low; this low; 52周低; 52周新低; 52周最低
-from_high_52w: 距高点; 较高点; from 52-week high; distance from 52-week high; distance to 52-week high;
+from_high_52w: from 52-week high; distance from 52-week high; distance to 52-week high;
     distance to the
     52-week high; vs 52-week high; vs. 52-week high
 from_low_52w: from 52-week low; distance from 52-week low; distance to 52-week low; distance to the

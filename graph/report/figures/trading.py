@@ -143,8 +143,8 @@ class Trading:
                 yield from (_moved(now, item) for now in price for item in before)
             else:
                 yield from (_gap(a, b) for a, b in gaps)
-                behind = self.page.mentions_in((number.end, min(scope.end, number.end + 28)))[:1]
-                goals = [item for item in levels if any(item.key in mention.keys for mention in behind)]
+                goal = self.page.mentions_in((number.end, min(scope.end, number.end + 28)))[:1]
+                goals = [item for item in levels if any(item.key in mention.keys for mention in goal)]
                 yield from (_gap(now, item) for now in price for item in goals)
             if _MIDDLE.search(self.page.low, scope.start, scope.end):
                 yield from (_middle(a, b) for a, b in gaps)
