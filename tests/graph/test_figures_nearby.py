@@ -40,6 +40,21 @@ _ZH = Source(
 )
 
 
+_BANK = Source(
+    "Bank",
+    "(in thousands)\n"
+    "| Year Ended December 31, | Change from Prior Year |\n"
+    "| 2016 | 2015 | 2014 | Amount | Percent\n"
+    "Service charges | $ 13,284 | $ 13,907 | $ 14,512 | $ (623) | (4.5)%\n"
+    "Card fees | 11,046 | 10,318 | 9,672 | 728 | 7.1%",
+)
+_DRINKS = Source(
+    "Drinks",
+    "Told in Australian dollars ($ in millions)\n | 2023 | 2022\nAmericas | 486.1 | 402.8\nAsia | 331.4"
+    " | 318.9\nEurope | 169.1 | 193.5",
+)
+
+
 def _alarms(text: str, source: Source) -> list[Figure]:
     return [figure for figure in check_figures(text, sources=[source]) if figure.status in _ALARMS]
 
@@ -79,6 +94,15 @@ def _alarms(text: str, source: Source) -> list[Figure]:
             "1,204.4",
             "1,164.0",
         ),
+        (_BANK, "Service charges were $13,907 thousand in 2015.", "13,907", "14,512"),
+        (
+            _BANK,
+            "Half the sum of $13,284 thousand and $13,907 thousand is $13,595.5 thousand, the average of"
+            " service charges for 2015 and 2016.",
+            "13,595.5",
+            "13,559.5",
+        ),
+        (_DRINKS, "Sales in the Americas were A$486.1 million in 2023.", "A$486.1", "US$486.1"),
         (_ZH, "（302.46百万元-289.61百万元）÷289.61百万元，营业成本变动+4.4%。", "+4.4", "+4.2"),
         (_ZH, "31.85百万元－33.91百万元，管理费用2023年减少2.06百万元。", "2.06", "2.60"),
     ],
@@ -121,6 +145,8 @@ def test_a_size_that_is_of_something_else_is_not_held_to_the_ends() -> None:
         "The 338(h)(10) election and patent EP 2 345 678 are explained.",
         "Dial in with access code 448 2093.",
         "30+ day delinquencies are explained below.",
+        "The SIC code is 3674; enter 631 8024 to listen.",
+        "Look at (1) the row and (2) the column.",
     ],
 )
 def test_versions_elections_and_codes_claim_nothing(text: str) -> None:
@@ -132,6 +158,13 @@ def test_versions_elections_and_codes_claim_nothing(text: str) -> None:
     [
         ("Prior close: $255.59. Close: $252.20. Day change: -$3.39.", ("-$3.39", "+$3.39")),
         ("The close of $252.20 lies at 91.8% of its 52-week range.", ("91.8%", "98.1%")),
+        (
+            "With %K at 72.31 and %D at 78.94, the stochastic is 6.63 points below its signal.",
+            ("6.63", "3.66"),
+        ),
+        ("The turnover of the day, at the closing price, was roughly $8.97 billion.", ("$8.97", "$7.89")),
+        ("Gross profit: +$11.5 billion in FY2024.", ("+$11.5", "+$15.1")),
+        ("Bollinger bandwidth relative to the 20-day average is 11.6%.", ("11.6%", "16.1%")),
         ("One day -1.3%, six months +18.2%.", ("+18.2%", "+12.8%")),
         ("**Trend** • Close vs. 50-day: +8.7% • Close vs. 200-day: +21.1%", ("+8.7%", "+21.1%")),
     ],
