@@ -91,6 +91,10 @@ _SUBJECT = re.compile(
     r"([a-z][a-z /&,'-]{2,60})\s(?:(?:are|is|stated|presented|shown|expressed|reported)\s){0,2}in\s"
     r"(thousands|millions|billions|dollars|whole dollars|euros|pounds|yuan|units)(?![a-z])(?!\sof)"
 )
+_IN_SCALE = re.compile(
+    r"in(?<=[a-z /&,'-]{2}\sin)\s"
+    r"(?:thousands|millions|billions|dollars|whole dollars|euros|pounds|yuan|units)"
+)
 _SCALED = {"thousands": 3, "millions": 6, "billions": 9} | dict.fromkeys(
     ("dollars", "whole dollars", "euros", "pounds", "yuan", "units"), 0
 )
@@ -137,7 +141,7 @@ class Kinds:
         self.has_decimals = sum(bool(_CENTS.search(line)) for line in lines) * 2 > len(lines)
         self.subjects = [
             (subject, _SCALED[match[2]])
-            for match in _SUBJECT.finditer(captions)
+            for match in (_SUBJECT.finditer(captions) if _IN_SCALE.search(captions) else ())
             if (subject := stems(_JOINT.split(match[1])[-1]) - _ANY_AMOUNT)
         ]
         excepted = [_OTHERWISE.split(text)[0] for text in _EXCEPT.findall(captions)]
