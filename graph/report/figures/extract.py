@@ -122,6 +122,30 @@ def extract(text: str) -> list[Number]:
     return sorted([*found, *_words(text)], key=lambda number: number.start)
 
 
+_ALONE = re.compile(
+    r"(?P<cur>[$€£]?)(?P<open>\(?)(?P<digits>[1-9]\d{0,2}(?:,\d{3}){0,4}(?:\.\d{1,4})?)(?P<close>\)?)"
+)
+
+
+def extract_alone(text: str, start: int) -> Number | None:
+    """Read an amount that is all that stands from `start` on, as `extract` does; None for any but plain ones."""
+    match = _ALONE.fullmatch(text, start)
+    if match is None or len(match["open"]) != len(match["close"]) or (match["cur"] and match["open"]):
+        return None
+    digits = match["digits"]
+    decimals = len(digits.partition(".")[2])
+    return Number(
+        start=match.start("digits") - len(match["cur"]),
+        end=match.end("digits"),
+        value=Decimal(digits.replace(",", "")),
+        ulp=Decimal(1).scaleb(-decimals),
+        currency=CURRENCIES.get(match["cur"], ""),
+        decimals=decimals,
+        enclosed=bool(match["open"]),
+        grouped="," in digits,
+    )
+
+
 def _read(text: str, start: int, digits: str, floor: int) -> Number | None:
     """Read one figure around its digits, looking a bounded way to both sides."""
     end = start + len(digits)

@@ -189,9 +189,13 @@ class Points:
 
     @cached_property
     def _by_size(self) -> list[tuple[Decimal, int]]:
-        return sorted(
-            {(abs(v), at) for at, p in enumerate(self.all) for v in (p.value, p.shown) if v.is_finite()}
+        sizes = [(abs(p.value), at) for at, p in enumerate(self.all) if p.value.is_finite()]
+        shown = (
+            (abs(p.shown), at)
+            for at, p in enumerate(self.all)
+            if p.shown is not p.value and p.shown.is_finite() and abs(p.shown) != abs(p.value)
         )
+        return sorted([*sizes, *shown])
 
     @cached_property
     def _sizes(self) -> list[Decimal]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from graph.facts import Fact
-from graph.report.figures.extract import Number, extract
+from graph.report.figures.extract import Number, extract, extract_alone
 from graph.report.figures.headings import period_name, period_of, periods_in, row_period, spread
 from graph.report.figures.kinds import PERCENT, Head, Kinds, RowKind, rate_columns
 from graph.report.figures.mask import mask
@@ -372,7 +372,9 @@ def _amount(cell: str) -> Number | None:
             else cell[: twice.start("rest")].strip()
         )
     if _PLAIN.fullmatch(cell) and not _YEAR.fullmatch(cell):
-        plain = extract(": " + cell)
+        text = ": " + cell
+        alone = extract_alone(text, 2)
+        plain = extract(text) if alone is None else [alone]
         return plain[0] if len(plain) == 1 else None
     # The mark keeps a filed (512) from being read as the number of a list.
     masked, named = mask(": " + _FOOTNOTE_BEHIND.sub(r"\1", cell))
