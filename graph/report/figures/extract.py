@@ -128,7 +128,7 @@ _ALONE = re.compile(
 
 
 def extract_alone(text: str, start: int) -> Number | None:
-    """Read an amount that is all that stands from `start` on, as `extract` does; None for any but plain ones."""
+    """Read a plain amount that is all that stands from `start` on, as `extract` does; None for another."""
     match = _ALONE.fullmatch(text, start)
     if match is None or len(match["open"]) != len(match["close"]) or (match["cur"] and match["open"]):
         return None

@@ -150,7 +150,7 @@ class Kinds:
         self._found: dict[tuple[int, str], bool] = {}
 
     def _has(self, pattern: re.Pattern[str], text: str) -> bool:
-        """Tell whether a name or a head has what a pattern finds, for all the amounts of one row or column."""
+        """Tell whether a name or a head has what a pattern finds; asked once for all amounts below it."""
         known = self._found.get((id(pattern), text))
         if known is None:
             known = self._found[id(pattern), text] = pattern.search(text) is not None
