@@ -27,16 +27,20 @@ _PRICES = stems("price prices weighted-average fair value exercise") | {"pric", 
 
 @dataclass(frozen=True)
 class _Name:
-    """What the name of a row tells: its words without periods, in full and cut, and these periods."""
+    """What the name of a row tells: its words without periods, in full and cut, and these periods.
+
+    `total` and `moved` say that it may be a total, and by how much something moved.
+    """
 
     words: frozenset[str]
     row: frozenset[str]
     periods: tuple[Period, ...]
     total: bool
+    moved: bool
 
 
-class _Names:
-    """The names of rows, each read once however many cells the row has."""
+class Names:
+    """The names of rows and facts, each read once however many amounts it has."""
 
     def __init__(self) -> None:
         self._known: dict[str, _Name] = {}
@@ -47,8 +51,8 @@ class _Names:
         if known is None:
             text, periods = _without_periods(label)
             said = stems(text)
-            total = _TOTAL.search(label) is not None
-            known = self._known[label] = _Name(said, short(said), periods, total)
+            total, moved = _TOTAL.search(label) is not None, cues.MOVED.search(label) is not None
+            known = self._known[label] = _Name(said, short(said), periods, total, moved)
         return known
 
 
@@ -74,9 +78,8 @@ def _without_periods(text: str) -> tuple[str, tuple[Period, ...]]:
     return text, tuple(period for _, _, period in reversed(found))
 
 
-def of_cells(cells: Sequence[Cell]) -> Iterable[Point]:
+def of_cells(cells: Sequence[Cell], names: Names) -> Iterable[Point]:
     """Read the amounts of tables."""
-    names = _Names()
     cut: dict[frozenset[str], frozenset[str]] = {}
     for cell in cells:
         fact = cell.fact
@@ -102,7 +105,7 @@ def of_cells(cells: Sequence[Cell]) -> Iterable[Point]:
             f"{fact.label}{f' ({fact.period})' if fact.period else ''}",
             name.total or not fact.label or "total" in cell.column,
             caption=cut[cell.caption],
-            moved=cues.MOVED.search(fact.label) is not None,
+            moved=name.moved,
             known=Known(fact, FREE + fact.label, cell.period, cell.day, cell.column),
         )
 
@@ -171,10 +174,9 @@ def kind_of(number: Number) -> str:
     return "amount"
 
 
-def of_facts(facts: Iterable[Known]) -> Iterable[Point]:
+def of_facts(facts: Iterable[Known], names: Names) -> Iterable[Point]:
     """Read the facts that no metric names."""
     rows: dict[str, int] = {}
-    names = _Names()
     for column, known in enumerate(facts):
         fact = known.fact
         name = names.read(fact.label.lower())

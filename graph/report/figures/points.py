@@ -11,7 +11,7 @@ from functools import cached_property
 from math import log
 from typing import Generic, TypeVar
 
-from graph.report.figures.amounts import FACTS, Scales, of_cells, of_facts, of_passages
+from graph.report.figures.amounts import FACTS, Names, Scales, of_cells, of_facts, of_passages
 from graph.report.figures.book import Known
 from graph.report.figures.derive import plain
 from graph.report.figures.extract import Number
@@ -73,7 +73,8 @@ class Points:
     def all(self) -> tuple[Point, ...]:
         """Give every point, those of tables first."""
         cells, passages, facts, texts = self._read
-        return (*of_cells(cells), *of_passages(passages, Scales(texts)), *of_facts(facts))
+        names = Names()
+        return (*of_cells(cells, names), *of_passages(passages, Scales(texts)), *of_facts(facts, names))
 
     @cached_property
     def texts(self) -> dict[str, list[Point]]:
