@@ -9,7 +9,17 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Literal
 
-from graph.report.figures.measure import CURRENCIES, HEDGE, HEDGE_BEHIND, LEFT, RIGHT, SCALES, UNITS
+from graph.report.figures.measure import (
+    CURRENCIES,
+    HEDGE,
+    HEDGE_BEHIND,
+    HEDGE_ENDS,
+    LEFT,
+    LEFT_ENDS,
+    RIGHT,
+    SCALES,
+    UNITS,
+)
 
 Hedge = Literal["", "about", "over", "under"]
 
@@ -112,10 +122,37 @@ def extract(text: str) -> list[Number]:
     return sorted([*found, *_words(text)], key=lambda number: number.start)
 
 
+_ALONE = re.compile(
+    r"(?P<cur>[$€£]?)(?P<open>\(?)(?P<digits>[1-9]\d{0,2}(?:,\d{3}){0,4}(?:\.\d{1,4})?)(?P<close>\)?)"
+)
+
+
+def extract_alone(text: str, start: int) -> Number | None:
+    """Read a plain amount that is all that stands from `start` on, as `extract` does; None for another."""
+    match = _ALONE.fullmatch(text, start)
+    if match is None or len(match["open"]) != len(match["close"]) or (match["cur"] and match["open"]):
+        return None
+    digits = match["digits"]
+    decimals = len(digits.partition(".")[2])
+    return Number(
+        start=match.start("digits") - len(match["cur"]),
+        end=match.end("digits"),
+        value=Decimal(digits.replace(",", "")),
+        ulp=Decimal(1).scaleb(-decimals),
+        currency=CURRENCIES.get(match["cur"], ""),
+        decimals=decimals,
+        enclosed=bool(match["open"]),
+        grouped="," in digits,
+    )
+
+
 def _read(text: str, start: int, digits: str, floor: int) -> Number | None:
     """Read one figure around its digits, looking a bounded way to both sides."""
     end = start + len(digits)
     low = max(floor, start - 24)
+    if not text[low:start].rstrip().endswith(LEFT_ENDS):
+        # Nothing is found but the end itself, which a line break belongs to.
+        low = max(low, start - 1)
     left = LEFT.search(text, low, start)
     right = RIGHT.match(text[end : end + 44])
     if left is None or right is None:
@@ -125,7 +162,7 @@ def _read(text: str, start: int, digits: str, floor: int) -> Number | None:
     if touching or (after == "\x00" and right.end() == 0):
         return None
     opened, closed = _enclosure(left, right)
-    unit = next((name for name in UNITS if right[f"u_{name}"]), "")
+    unit = next((name for name in UNITS if right[f"u_{name}"]), "") if right["unit"] else ""
     scale = SCALES.get((right["tight"] or right["loose"] or right["letter"] or "").strip(), 0)
     currency = CURRENCIES.get(right["cur"] or left["cur"] or "", "")
     if right["letter"] and not left["cur"]:
@@ -205,7 +242,9 @@ def _without_parentheses(text: str, begin: int, stop: int, opened: bool) -> tupl
 
 def _hedge(text: str, begin: int, stop: int) -> Hedge:
     """Read the hedge before or behind the figure."""
-    for match in (HEDGE.search(text[max(0, begin - 22) : begin]), HEDGE_BEHIND.match(text[stop : stop + 8])):
+    before = text[max(0, begin - 22) : begin]
+    hedged = HEDGE.search(before) if before.rstrip().endswith(HEDGE_ENDS) else None
+    for match in (hedged, HEDGE_BEHIND.match(text[stop : stop + 8])):
         if match is not None:
             kind = match.lastgroup
             return "about" if kind == "about" else "over" if kind in ("over", "plus") else "under"
@@ -344,10 +383,15 @@ _TENTHS = re.compile(
     r"(?<![一二三四五六七八九十])([一二三四五六七八九])成(?![本功为立交员长熟都份效果品])(半)?"
 )
 _CHINESE = "零一二三四五六七八九"
+_MAY_BE_WORDS = re.compile(
+    "|".join(sorted({need for needs, *_ in _WORD_FIGURES for need in needs} | {"times", "fold", "成"}))
+)
 
 
 def _words(text: str) -> Iterator[Number]:
     """Find figures told in words, such as doubled or 三成."""
+    if _MAY_BE_WORDS.search(text) is None:
+        return
     for needs, pattern, value, unit, ulp in _WORD_FIGURES:
         for match in pattern.finditer(text) if any(need in text for need in needs) else ():
             hedge = _hedge(text, match.start(), match.end())

@@ -141,25 +141,24 @@ class FreeLabels:
 
     def _read(self, key: str) -> _Label:
         total = False
-        heading, own = key.removeprefix(FREE).partition(ALSO)[0].rpartition(": ")[0], _own_of(key)
+        heading, last = key.removeprefix(FREE).partition(ALSO)[0].rpartition(": ")[0], _own_of(key)
+        over, own = stems(heading), last
         if not stems(own) - _COMMON:
             # "Total" alone is no name; with its heading it is.
-            total = bool(stems(heading) - _COMMON)
-            own = f"{own} {heading}" if stems(heading) - _COMMON else ""
+            total = bool(over - _COMMON)
+            own = f"{own} {heading}" if total else ""
         tail = _TAIL.search(own)
         front = own[: tail.start()] if tail is not None else own
-        head = stems(front)
-        numbers = frozenset(_NUMBER.findall(own)) if stems(own) - _COMMON else frozenset()
+        said, head = stems(own), stems(front)
+        numbers = frozenset(_NUMBER.findall(own)) if said - _COMMON else frozenset()
         return _Label(
             key,
-            (stems(own) or stems(heading)) | numbers,
-            stems(heading),
-            (stems(own) | numbers) - head - frozenset(_NUMBER.findall(front)) if head else frozenset(),
-            any(char.isdigit() for char in _own_of(key)),
+            (said or over) | numbers,
+            over,
+            (said | numbers) - head - frozenset(_NUMBER.findall(front)) if head else frozenset(),
+            any(char.isdigit() for char in last),
             _noun_of(front),
-            frozenset(
-                word for word, times in Counter(word for word, _, _ in words(own)).items() if times > 1
-            ),
+            _twice_in(own),
             total,
             stems(_NOUN_ENDS.split(front, maxsplit=1)[0]),
         )
@@ -366,6 +365,14 @@ class FreeLabels:
 def _own_of(key: str) -> str:
     """Give the label of a row without the headings above it."""
     return key.removeprefix(FREE).partition(ALSO)[0].rpartition(": ")[2]
+
+
+def _twice_in(own: str) -> frozenset[str]:
+    """Give the words that stand in a name more than once."""
+    said = [word for word, _, _ in words(own)]
+    if len(set(said)) == len(said):
+        return frozenset()
+    return frozenset(word for word, times in Counter(said).items() if times > 1)
 
 
 def _noun_of(own: str) -> str:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from graph.report.figures import combining
+from graph.report.figures.amounts import kind_of
 from graph.report.figures.arithmetic import Sum
 from graph.report.figures.claims import Claim, Claims
 from graph.report.figures.extract import Number
@@ -21,7 +22,7 @@ from graph.report.figures.lookup import Lookup
 from graph.report.figures.measure import DURATIONS
 from graph.report.figures.page import Page
 from graph.report.figures.point import Point, short
-from graph.report.figures.points import Points, kind_of
+from graph.report.figures.points import Points
 from graph.report.figures.quantities import currency_code
 from graph.report.figures.role import Role
 from graph.report.figures.units import clash, matches
@@ -84,13 +85,13 @@ class Ground:
         times = [index for index in range(len(numbers)) if findings[index].rule == "duration"]
         timed = [
             index
-            for index in (times if self._points.all else [])
+            for index in (times if times and self._points.all else [])
             if self._is_told_as_time(self._claims.read(numbers[index], roles[index]))
         ]
+        if not wrong and not timed:
+            return {}
         most = max(_LEAST_LOOKED, _LOOKED_AT // max(1, len(self._points)))
         wrong = sorted([*wrong, *timed])[:most]
-        if not wrong:
-            return {}
         found: dict[int, Finding] = {}
         grounds: dict[int, Point] = {}
         claims = {index: self._claims.read(numbers[index], roles[index]) for index in wrong}

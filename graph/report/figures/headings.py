@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import groupby
 
 from graph.report.figures.periods import Period, find_periods
 
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _AROUND = re.compile(r"(?<![a-z])(?:fiscal|year|years|fy|ending|ended|in|for|due)(?![a-z])|[(),.: ]")
+
+
+@lru_cache(maxsize=2048)
+def periods_in(low: str) -> tuple[tuple[int, int, Period], ...]:
+    """Find the periods named in a head or a name of a table, which are asked for many times."""
+    return tuple(find_periods(low))
 
 
 def spread(cells: list[str], width: int, below: list[str] | None = None) -> list[str]:
@@ -38,19 +45,19 @@ def spread(cells: list[str], width: int, below: list[str] | None = None) -> list
 
 
 def _is_period(text: str) -> bool:
-    return next(iter(find_periods(text)), None) is not None
+    return bool(periods_in(text))
 
 
 def period_of(parts: list[str], shared: list[str]) -> Period | None:
     """Read the period of a column from its header texts, the lowest first, then with what stands above."""
     whole = " ".join([*shared, *parts])
-    together = next(iter(sorted(find_periods(whole), key=lambda item: _rank(item[2]))), None)
+    together = next(iter(sorted(periods_in(whole), key=lambda item: _rank(item[2]))), None)
     for text in reversed(parts):
         if text.strip() in _ORDINALS:
             # "First | Second | Third | Fourth" head quarters.
-            year = next((item[2].year for item in find_periods(whole) if item[2].year), 0)
+            year = next((item[2].year for item in periods_in(whole) if item[2].year), 0)
             return Period("quarter", year, _ORDINALS[text.strip()])
-        found = [period for _, _, period in find_periods(text)]
+        found = [period for _, _, period in periods_in(text)]
         if found:
             own = found[0]
             if together is not None and own.year == together[2].year and together[2].kind == "span":
@@ -58,7 +65,7 @@ def period_of(parts: list[str], shared: list[str]) -> Period | None:
             if own.kind == "day" and own.year == 0 and together is not None:
                 return together[2]
             if own.kind in ("quarter", "half") and own.year == 0:
-                year = next((period.year for _, _, period in find_periods(whole) if period.year), 0)
+                year = next((period.year for _, _, period in periods_in(whole) if period.year), 0)
                 return Period(own.kind, year, own.part)
             return own
     return together[2] if together is not None and together[2].year else None
@@ -70,7 +77,7 @@ def _rank(period: Period) -> int:
 
 def row_period(label: str) -> Period | None:
     """Give the period that the name of a row is, as in tables of maturities; None where it is more."""
-    found = [item for item in find_periods(label) if item[2].kind in ("year", "quarter", "half", "month")]
+    found = [item for item in periods_in(label) if item[2].kind in ("year", "quarter", "half", "month")]
     if len(found) != 1:
         return None
     start, end, period = found[0]

@@ -46,14 +46,15 @@ def implied(
     for index, change in enumerate(figures):
         levels = [said for said in figures[:index] if not _is_change(said.number, change.number)][-1:]
         for level in (*levels, *figures[index + 1 : index + 2]):
-            first, last = sorted((change.number.start, level.number.start))
+            near = abs(change.number.start - level.number.start) < 160
+            if level.was or not near or _before(level.number, change.number, 1, change.moved) is None:
+                continue
             side = _side(page, start, end, change.number, level)
-            near = side and last - first < 160
-            value = _before(level.number, change.number, side, change.moved) if near else None
+            value = _before(level.number, change.number, side, change.moved) if side else None
             period = _period(page, start, end, change.number, level)
             if period is None and level.period is None and carried is not None:
                 period = carried.back()
-            if value is None or level.was or period is OPEN:
+            if value is None or period is OPEN:
                 continue
             yield replace(
                 level,

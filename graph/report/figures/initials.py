@@ -36,10 +36,16 @@ class Initials:
     """Finds short forms of labels in a text as it is written."""
 
     def __init__(self, labels: Iterable[tuple[str, str]]) -> None:
+        self._labels = list(labels)
+        self._is_read = False
+
+    def _read(self) -> None:
+        """Read the labels, once a text has capitals at all."""
+        self._is_read = True
         self._keys: dict[str, list[str]] = {}
         self._letters: dict[frozenset[str], list[str]] = {}
         self._runs: dict[str, set[tuple[str, ...]]] = {}
-        for key, label in labels:
+        for key, label in self._labels:
             words = [word for word in _PARTS.findall(label.partition("(")[0]) if word not in _SMALL]
             whole = "".join(word[0] for word in words)
             for short in dict.fromkeys(short_forms(label)):
@@ -51,7 +57,7 @@ class Initials:
 
     def find(self, norm: str, start: int, end: int) -> Iterator[tuple[int, int, list[str]]]:
         """Give the places of short forms, with the keys of the labels that each may stand for."""
-        for match in CAPITALS.finditer(norm, start, end):
+        for match in self._capitals(norm, start, end):
             word = match[0].rstrip("/-&").lower()
             keys = self._keys.get(word) or (self._keys.get(word[:-1]) if word.endswith("s") else None)
             if keys is None and "/" in word:
@@ -62,7 +68,13 @@ class Initials:
 
     def words(self, norm: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
         """Give the words of labels that capitals of a text stand for, each at the place of the capitals."""
-        for match in CAPITALS.finditer(norm, start, end):
+        for match in self._capitals(norm, start, end):
             runs = self._runs.get(match[0].rstrip("/-&").lower(), ())
             if len(runs) == 1:
                 yield from ((word, match.start(), match.end()) for run in runs for word in run)
+
+    def _capitals(self, norm: str, start: int, end: int) -> Iterator[re.Match[str]]:
+        for match in CAPITALS.finditer(norm, start, end):
+            if not self._is_read:
+                self._read()
+            yield match

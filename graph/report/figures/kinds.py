@@ -91,6 +91,10 @@ _SUBJECT = re.compile(
     r"([a-z][a-z /&,'-]{2,60})\s(?:(?:are|is|stated|presented|shown|expressed|reported)\s){0,2}in\s"
     r"(thousands|millions|billions|dollars|whole dollars|euros|pounds|yuan|units)(?![a-z])(?!\sof)"
 )
+_IN_SCALE = re.compile(
+    r"in(?<=[a-z /&,'-]{2}\sin)\s"
+    r"(?:thousands|millions|billions|dollars|whole dollars|euros|pounds|yuan|units)"
+)
 _SCALED = {"thousands": 3, "millions": 6, "billions": 9} | dict.fromkeys(
     ("dollars", "whole dollars", "euros", "pounds", "yuan", "units"), 0
 )
@@ -137,12 +141,20 @@ class Kinds:
         self.has_decimals = sum(bool(_CENTS.search(line)) for line in lines) * 2 > len(lines)
         self.subjects = [
             (subject, _SCALED[match[2]])
-            for match in _SUBJECT.finditer(captions)
+            for match in (_SUBJECT.finditer(captions) if _IN_SCALE.search(captions) else ())
             if (subject := stems(_JOINT.split(match[1])[-1]) - _ANY_AMOUNT)
         ]
         excepted = [_OTHERWISE.split(text)[0] for text in _EXCEPT.findall(captions)]
         self.excepted = stems(" ".join(excepted)) - _NOT_COUNTED
         self.otherwise = _OTHERWISE.search(captions) is not None
+        self._found: dict[tuple[int, str], bool] = {}
+
+    def _has(self, pattern: re.Pattern[str], text: str) -> bool:
+        """Tell whether a name or a head has what a pattern finds; asked once for all amounts below it."""
+        known = self._found.get((id(pattern), text))
+        if known is None:
+            known = self._found[id(pattern), text] = pattern.search(text) is not None
+        return known
 
     def of_row(self, label: str, name: str, shown: Sequence[Number]) -> RowKind:
         """Tell what the table's scale leaves alone; "open" where a row may be a count or an amount."""
@@ -150,13 +162,13 @@ class Kinds:
             return ""
         priced = any(number.currency for number in shown)
         small = all(number.decimals == 2 and abs(number.value) < 1000 for number in shown)
-        if _PER_ONE.search(label) or (priced and small and not self.has_decimals):
+        if self._has(_PER_ONE, label) or (priced and small and not self.has_decimals):
             return "per_share"
         if priced or any(number.unit or number.decimals for number in shown):
             return ""
-        money = _MONEY.search(name) is not None
-        if _COUNTED.search(label):
-            return "open" if money or _EITHER.search(label) else "count"
+        money = self._has(_MONEY, name)
+        if self._has(_COUNTED, label):
+            return "open" if money or self._has(_EITHER, label) else "count"
         if stems(label) & self.excepted:
             return "open" if money else "count"
         return "open" if self.otherwise and not money else ""
@@ -181,18 +193,20 @@ class Kinds:
         margin = number.decimals and abs(number.value) <= 100 and _MARGIN.search(label)
         if small and (percent or margin or _RATE.search(_TERMS.sub("", label))):
             return "percent", 0
-        if _PER_ONE.search(column.text) and not _SHARES.search(column.text):
+        if self._has(_PER_ONE, column.text) and not self._has(_SHARES, column.text):
             return "per_share", 0
-        if _PER_SHARE.search(label) or (_PER_SHARE.search(name) and number.decimals >= 2):
+        if self._has(_PER_SHARE, label) or (self._has(_PER_SHARE, name) and number.decimals >= 2):
             return "per_share", -2 if _IN_CENTS.search(label) else 0
-        if _PRICE.search(column.text) and number.decimals == 2 and self.power == 0:
+        if self._has(_PRICE, column.text) and number.decimals == 2 and self.power == 0:
             return "per_share", 0
-        counted = bool(_SHARES.search(label) or _SHARES.search(column.text))
-        counted = counted or (_COUNTED.search(column.text) is not None and not _MONEY.search(column.text))
-        counted = counted or bool(_SHARES.search(name) and not number.currency and not self.has_money)
-        if counted and not number.currency and not _MONEY_OF_SHARES.search(label):
+        counted = bool(self._has(_SHARES, label) or self._has(_SHARES, column.text))
+        counted = counted or (self._has(_COUNTED, column.text) and not self._has(_MONEY, column.text))
+        counted = counted or bool(self._has(_SHARES, name) and not number.currency and not self.has_money)
+        if counted and not number.currency and not self._has(_MONEY_OF_SHARES, label):
             own = self._scale_of(label)
-            shares = _IN_SHARES.search(label) or _IN_SHARES.search(name) or _SHARES.search(column.text)
+            shares = (
+                self._has(_IN_SHARES, label) or self._has(_IN_SHARES, name) or self._has(_SHARES, column.text)
+            )
             if own is None:
                 own = column.power
             return "count", (self.power if shares else 0) if own is None else own
@@ -204,7 +218,7 @@ class Kinds:
         own = scale_of(label)
         if own is None and self.subjects:
             # "shares in thousands" is no scale of a share of profits.
-            said = stems(label) if _IN_SHARES.search(label) else stems(label) - {"shar"}
+            said = stems(label) if self._has(_IN_SHARES, label) else stems(label) - {"shar"}
             named = [(len(subject), power) for subject, power in self.subjects if subject <= said]
             own = max(named)[1] if named else None
         return own

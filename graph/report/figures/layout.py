@@ -73,6 +73,21 @@ def scopes(low: str) -> list[Scope]:
     return found
 
 
+def is_only_tables(low: str) -> bool:
+    """Tell at a glance whether lower-case text surely has nothing but tables in it."""
+    lines = _lines(low)
+    index = 0
+    while index < len(lines):
+        start, end = lines[index]
+        length = _table_length(low, lines, index)
+        if not length and low[start:end].strip():
+            parted = end - start > _LONG or _SENTENCE_END.search(low, start, end) is not None
+            if parted or low.find("|", start, end) < 0:
+                return False
+        index += max(1, length)
+    return True
+
+
 def _lines(low: str) -> list[Span]:
     spans, start = [], 0
     for line in low.split("\n"):

@@ -187,20 +187,8 @@ _NAMES = (
         r"(?:电话|总机|客服|热线|传真|邮编|邮政编码|(?<![a-z])(?:tel|phone|fax|hotline|extension|ext|zip|postcode)(?![a-z]))"
         r"[^\d\n]{0,12}\d[\d() -]{1,20}",
         needs=(
-            "tel",
-            "phone",
-            "fax",
-            "hotline",
-            "ext",
-            "zip",
-            "postcode",
-            "电话",
-            "总机",
-            "客服",
-            "热线",
-            "传真",
-            "邮编",
-            "邮政编码",
+            *("tel", "phone", "fax", "hotline", "ext", "zip", "postcode"),
+            *("电话", "总机", "客服", "热线", "传真", "邮编", "邮政编码"),
         ),
     ),
     _Name(
@@ -348,19 +336,27 @@ def mask(low: str) -> tuple[str, list[Named]]:
     return _without_names(text), named
 
 
+def _is_worth(name: _Name, digits: Digits, text: str) -> bool:
+    """Tell whether a text holds what a pattern needs, beside the words that lead to digits."""
+    if name.before and digits.before.isdisjoint(name.before):
+        return False
+    if (name.behind and digits.behind.isdisjoint(name.behind)) or digits.longest < name.longest:
+        return False
+    for need in name.needs:
+        if need in text:
+            return True
+    return not name.needs
+
+
 def _without_names(text: str) -> str:
     """Blank out the names with digits in them, those found first before the others."""
     digits = Digits(text)
+    if not digits.starts and not ("/act" in text or (HOLE in text and ("no" in text or "number" in text))):
+        return text
     starts, leads = digits.starts, digits.leads
     first, every = digits.wholes, digits.wholes
     for pattern, led, whole, words, name in _PLANS:
-        if (
-            (words and words.isdisjoint(leads))
-            or (name.needs and not any(need in text for need in name.needs))
-            or (name.before and digits.before.isdisjoint(name.before))
-            or (name.behind and digits.behind.isdisjoint(name.behind))
-            or digits.longest < name.longest
-        ):
+        if (words and words.isdisjoint(leads)) or not _is_worth(name, digits, text):
             continue
         found = (
             [
@@ -375,10 +371,13 @@ def _without_names(text: str) -> str:
         )
         holes = [match.span() for match in found]
         if holes:
+            ends = {end for _, end in holes}
+            dotted = any("." in text[start:end] for start, end in holes)
             text = _cut(text, holes)
             leads.update(lead_of(text, start) for start, _ in holes)
-            starts = sorted({*starts, *(end for _, end in holes)})
-            first, every = wholes(text, digits.starts), wholes(text, starts)
+            starts = sorted(ends.union(starts))
+            first = wholes(text, digits.starts) if dotted else first
+            every = wholes(text, starts) if dotted else sorted(ends.union(every))
     if "-" in digits.behind:
         text = _cut(text, [match.span() for match in led_by(_PAIR, text, starts, "") if _is_model(match)])
     return _cut(text, identifiers(text, [start for start in starts if text[start : start + 1].isdigit()]))

@@ -82,6 +82,8 @@ LEFT = re.compile(
     r"(?P<sign>(?<![a-z\d%)$€£¥.\x00元股亿万])[-+])?(?:(?P<open>\()\s?)?"
     rf"(?P<sign2>{_SIGN})?(?:(?P<cur>{_CURRENCY})\s{{0,3}})?(?:(?P<open2>\()\s?)?(?P<sign3>{_SIGN})?$"
 )
+# What may end the text before a figure's digits where LEFT finds anything, apart from spaces.
+LEFT_ENDS = (*CURRENCIES, "€", "£", "₹", "₩", "-", "+", "(")
 RIGHT = re.compile(
     r"(?P<close>\s?\))?(?:\s{0,3}[余多])?"
     rf"(?:(?P<tight>(?:{_SCALE})(?![a-z]))|\s{{1,3}}(?P<loose>(?:{_SCALE_WORD})(?![a-z]))"
@@ -101,4 +103,10 @@ HEDGE = re.compile(
     rf"|(?P<over>(?<![a-z])(?:{_OVER})|>|超过|逾|超|至少|突破)"
     rf"|(?P<under>(?<![a-z])(?:{_UNDER})|<|近|接近|不到|不足|将近))\s{{0,2}}$"
 )
+# What stands last before a figure where HEDGE finds anything, apart from spaces.
+HEDGE_ENDS = (
+    *(word.replace("\\.", ".") for word in f"{_ABOUT}|{_OVER}|{_UNDER}".split("|") if "(" not in word),
+    "approx", "approx.", "up to", *"~≈><约近逾超",
+    "约为", "大概", "接近于", "左右", "超过", "至少", "突破", "不到", "不足",
+)  # fmt: skip
 HEDGE_BEHIND = re.compile(r"\s?(?P<about>左右|上下|or so)|\s?(?P<over>以上)|(?P<plus>\+(?!\s?[\d$€£¥(]))")

@@ -53,15 +53,26 @@ class Page:
         self.masked, self.named = mask(self.low)
         self.numbers = extract(self.masked)
         self.low = self.low.replace("`", " ")
-        self.mentions = with_own(self.low, without_glosses(self.masked, find_mentions(self.low)))
-        self.scopes = scopes(self.low)
         self._telling: dict[int, frozenset[str]] = {}
         self._words: dict[int, list[tuple[str, int, int]]] = {}
         # The words that stand by figures, by the number of each, as far as they were asked for.
         self.near: dict[int, frozenset[str]] = {}
         # Words that capitals of the text stand for, at the place of the capitals.
         self.short: list[tuple[str, int, int]] = []
-        self._scope_starts = [scope.start for scope in self.scopes]
+
+    @cached_property
+    def mentions(self) -> list[Mention]:
+        """Give the names of metrics in the text, in order."""
+        return with_own(self.low, without_glosses(self.masked, find_mentions(self.low)))
+
+    @cached_property
+    def scopes(self) -> list[Scope]:
+        """Give the stretches in which figures are read, in order."""
+        return scopes(self.low)
+
+    @cached_property
+    def _scope_starts(self) -> list[int]:
+        return [scope.start for scope in self.scopes]
 
     def adopt(self, mentions: list[Mention]) -> None:
         """Take the given mentions for those of the page."""

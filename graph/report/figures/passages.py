@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
 from math import log
 
 from graph.report.figures.book import Known
@@ -68,7 +69,10 @@ class Passages:
 
         self._low = [text.lower() for _, text in texts]
         self._short: dict[str, tuple[str, ...]] = {}
-        self._blocks = Blocks(self._passages)
+
+    @cached_property
+    def _blocks(self) -> Blocks:
+        return Blocks(self._passages)
 
     @property
     def all(self) -> Sequence[Passage]:

@@ -137,13 +137,8 @@ _PATTERNS: list[tuple[re.Pattern[str], _Builder]] = [
     (re.compile(pattern), build)
     for pattern, build in (
         (
-            r"(?<![a-z\d])"
-            + _MONTHS_SPAN
-            + r"(?:\speriods?)?\s(?:ended|ending|to|through)\s(?:on\s)?"
-            + _MON
-            + r"\s\d\d?,?\s{0,2}"
-            + _YEAR
-            + r"(?!\d)",
+            rf"(?<![a-z\d]){_MONTHS_SPAN}(?:\speriods?)?\s(?:ended|ending|to|through)\s(?:on\s)?{_MON}"
+            rf"\s\d\d?,?\s{{0,2}}{_YEAR}(?!\d)",
             lambda m: _months(int(m[3]), _MONTHS_LONG[m[1]], _MONTHS[m[2]]),
         ),
         (
@@ -192,11 +187,8 @@ _PATTERNS: list[tuple[re.Pattern[str], _Builder]] = [
             lambda m: Period("month", int(m[2]), _MONTHS[m[1]]),
         ),
         (
-            r"(?<![a-z])"
-            + _MON
-            + r"\s(\d\d?)"
-            + _ORD
-            + r"(?![a-z\d_%])(?!\.\d)(?!,\d)(?!\s?(?:%|percent|million|billion|basis))",
+            rf"(?<![a-z]){_MON}\s(\d\d?){_ORD}"
+            r"(?![a-z\d_%])(?!\.\d)(?!,\d)(?!\s?(?:%|percent|million|billion|basis))",
             lambda m: _day("", _MONTHS[m[1]], m[2]),
         ),
         (
@@ -324,47 +316,54 @@ def _need(pattern: str) -> str:
     return next((need for need, told in needs if told), "")
 
 
-def _held(low: str, digits: Digits, months: list[int]) -> dict[str, bool]:
-    """Tell which needs a text meets."""
-    counted = any(word in low for word in ("first", "second", "third", "fourth"))
-    return {
-        "": True,
-        "spanned": bool(months) and "month" in low,
-        "months": "month" in low,
-        "ended": bool(months) and ("ended" in low or "ending" in low),
-        "month": bool(months),
-        "quarter": counted and "quarter" in low,
-        "half": counted and "half" in low,
-        "q ahead": "q" in digits.before,
-        "q behind": "q" in digits.behind,
-        "h ahead": "h" in digits.before,
-        "h behind": "h" in digits.behind,
-        "prior": bool(_AGO.search(low) or _LAST.search(low)) or any(word in low for word in "上去前"),
-        "fiscal": any(word in low for word in ("fy", "cy", "fiscal", "calendar")),
-        "range": any(
-            end - start == 4 and following[0] - end <= 20 and low[start : start + 2] in ("19", "20")
-            for (start, end), following in pairwise(digits.spans)
-        ),
-        "dashed": not digits.behind.isdisjoint("-/"),
-        "joined": not digits.before.isdisjoint("-~至到"),
-        "chinese": "年" in low or "月" in low,
-    }
+def _held(low: str, digits: Digits, months: list[int]) -> tuple[str, ...]:
+    """Give the needs that a text meets."""
+    before, behind = digits.before, digits.behind
+    held = [""] if digits.starts or "季" in low else []
+    if "month" in low:
+        held += ("months", "spanned") if months else ("months",)
+    if months:
+        held += ("month", "ended") if "ended" in low or "ending" in low else ("month",)
+    quarter, half = "quarter" in low, "half" in low
+    if (quarter or half) and any(word in low for word in ("first", "second", "third", "fourth")):
+        held += ["quarter"] * quarter + ["half"] * half
+    held += [f"{mark} ahead" for mark in "qh" if mark in before]
+    held += [f"{mark} behind" for mark in "qh" if mark in behind]
+    ago = "year" in low and (_AGO.search(low) or _LAST.search(low))
+    held += ["prior"] if ago or "上" in low or "去" in low or "前" in low else []
+    held += ["fiscal"] if "fy" in low or "cy" in low or "fiscal" in low or "calendar" in low else []
+    for (start, end), following in pairwise(digits.spans):
+        if end - start == 4 and following[0] - end <= 20 and low[start : start + 2] in ("19", "20"):
+            held.append("range")
+            break
+    held += ["dashed"] if "-" in behind or "/" in behind else []
+    held += ["joined"] if not before.isdisjoint("-~至到") else []
+    held += ["chinese"] if "年" in low or "月" in low else []
+    return tuple(held)
 
 
 _AGO = re.compile(r"year[- ](?:ago|earlier|before|prior)")
 _LAST = re.compile(r"(?:prior|previous|last|preceding)[- ](?:fiscal[- ])?year")
 _PLANS = [(p, build, is_led(p), is_whole(p), _need(p.pattern)) for p, build in _PATTERNS]
+# What every period has: digits, or one of the words for a period that no year names.
+_SIGN = re.compile(r"[\d季年]|quarter|half|months|year")
+
+
+@lru_cache(maxsize=1024)
+def _plans(held: tuple[str, ...]) -> list[tuple[re.Pattern[str], _Builder, bool, bool, str]]:
+    """Give the patterns worth trying on a text that meets some needs."""
+    return [plan for plan in _PLANS if plan[-1] in held]
 
 
 def find_periods(low: str, digits: Digits | None = None) -> Iterator[tuple[int, int, Period]]:
     """Find the periods named in lower-case text; earlier patterns win where two overlap."""
+    if _SIGN.search(low) is None:
+        return
     taken: set[int] = set()
     digits = digits or Digits(low)
     months = [match.start() for match in _MONTH_NAME.finditer(low)]
     held = _held(low, digits, months)
-    for pattern, build, led, whole, need in _PLANS:
-        if not held[need]:
-            continue
+    for pattern, build, led, whole, need in _plans(held):
         starts = digits.wholes if whole else digits.starts
         matches = (
             [match for start in starts if (match := pattern.match(low, start)) is not None]

@@ -45,7 +45,7 @@ class Point:
     others: frozenset[str] = frozenset()
     known: Known | None = None
 
-    @cached_property
+    @property
     def rated(self) -> bool:
         """Tell whether it is a rate, of which differences are told in points."""
         return self.kind == "percent"

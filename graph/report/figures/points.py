@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import cached_property
 from math import log
 from typing import Generic, TypeVar
 
-from graph.report.figures import cues
+from graph.report.figures.amounts import FACTS, Names, Scales, of_cells, of_facts, of_passages
 from graph.report.figures.book import Known
 from graph.report.figures.derive import plain
 from graph.report.figures.extract import Number
-from graph.report.figures.periods import Period, find_periods
+from graph.report.figures.periods import Period
 from graph.report.figures.point import (
     Line,
     Point,
@@ -24,16 +24,11 @@ from graph.report.figures.point import (
     is_of_one_kind,
     lines_of,
     row_of,
-    short,
 )
-from graph.report.figures.quantities import currency_code, known_of
 from graph.report.figures.said import Passage
-from graph.report.figures.scale import scale_of
-from graph.report.figures.tables import FREE, Cell
+from graph.report.figures.tables import Cell
 from graph.report.figures.wording import stems
 
-_PLACE = re.compile(r"!r(\d+)c(\d+)$")
-_TOTAL = re.compile(r"(?<![a-z])totals?(?![a-z])|合计|总计|总额")
 # Words that say no more than how a figure is told weigh little.
 _COMMON = frozenset(
     word[:8]
@@ -42,9 +37,7 @@ _COMMON = frozenset(
 _COMMON_WEIGHT = 0.35
 # Words above or around an amount tell less of it than its own name.
 _HEAD, _CAPTION, _OTHERS = 0.6, 0.5, 0.35
-FACTS = "facts"
 T = TypeVar("T")
-_PRICES = stems("price prices weighted-average fair value exercise") | {"pric", "averag", "fair", "exerci"}
 
 
 class _Distinct(Generic[T]):
@@ -55,11 +48,16 @@ class _Distinct(Generic[T]):
         self.places = [known.setdefault(value, len(known)) for value in series]
         self.values = list(known)
 
+    def counts(self) -> Iterable[tuple[T, int]]:
+        """Give each value with how often it is in the series."""
+        times = Counter(self.places)
+        return ((value, times[at]) for at, value in enumerate(self.values))
+
 
 class Points:
     """The points of the documents and of the facts that no metric names, with the weights of their words.
 
-    `blocks` are the sums of columns, `lines` and `summed` the rows and columns with these.
+    All of it is read where it is first asked for: figures that have a name need none of it.
     """
 
     def __init__(
@@ -69,48 +67,140 @@ class Points:
         facts: Iterable[Known] = (),
         texts: Sequence[tuple[str, str]] = (),
     ) -> None:
-        low = [(title, text.lower()) for title, text in texts if "|" not in text]
-        scales = {title: power for title, text in low if (power := scale_of(text)) is not None}
-        self.all = (*_of_cells(cells), *_of_passages(passages, scales), *_of_facts(facts))
-        self.texts: dict[str, list[Point]] = {}
+        self._read = cells, passages, list(facts), texts
+
+    @cached_property
+    def all(self) -> tuple[Point, ...]:
+        """Give every point, those of tables first."""
+        cells, passages, facts, texts = self._read
+        names = Names()
+        return (*of_cells(cells, names), *of_passages(passages, Scales(texts)), *of_facts(facts, names))
+
+    @cached_property
+    def texts(self) -> dict[str, list[Point]]:
+        """Give the points of each table or text."""
+        found: dict[str, list[Point]] = {}
         for point in self.all:
-            self.texts.setdefault(point.place[0], []).append(point)
+            found.setdefault(point.place[0], []).append(point)
+        return found
+
+    @cached_property
+    def _standing(self) -> Iterable[Point]:
         # A cell that is read in several ways, as an amount or a count, stands in its row once.
         standing: dict[object, Point] = {
             point.place if point.place[0] != FACTS else id(point): point for point in self.all if point.table
         }
-        self.rows = lines_of(standing.values(), row_of)
-        self.columns = lines_of(standing.values(), column_of)
-        self.blocks = {column_of(block): block for block in self._blocks()}
-        self.lines = {**self.rows, **lines_of(self.blocks.values(), row_of)}
-        self.summed = {
+        return standing.values()
+
+    @cached_property
+    def rows(self) -> dict[tuple[str, int], Line]:
+        """Give the rows of tables."""
+        return lines_of(self._standing, row_of)
+
+    @cached_property
+    def columns(self) -> dict[tuple[str, int], Line]:
+        """Give the columns of tables."""
+        return lines_of(self._standing, column_of)
+
+    @cached_property
+    def blocks(self) -> dict[tuple[str, int], Point]:
+        """Give the sums of columns."""
+        return {column_of(block): block for block in self._blocks()}
+
+    @cached_property
+    def lines(self) -> dict[tuple[str, int], Line]:
+        """Give the rows, and the sums of columns as rows of their own."""
+        return {**self.rows, **lines_of(self.blocks.values(), row_of)}
+
+    @cached_property
+    def summed(self) -> dict[tuple[str, int], Line]:
+        """Give the columns with their sums."""
+        return {
             place: Line([*line.points, self.blocks[place]]) if place in self.blocks else line
             for place, line in self.columns.items()
         }
-        self.row_numbers = {
+
+    @cached_property
+    def row_numbers(self) -> dict[str, list[int]]:
+        """Give the numbers of the rows of each table."""
+        return {
             text: list({point.place[1] for point in points if point.table})
             for text, points in self.texts.items()
         }
-        prose = [point for point in self.all if not point.table]
-        self.prose, self.cells = Line(prose), [point for point in self.all if point.table]
-        self.sentences = lines_of(sorted(prose, key=lambda point: point.place[2]), row_of)
-        self.kin = [Line([p for p in self.all if p.rated == rated]) for rated in (True, False)]
-        self.totals = [point for point in self.all if point.total]
-        held = Counter(
-            word for point in self.all for word in point.row | point.head | point.caption | point.others
-        )
-        self._weights = {word: log(1 + len(self.all) / count) for word, count in held.items()}
-        self.named_rows = lines_of((p for p in self.all if p.row and not p.rated), lambda point: point.row)
-        # The words that tell one point from others; a total needs none.
-        self.names = frozenset(w for point in self.all if not point.total for w in point.head | point.row)
+
+    @cached_property
+    def prose(self) -> Line:
+        """Give the points of sentences as one line."""
+        return Line([point for point in self.all if not point.table])
+
+    @cached_property
+    def cells(self) -> list[Point]:
+        """Give the points of tables and facts."""
+        return [point for point in self.all if point.table]
+
+    @cached_property
+    def sentences(self) -> dict[tuple[str, int], Line]:
+        """Give the points of each sentence."""
+        return lines_of(sorted(self.prose.points, key=lambda point: point.place[2]), row_of)
+
+    @cached_property
+    def kin(self) -> list[Line]:
+        """Give the rates, and all other points."""
+        return [Line([p for p in self.all if p.rated == rated]) for rated in (True, False)]
+
+    @cached_property
+    def totals(self) -> list[Point]:
+        """Give the totals."""
+        return [point for point in self.all if point.total]
+
+    @cached_property
+    def named_rows(self) -> dict[frozenset[str], Line]:
+        """Give the points that are no rates by the words that name them."""
+        return lines_of((p for p in self.all if p.row and not p.rated), lambda point: point.row)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Give the words that tell one point from others; a total needs none."""
+        return frozenset(w for point in self.all if not point.total for w in point.head | point.row)
+
+    @cached_property
+    def _called(self) -> _Distinct[tuple[frozenset[str], ...]]:
         # Many points are called the same, or are of the same time: each of these is weighed once.
-        self._called = _Distinct((p.row, p.head, p.caption, p.others) for p in self.all)
-        self._terms = [self._terms_of(*called) for called in self._called.values]
-        self._dated = (*self.all, *self.blocks.values())
-        self._times = _Distinct(point.periods for point in self._dated)
-        sizes = {(abs(v), at) for at, p in enumerate(self.all) for v in (p.value, p.shown) if v.is_finite()}
-        self._by_size = sorted(sizes)
-        self._sizes = [size for size, _ in self._by_size]
+        return _Distinct((p.row, p.head, p.caption, p.others) for p in self.all)
+
+    @cached_property
+    def _weights(self) -> dict[str, float]:
+        held: Counter[str] = Counter()
+        for (row, head, caption, others), times in self._called.counts():
+            for word in row | head | caption | others:
+                held[word] += times
+        return {word: log(1 + len(self.all) / count) for word, count in held.items()}
+
+    @cached_property
+    def _terms(self) -> list[tuple[list[tuple[str, float]], list[tuple[str, float]]]]:
+        return [self._terms_of(*called) for called in self._called.values]
+
+    @cached_property
+    def _dated(self) -> tuple[Point, ...]:
+        return (*self.all, *self.blocks.values())
+
+    @cached_property
+    def _times(self) -> _Distinct[tuple[Period, ...]]:
+        return _Distinct(point.periods for point in self._dated)
+
+    @cached_property
+    def _by_size(self) -> list[tuple[Decimal, int]]:
+        sizes = [(abs(p.value), at) for at, p in enumerate(self.all) if p.value.is_finite()]
+        shown = (
+            (abs(p.shown), at)
+            for at, p in enumerate(self.all)
+            if p.shown is not p.value and p.shown.is_finite() and abs(p.shown) != abs(p.value)
+        )
+        return sorted([*sizes, *shown])
+
+    @cached_property
+    def _sizes(self) -> list[Decimal]:
+        return [size for size, _ in self._by_size]
 
     def __len__(self) -> int:
         return len(self.all)
@@ -182,119 +272,3 @@ class Points:
         """Say how much a word tells: the fewer points it names, the more."""
         own = self._weights.get(word, 0.0)
         return own * _COMMON_WEIGHT if word in _COMMON else own
-
-
-def _without_periods(text: str) -> tuple[str, tuple[Period, ...]]:
-    found = sorted(find_periods(text), key=lambda item: -item[0])
-    for start, end, _ in found:
-        text = f"{text[:start]} {text[end:]}"
-    return text, tuple(period for _, _, period in reversed(found))
-
-
-def _of_cells(cells: Sequence[Cell]) -> Iterable[Point]:
-    for cell in cells:
-        fact = cell.fact
-        place = _PLACE.search(fact.id)
-        if place is None:
-            continue
-        words, own = _without_periods(fact.label)
-        shown = fact.value.scaleb(-cell.power)
-        amount = fact.unit == "money" and not cell.priced
-        priced = fact.unit == "money" and cell.power > 0 and _is_price(shown, words, cell)
-        yield Point(
-            shown if priced else fact.value,
-            shown,
-            "per_share" if priced else "amount" if amount else fact.unit,
-            fact.currency,
-            short(stems(words)),
-            short(cell.column),
-            _joined(own, cell.day, cell.period),
-            (fact.id[: place.start()], int(place[1]), int(place[2])),
-            f"{fact.label}{f' ({fact.period})' if fact.period else ''}",
-            _TOTAL.search(fact.label) is not None or not fact.label or "total" in cell.column,
-            caption=short(cell.caption),
-            moved=cues.MOVED.search(fact.label) is not None,
-            known=Known(fact, FREE + fact.label, cell.period, cell.day, cell.column),
-        )
-
-
-def _is_price(shown: Decimal, label: str, cell: Cell) -> bool:
-    """Tell whether an amount is a price of one, which no table's scale is meant for."""
-    cents = shown.as_tuple().exponent == -2 and abs(shown) < 1000
-    return cents and bool(_PRICES & (stems(label) | cell.column))
-
-
-def _joined(rows: tuple[Period, ...], day: Period | None, column: Period | None) -> tuple[Period, ...]:
-    """Give the periods of a cell: of its row where that names one, within the year of its column."""
-    if column is not None and day is not None and column.year != day.year:
-        day = None  # which ends the fiscal year before
-    heads = tuple(dict.fromkeys(period for period in (column, day) if period is not None))
-    if not rows:
-        return heads
-    year = next((period.year for period in heads if period.year), 0)
-    return tuple(Period(own.kind, own.year or year, own.part) for own in rows)
-
-
-def _of_passages(passages: Sequence[Passage], scales: Mapping[str, int]) -> Iterable[Point]:
-    for at, passage in enumerate(passages):
-        over = [other.said for other in passages[max(0, at - 2) : at] if other.title == passage.title]
-        owned = {said.period for said in passage.figures}
-        # What stands by the other figures of a sentence is said of those.
-        told = [
-            frozenset(word for other in passage.figures if other is not said for word in other.near)
-            | said.near
-            for said in passage.figures
-        ]
-        for place, said in enumerate(passage.figures):
-            number = said.number
-            free = tuple(period for period in passage.periods if period not in owned)
-            periods = (said.period,) if said.period is not None else () if said.was else free
-            scaled = scales.get(passage.title)
-            small = number.scale or number.unit or number.decimals == 2 or not (number.currency or scaled)
-            yield Point(
-                number.value if small or scaled is None else number.value.scaleb(scaled),
-                number.value.scaleb(-number.scale),
-                kind_of(number),
-                currency_code(number),
-                short(said.near),
-                short(passage.said - told[place]) - short(said.near),
-                periods,
-                (f"{passage.title}§", at, place),
-                passage.text,
-                table=False,
-                caption=short(word for words in over for word in words),
-                was=said.was,
-                others=short(told[place] - said.near),
-                moved=cues.MOVED.search(passage.text.lower()) is not None,
-                known=known_of(passage, said),
-            )
-
-
-def kind_of(number: Number) -> str:
-    """Name the unit of a figure as facts name theirs."""
-    if number.unit:
-        return number.unit
-    if number.currency:
-        return "per_share" if number.per else "money"
-    return "amount"
-
-
-def _of_facts(facts: Iterable[Known]) -> Iterable[Point]:
-    rows: dict[str, int] = {}
-    for column, known in enumerate(facts):
-        fact = known.fact
-        words, own = _without_periods(fact.label.lower())
-        row = rows.setdefault(fact.label, len(rows))
-        periods = tuple(dict.fromkeys(p for p in (known.period, known.day, *own) if p is not None))
-        yield Point(
-            fact.value, fact.value, fact.unit, fact.currency, short(stems(words)), frozenset(), periods,
-            (FACTS, row, column if not periods else hash_of(periods[0])),
-            f"{fact.label}{f' ({fact.period})' if fact.period else ''}",
-            _TOTAL.search(fact.label.lower()) is not None, known=known,
-        )  # fmt: skip
-
-
-def hash_of(period: Period) -> int:
-    """Number a period, so that facts of one period stand in one column."""
-    year, part = period.order()
-    return 10_000 + year * 10_000 + part

@@ -228,6 +228,8 @@ def _distance(page: Page, number: Number, scope: Scope, before: str, after: str)
 
 def _distance_zh(page: Page, number: Number, scope: Scope, before: str) -> Role | None:
     """Recognise 较52周高点低3.0% and 高于50日均线8.7%."""
+    if page.low[max(scope.start, number.start - 30) : number.start].isascii():
+        return None
     side = _SIDE_ZH.search(before)
     if side is not None:
         mentions = page.mentions_in((max(scope.start, number.start - 30), number.start))

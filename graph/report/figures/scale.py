@@ -30,6 +30,11 @@ _SCALE = re.compile(
     r"|(?:单位|人民币|金额|金额单位)[:：]?\s?(?:人民币|美元|港元|港币)?\s?(?P<zh>百万|千万|千|万|亿)(?:元|美元|港元)?"
     r"|(?P<zhtail>百万|千|万|亿)(?:元|美元|港元|吨|台|辆|部|件|套|户|人次?|架|平方米|立方米|千瓦时|桶|箱|头|份)[）)]"
 )
+# What any of these has in it.
+_MAY = re.compile(
+    rf"thousand|million|billion|mio|mrd|000|[千万亿]|[$€£¥]\s?[mbk]|[mkt](?:€|£|eur|sek|nok|dkk|chf|usd|gbp)"
+    rf"|(?:{_CODES})\s?[mbk]"
+)
 _WORDS = ("word", "alone", "behind", "ahead", "letter", "glued", "tail")
 _POWERS = {"t": 3, "m": 6, "b": 9, "k": 3, "千": 3, "万": 4, "百万": 6, "千万": 7, "亿": 8}
 _CURRENCY = (
@@ -43,7 +48,7 @@ _CODE = re.compile(rf"(?<![a-z])(?:[mkt](?=eur|sek|nok|dkk|chf|usd|gbp))?(?P<cod
 
 def scale_of(low: str) -> int | None:
     """Give the power of ten that lower-case text gives to its table; None when it names none."""
-    for match in _SCALE.finditer(low):
+    for match in _SCALE.finditer(low) if _MAY.search(low) else ():
         word = next((match[name] for name in _WORDS if match[name]), "")
         if match["word"] and re.search(r"\d\s?$", low[max(0, match.start() - 3) : match.start() + 1]):
             continue

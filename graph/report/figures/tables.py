@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from graph.facts import Fact
-from graph.report.figures.extract import Number, extract
-from graph.report.figures.headings import period_name, period_of, row_period, spread
+from graph.report.figures.extract import Number, extract, extract_alone
+from graph.report.figures.headings import period_name, period_of, periods_in, row_period, spread
 from graph.report.figures.kinds import PERCENT, Head, Kinds, RowKind, rate_columns
 from graph.report.figures.mask import mask
 from graph.report.figures.normal import normalise
-from graph.report.figures.periods import Period, find_periods
+from graph.report.figures.periods import Period
 from graph.report.figures.scale import currency_of, dollars_of, scale_of
 from graph.report.figures.wording import stems, tokens
 
@@ -116,7 +117,8 @@ def _over_all(line: str) -> str:
 
 
 def _has_amounts(line: str) -> bool:
-    return any(_amount(cell) is not None for cell in line.split("|")[1:_MOST_CELLS])
+    cells = line.split("|")[1:_MOST_CELLS]
+    return any(map(_SURELY.fullmatch, cells)) or any(_amount(cell) is not None for cell in cells)
 
 
 def _joined(line: str) -> list[str]:
@@ -242,7 +244,7 @@ class _Table:
                 yield replace(made, of_range=True)
 
     def _has_period(self, text: str) -> bool:
-        return bool(text) and next(iter(find_periods(text)), None) is not None
+        return bool(text) and bool(periods_in(text))
 
     def _is_header(self, label: str, rest: list[str], shown: list[tuple[int, Number]]) -> bool:
         """Tell whether what looks like amounts are the years of a header, or words stand between them."""
@@ -281,7 +283,7 @@ class _Table:
             column.percent = column.percent or whole
             column.period = None if column.change else period_of(parts, shared)
             words = column.text
-            for start, end, _ in sorted(find_periods(words), reverse=True):
+            for start, end, _ in sorted(periods_in(words), reverse=True):
                 words = words[:start] + " " + words[end:]
             column.words = tokens(words) - _PERIOD_WORDS
             if column.period is not None and column.period.kind == "quarter":
@@ -361,6 +363,7 @@ class _Table:
         return Cell(fact, column.period, column.day, column.words, power, bool(number.currency), self.caption)
 
 
+@lru_cache(maxsize=4096)
 def _amount(cell: str) -> Number | None:
     """Read a cell that shows one amount; None when it shows none, several, or words."""
     if not cell or len(cell) > 60 or not any(char.isdigit() for char in cell) or _ZEROS.fullmatch(cell):
@@ -374,7 +377,9 @@ def _amount(cell: str) -> Number | None:
             else cell[: twice.start("rest")].strip()
         )
     if _PLAIN.fullmatch(cell) and not _YEAR.fullmatch(cell):
-        plain = extract(": " + cell)
+        text = ": " + cell
+        alone = extract_alone(text, 2)
+        plain = extract(text) if alone is None else [alone]
         return plain[0] if len(plain) == 1 else None
     # The mark keeps a filed (512) from being read as the number of a list.
     masked, named = mask(": " + _FOOTNOTE_BEHIND.sub(r"\1", cell))
@@ -389,6 +394,8 @@ def _amount(cell: str) -> Number | None:
 _PLAIN = re.compile(r"(?:us|hk)?[$€£¥]?\s?\(?-?\d{1,3}(?:,\d{3})*(?:\.\d{1,4})?\)?%?|\d{3,9}(?:\.\d{1,4})?")
 # "$'000" heads a column.
 _ZEROS = re.compile(r"[a-z]{0,3}[$€£¥]?\s?['’]?000(?:['’,]?000)?['’]?s?")
+# What is one amount whatever stands around it.
+_SURELY = re.compile(r"\s{0,9}[$€£¥]?\(?[1-9]\d{0,2}(?:,\d{3}){0,4}(?:\.\d{1,2})?\)?\s{0,9}")
 _TWICE = re.compile(
     r"[$€£]?\s?(?P<minus>-)?\s?[$€£]?\s?(?P<once>\d[\d,.]*)\s?%?(?P<rest>\s?\(\s?[$€£]?\s?(?P<again>\d[\d,.]*)\s?%?\s?\)\s?%?)"
 )

@@ -10,8 +10,9 @@ from dataclasses import replace
 from graph.report.figures import cues
 from graph.report.figures.extract import Number
 from graph.report.figures.implied import implied
-from graph.report.figures.layout import Scope
+from graph.report.figures.layout import Scope, is_only_tables
 from graph.report.figures.lists import COMPARES, in_turn, parallel, respective, shared
+from graph.report.figures.normal import normalise
 from graph.report.figures.page import Page
 from graph.report.figures.pairing import Pairing
 from graph.report.figures.parts import base_of, each_of, is_left, is_whole
@@ -31,18 +32,24 @@ def side_of(page: Page, number: Number, scope: Scope) -> int:
     return role.side if role.kind == "change" and not cues.VALUED.search(near) else 0
 
 
+# What no question names.
+_NOTHING = Page("")
+
+
 def read_passages(title: str, text: str) -> list[Passage]:
     """Read the sentences of a document that hold figures."""
+    if "|" in text and is_only_tables(normalise(text).lower().replace("`", " ")):
+        return []
     page = Page(text)
     if not page.numbers:
         return []
-    timing = Timing(page, Page(""), Pairing(page))
+    timing = Timing(page, _NOTHING, Pairing(page))
     passages: list[Passage] = []
     carried: Period | None = None
     for scope in page.scopes:
-        if scope.cell or "|" in page.low[scope.start : scope.end]:
-            continue
         first, last = bisect_left(page.number_starts, scope.start), bisect_left(page.number_starts, scope.end)
+        if first == last or scope.cell or "|" in page.low[scope.start : scope.end]:
+            continue
         figures: list[Said] = []
         for index in range(first, last):
             number = page.numbers[index]

@@ -129,8 +129,10 @@ _WORD_OR_SHORT = re.compile(
     + "|".join(word for word in _SHORT if not word.isascii())
     + r")|[\u4e00-\u9fff]+"
 )
+_ASCII_WORD = re.compile(_WORD_OR_SHORT.pattern.partition(r"(?![a-z&])|")[0] + r"(?![a-z&])|[a-z]{2,}")
 # One word for a total, of the same length.
 _TOTAL = re.compile(r"总额|总计|总和")
+_SHORT_TEXT = 120
 _TOKEN = re.compile(r"[a-z]+|\d+|[\u4e00-\u9fff]{1,2}")
 
 
@@ -150,7 +152,8 @@ def words(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[s
     """Find the telling words of lower-case text, as (stem, start, end); Chinese in pairs of characters."""
     if "总" in text:
         text = _TOTAL.sub("合计", text)
-    for match in _WORD_OR_SHORT.finditer(text, start, len(text) if end is None else end):
+    pattern = _ASCII_WORD if text.isascii() else _WORD_OR_SHORT
+    for match in pattern.finditer(text, start, len(text) if end is None else end):
         word = match[0]
         if word in _SHORT:
             for part in _SHORT[word]:
@@ -170,6 +173,12 @@ def words(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[s
 
 def stems(text: str) -> frozenset[str]:
     """Give the telling words of lower-case text as a set."""
+    return _stems(text) if len(text) <= _SHORT_TEXT else frozenset(word for word, _, _ in words(text))
+
+
+@lru_cache(maxsize=4096)
+def _stems(text: str) -> frozenset[str]:
+    """Give them of the name of a row, which is asked for many times."""
     return frozenset(word for word, _, _ in words(text))
 
 
