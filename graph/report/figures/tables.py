@@ -15,6 +15,7 @@ from graph.report.figures.kinds import PERCENT, Head, Kinds, RowKind, rate_colum
 from graph.report.figures.mask import mask
 from graph.report.figures.normal import normalise
 from graph.report.figures.periods import Period
+from graph.report.figures.rows import MOST_CELLS, cells_of
 from graph.report.figures.scale import currency_of, dollars_of, scale_of
 from graph.report.figures.wording import stems, tokens
 
@@ -25,7 +26,6 @@ _CHANGE = re.compile(
 )
 _NO_AMOUNTS = re.compile(r"notes?|ref\.?|page|附注")
 _FOOTNOTE = re.compile(r"\s?\((?:\d{1,2}|[a-z]{1,2})\)|[*†‡]+|\s?\[\d{1,2}\]")
-_OPENING = re.compile(r"(?:us)?[$€£¥]?\s?\(?|rmb|-")
 _CLOSING = re.compile(r"\)?\s?%?\)?")
 # Rows and facts that no metric of the vocabulary names are filed under this and their label.
 FREE = "label:"
@@ -36,7 +36,6 @@ _PERIOD_WORDS = frozenset(
 )
 _ORDINALS = frozenset({"first", "second", "third", "fourth", "1st", "2nd", "3rd", "4th"})
 _MOST_ROWS = 2000
-_MOST_CELLS = 64
 # At the head of a table, of all its amounts.
 _ALL_RATES = re.compile(
     r"^\W*(?:in |as )?(?:a )?(?:%|percent(?:age)?)(?:\s?of\s|\W*$)|占.{1,12}(?:比例|比重|%)"
@@ -117,41 +116,8 @@ def _over_all(line: str) -> str:
 
 
 def _has_amounts(line: str) -> bool:
-    cells = line.split("|")[1:_MOST_CELLS]
+    cells = line.split("|")[1:MOST_CELLS]
     return any(map(_SURELY.fullmatch, cells)) or any(_amount(cell) is not None for cell in cells)
-
-
-def _joined(line: str) -> list[str]:
-    """Cut a line into cells; a currency, a parenthesis or a per cent sign of its own joins its amount."""
-    cells: list[str] = []
-    pending = ""
-    for cell in [part.strip() for part in line.split("|")][:_MOST_CELLS]:
-        if not pending and len(cells) > 1 and cell in (")", "%", ")%", ") %") and _ends_amount(cells):
-            while len(cells) > 2 and not cells[-1]:
-                cells.pop()
-            cells[-1] += cell
-        elif cell and cells and _OPENING.fullmatch(cell):
-            if cell == "-" or not cell:
-                cells.append(cell)
-            else:
-                cells += [pending] if pending else []
-                pending = cell
-        elif pending and not cell:
-            continue
-        elif pending and not any(char.isdigit() or char in "(-—" for char in cell):
-            # A sign that heads its own column.
-            cells += [pending, cell]
-            pending = ""
-        else:
-            cells.append(pending + cell)
-            pending = ""
-    return [*cells, pending] if pending else cells
-
-
-def _ends_amount(cells: list[str]) -> bool:
-    """Tell whether the last cell that shows anything shows an amount."""
-    shown = next((cell for cell in reversed(cells[1:]) if cell), "")
-    return re.fullmatch(r"[^a-z\u4e00-\u9fff]*\d[^a-z\u4e00-\u9fff]*", shown) is not None
 
 
 class _Table:
@@ -162,7 +128,7 @@ class _Table:
         self.power = power
         self.currency = currency
         lines = [line for line in text.split("\n")[:_MOST_ROWS] if "|" in line]
-        self.rows = [_joined(line) for line in lines]
+        self.rows = [cells_of(line) for line in lines]
         self.amounts = [
             {place: number for place, cell in enumerate(row[1:]) if (number := _amount(cell))}
             for row in self.rows
