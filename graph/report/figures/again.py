@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import cached_property
 
 from graph.report.figures.book import Known
 from graph.report.figures.derive import Derived
@@ -27,6 +28,7 @@ class Again:
         self.resolver = lookup.resolver
         self.page = lookup.page
         self.passages = passages
+        self._told: dict[str, Known | None] = {}
 
     def look(self, findings: Mapping[int, Finding]) -> dict[int, Finding]:
         """Give the findings of figures that are right as the one before them was, at an earlier time."""
@@ -47,13 +49,14 @@ class Again:
     def _operands(self, findings: Mapping[int, Finding]) -> dict[int, Finding]:
         """Give the figures that show what a result near them is computed of, at the periods they name."""
         found: dict[int, Finding] = {}
-        derived = [(at, item.ids) for at, item in findings.items() if item.status == "derived" and item.ids]
+        derived = {at: item.ids[:4] for at, item in findings.items() if item.status == "derived" and item.ids}
         for index, finding in findings.items() if derived else ():
             if finding.status not in ("unsupported", "contradicted"):
                 continue
             number = self.page.numbers[index]
             when = self.resolver.when(number)
-            near = {name for place, ids in derived if abs(place - index) <= _NEAR for name in ids[:4]}
+            around = range(index - _NEAR, index + _NEAR + 1)
+            near = {name for place in around for name in derived.get(place, ())}
             operands = [item for name in sorted(near) if (item := self._known(name)) is not None]
             if when.own and when.period is not None:
                 operands = [item for item in operands if item.of(when.period)]
@@ -93,11 +96,18 @@ class Again:
         return weigh_derived(number, [result], 0, unsigned=True)
 
     def _known(self, name: str) -> Known | None:
+        known = self._by_id.get(name)
+        if known is None and name not in self._told:
+            self._told[name] = self.passages.by_id(name)
+        return known or self._told.get(name)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Known]:
+        found: dict[str, Known] = {}
         for line in self.lookup.book.lines.values():
             for item in line:
-                if item.fact.id == name:
-                    return item
-        return self.passages.by_id(name)
+                found.setdefault(item.fact.id, item)
+        return found
 
     def _before(self, known: Known, period: Period | None) -> Known | None:
         """Give the value of the same row at the period, or else at the last one before."""

@@ -17,13 +17,13 @@ _EQUALS = re.compile(
     r"|amounts? to|results? in|is)(?![a-z])"
 )
 _HEDGE = r"(?:(?:about|approximately|around|roughly|some|nearly|just (?:under|over)|a ratio of) ?)?"
-_BETWEEN = re.compile(
-    rf"[\s$€£¥+(~约-]*{_HEDGE}[\s$€£¥+(~约-]*|[^.;:\d]{{1,70}}?(?:of|at|:)[\s$€£¥+(~约-]*{_HEDGE}[\s$€£¥+(~约-]*"
-)
+_SPACE = r"[\s$€£¥+(~约-]{0,12}"
+_BETWEEN = re.compile(rf"{_SPACE}{_HEDGE}{_SPACE}|[^.;:\d]{{1,70}}?(?:of|at|:){_SPACE}{_HEDGE}{_SPACE}")
 # What the figures of a sum are figures of: "26.0 million visits at $47.30 each give".
 _NOUNS = re.compile(
     r"\s?(?:[a-z][a-z-]*\s){1,3}(?=(?:at|on|over|times|divided by|multiplied by|less|minus|plus)(?![a-z]))"
 )
+_NOUNS_LENGTH = 60
 _NOUNS_LAST = re.compile(r"[\s)]*(?:[a-z][a-z-]*\s?){1,3},?\s?")
 _OPERATORS = {
     "+": "+",
@@ -154,9 +154,10 @@ def _tokens(page: Page, numbers: Sequence[Number], start: int, end: int) -> list
     place = end
     for number in reversed(numbers):
         gap = page.masked[number.end : place]
-        if not tokens and _NOUNS_LAST.fullmatch(gap):
+        if not tokens and len(gap) <= _NOUNS_LENGTH and _NOUNS_LAST.fullmatch(gap):
             gap = ")" * gap.count(")")
-        signs = _signs(_NOUNS.sub(" ", gap, count=1) if len(gap) > 3 else gap)
+        worded = 3 < len(gap) <= _NOUNS_LENGTH
+        signs = _signs(_NOUNS.sub(" ", gap, count=1) if worded else gap)
         if signs is None or (tokens and not any(sign not in "()" for sign in signs)):
             break
         if number.sign == "-" and not number.enclosed and tokens and number.start > start:

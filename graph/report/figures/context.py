@@ -100,12 +100,14 @@ def context_rule(
     ):
         return "part of a name"
     retraced = number.unit == "percent" and not number.sign and shown(number.value) in _RETRACED
-    if retraced and _RETRACES.search(page.low, scope.start, scope.end):
+    if retraced and _RETRACES.search(
+        page.low, max(scope.start, number.start - 90), min(scope.end, number.end + 90)
+    ):
         return "name of a level"
     if (
         number.unit == "percent"
         and number.value == 100
-        and _TO_PERCENT.search(page.low, scope.start, number.start)
+        and _TO_PERCENT.search(page.low, max(scope.start, number.start - 3), number.start)
     ):
         return "part of a formula"
     if _is_numbered_name(page, number, labels):

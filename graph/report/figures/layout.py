@@ -16,7 +16,7 @@ _ABBREVIATION = re.compile(
 )
 _RULE = re.compile(r"[\s|:=-]*-[\s|:=-]*")
 _ITEM = re.compile(r"[ \t]*(?:[-+•·]|\d{1,3}[.)、])[ \t]")
-_LONG = 4000
+_LONG = 1500
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,8 @@ _OTHER = re.compile(
     r"organic|constant|adjust|like-for-like|comparable|same-store|cagr|compound|annuali[sz]"
     r"|per (?:year|annum)|a year|each|average|underlying|excluding|复合|年均|可比|剔除|平均"
 )
+_REACH = 160  # where a word is looked for that takes the size out of the comparison
+_LONGEST_GAP = 80
 _POINTS = ("pp", "bps", "points")
 
 
@@ -85,7 +87,11 @@ class Moves:
                 continue
             sizes = []
             scope = self.page.scope_of(numbers[at].start)
-            if _OTHER.search(self.page.low, scope.start, scope.end):
+            start, end = (
+                max(scope.start, numbers[at].start - _REACH),
+                min(scope.end, numbers[at].end + _REACH),
+            )
+            if _OTHER.search(self.page.low, start, end):
                 continue
             if at and numbers[at - 1].start >= scope.start and _AHEAD.fullmatch(self._gap(at - 1)):
                 sizes.append(at - 1)
@@ -118,7 +124,9 @@ class Moves:
         return None
 
     def _gap(self, at: int) -> str:
-        return self.page.masked[self.page.numbers[at].end : self.page.numbers[at + 1].start]
+        """Give the text up to the next figure, as far as it may be read."""
+        end = self.page.numbers[at].end
+        return self.page.masked[end : min(self.page.numbers[at + 1].start, end + _LONGEST_GAP)]
 
     def _text(self, at: int) -> str:
         number = self.page.numbers[at]

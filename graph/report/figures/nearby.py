@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from itertools import combinations, pairwise, permutations
+from functools import cached_property
+from itertools import combinations, permutations
+from operator import itemgetter
 
 from graph.report.figures import cues
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding
+from graph.report.figures.layout import Scope
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.point import short
 from graph.report.figures.points import Points
@@ -23,6 +28,7 @@ from graph.report.figures.wording import stems
 _OPEN = ("unsupported", "contradicted")
 _SURE = ("supported", "derived")
 _MOST = 5  # figures of a sentence that are tried
+_REACH = 24  # and how many are looked at to either side
 _HUNDRED = Decimal(100)
 _POINTS = ("pp", "bps", "points")
 # How far the rounding of the operands may carry a result.
@@ -37,11 +43,30 @@ _IMPLIED = re.compile(
     r"(?<![a-z])(?:impl(?:y|ies|ied|ying)|given|because|since|as|would|means|before|earlier|prior|previous"
     r"|equivalent|back)(?![a-z])|意味|推算|倒推|由此|据此"
 )
+_MIDDLE_OF = itemgetter(0)
 _MIDDLE = re.compile(r"mid-?point|half-?way|中点|中值")
 
 Range = tuple[Decimal, Decimal]
 # A rule, between what the result lies, how it is computed, and the places of its operands.
 Result = tuple[str, Range, str, tuple[int, ...]]
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What a sentence says is done with its figures."""
+
+    text: str
+    apart: bool
+    summed: bool
+    rose: bool
+    fell: bool
+    implied: bool
+    middle: bool
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Give the beginnings of its words."""
+        return short(stems(self.text))
 
 
 class Nearby:
@@ -51,22 +76,24 @@ class Nearby:
         self.resolver = lookup.resolver
         self.page = lookup.page
         self.points = points
+        self._last: tuple[int, _Said] = (-1, _Said("", False, False, False, False, False, False))
 
     def look(self, findings: Mapping[int, Finding]) -> dict[int, Finding]:
         """Give the findings of figures that follow from those around them."""
         found: dict[int, Finding] = {}
+        settled = ChainMap(found, {**findings})
         for index, number in enumerate(self.page.numbers):
             finding = findings[index]
             signed = number.sign and number.unit != "percent"
             if finding.status not in _OPEN or number.word or signed:
                 continue
-            settled = {**findings, **found} if found else findings
-            middle = self._middle(number)
+            said = self._said(self.resolver.scope(number))
+            middle = self._middle(number, said)
             if middle is not None:
                 found[index] = middle
                 continue
             near = self._near(index, settled)
-            for rule, value, formula, operands in self._results(number, finding, near):
+            for rule, value, formula, operands in self._results(number, finding, near, said) if near else ():
                 low, high = number.bounds
                 if value[0] <= high and low <= value[1]:
                     ids = tuple(name for at in operands for name in settled[at].ids)
@@ -74,19 +101,34 @@ class Nearby:
                     break
         return found
 
-    def _middle(self, number: Number) -> Finding | None:
+    def _said(self, scope: Scope) -> _Said:
+        """Give what a sentence says is done with its figures; the last one is kept."""
+        if self._last[0] != scope.start:
+            told = self.page.low[scope.start : scope.end]
+            self._last = (
+                scope.start,
+                _Said(
+                    told,
+                    bool(cues.UNLIKE.search(told) or cues.MOVED.search(told)),
+                    cues.SUM.search(told) is not None,
+                    cues.RISES.search(told) is not None,
+                    cues.FALLS.search(told) is not None,
+                    _IMPLIED.search(told) is not None,
+                    _MIDDLE.search(told) is not None,
+                ),
+            )
+        return self._last[1]
+
+    def _middle(self, number: Number, said: _Said) -> Finding | None:
         """Find the middle of a range that a document states of what the sentence names."""
-        scope = self.resolver.scope(number)
-        told = self.page.low[scope.start : scope.end]
-        if _MIDDLE.search(told) is None or number.unit not in ("", "percent"):
+        if not said.middle or number.unit not in ("", "percent"):
             return None
-        words = short(stems(told))
         low, high = number.bounds
-        for first, last in pairwise(self.points.all):
-            beside = first.place[:2] == last.place[:2] and first.kind == last.kind
-            if first.table or not beside or not first.value < last.value < 2 * first.value:
-                continue
-            if low <= (first.value + last.value) / 2 <= high and words & (first.row | last.row):
+        ranges = self.points.ranges
+        for middle, first, last in ranges[bisect_left(ranges, low, key=_MIDDLE_OF) :]:
+            if middle > high:
+                break
+            if said.words & (first.row | last.row):
                 ids = tuple(point.known.fact.id for point in (first, last) if point.known is not None)
                 return Finding("derived", "mean", ids=ids, formula=f"({first.value:f} + {last.value:f}) / 2")
         return None
@@ -94,7 +136,8 @@ class Nearby:
     def _near(self, index: int, findings: Mapping[int, Finding]) -> list[int]:
         """Give the right figures of the sentence, and of the one before where there are fewer than two."""
         starts, scope = self.page.number_starts, self.page.scope_of(self.page.numbers[index].start)
-        first, last = bisect_left(starts, scope.start), bisect_left(starts, scope.end)
+        first = max(bisect_left(starts, scope.start), index - _REACH)
+        last = min(bisect_left(starts, scope.end), index + _REACH)
 
         def sure(places: Sequence[int]) -> list[int]:
             return [at for at in places if at != index and findings[at].status in _SURE]
@@ -103,12 +146,14 @@ class Nearby:
         if len(here) < 2 and first:
             before = self.page.scope_of(starts[first - 1])
             if before.block == scope.block:
-                here = [*sure(range(bisect_left(starts, before.start), first))[-_MOST:], *here]
+                begin = max(bisect_left(starts, before.start), first - _REACH)
+                here = [*sure(range(begin, first))[-_MOST:], *here]
         return sorted(here, key=lambda at: abs(at - index))[:_MOST]
 
-    def _results(self, number: Number, finding: Finding, near: Sequence[int]) -> Iterator[Result]:
+    def _results(
+        self, number: Number, finding: Finding, near: Sequence[int], said: _Said
+    ) -> Iterator[Result]:
         scope = self.resolver.scope(number)
-        told = self.page.low[scope.start : scope.end]
         numbers = self.page.numbers
         rates = [at for at in near if numbers[at].unit == "percent"]
         amounts = [at for at in near if not numbers[at].unit or numbers[at].unit == "count"]
@@ -121,19 +166,19 @@ class Nearby:
                 yield from self._differences([at for at in amounts if numbers[at].bare], loose=True)
         elif number.unit == "percent":
             if not contradicted:
-                yield from self._implied_rates(told, near, rates)
+                yield from self._implied_rates(said, near, rates)
                 yield from self._growths(number, amounts)
             if _SHARE.match(self.page.low, number.end):
                 yield from self._shares(number, amounts)
         elif not number.unit or number.unit == "count":
-            if by or (not contradicted and (cues.UNLIKE.search(told) or cues.MOVED.search(told))):
+            if by or (not contradicted and said.apart):
                 yield from self._differences(alike)
             if not contradicted:
-                if cues.SUM.search(told):
+                if said.summed:
                     yield from self._totals(alike)
                 yield from self._parts(rates, alike)
-                if number.hedge or _IMPLIED.search(told):
-                    yield from self._bases(told, rates, alike)
+                if number.hedge or said.implied:
+                    yield from self._bases(said, rates, alike)
                 if number.currency and _PER.search(self.page.low, number.end, number.end + 24):
                     yield from self._each(amounts)
 
@@ -143,10 +188,10 @@ class Nearby:
             low, high = _minus(self._range(a), self._range(b))
             yield "difference of percentages", (low * factor, high * factor), self._told("-", a, b), (a, b)
 
-    def _implied_rates(self, told: str, near: Sequence[int], rates: Sequence[int]) -> Iterator[Result]:
+    def _implied_rates(self, said: _Said, near: Sequence[int], rates: Sequence[int]) -> Iterator[Result]:
         """Give what a rate was before it moved by so many points."""
-        rose, fell = cues.RISES.search(told) is not None, cues.FALLS.search(told) is not None
-        if rose == fell:
+        rose = said.rose
+        if rose == said.fell:
             return
         for at in near:
             points = self.page.numbers[at]
@@ -221,11 +266,10 @@ class Nearby:
                     (rate, whole),
                 )
 
-    def _bases(self, told: str, rates: Sequence[int], alike: Sequence[int]) -> Iterator[Result]:
+    def _bases(self, said: _Said, rates: Sequence[int], alike: Sequence[int]) -> Iterator[Result]:
         """Give what an amount was before it moved by so many per cent."""
-        rose = cues.RISES.search(told) is not None
-        fell = cues.FALLS.search(told) is not None or " fewer" in told or " less" in told
-        if rose == fell:
+        rose = said.rose
+        if rose == (said.fell or " fewer" in said.text or " less" in said.text):
             return
         side = 1 if rose else -1
         for rate in rates:

@@ -41,6 +41,8 @@ class Paragraphs:
         self.asked = asked
         # Whether anything came out that the figure could be.
         self.computed = False
+        # The phrases of the sentence that was cut last, by where it begins.
+        self._cut: tuple[int, tuple[frozenset[str], ...]] = (-1, ())
 
     def read(self, number: Number, role: Role, settled: Sequence[Known]) -> Finding | None:
         """Give the finding of a figure that is right so; None when it is not."""
@@ -86,13 +88,16 @@ class Paragraphs:
 
     def _phrases(self, scope: Scope) -> tuple[frozenset[str], ...]:
         """Give the words of each phrase of a sentence, and of the names that its capitals stand for."""
+        if self._cut[0] == scope.start:
+            return self._cut[1]
         page, place = self.page, scope.start
         found: list[frozenset[str]] = []
         for match in cues.PHRASE.finditer(page.masked, scope.start, scope.end):
             found.append(page.telling(place, match.start()))
             place = match.end()
         found.append(page.telling(place, scope.end))
-        return tuple(phrase for phrase in found if phrase)
+        self._cut = scope.start, tuple(phrase for phrase in found if phrase)
+        return self._cut[1]
 
     def _of(
         self, claim: Phrased, held: Sequence[Quantity], settled: Sequence[Known]

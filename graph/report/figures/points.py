@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
+from itertools import pairwise
 from math import log
+from operator import itemgetter
 from typing import Generic, TypeVar
 
 from graph.report.figures.amounts import FACTS, Names, Scales, of_cells, of_facts, of_passages
@@ -68,6 +70,19 @@ class Points:
         texts: Sequence[tuple[str, str]] = (),
     ) -> None:
         self._read = cells, passages, list(facts), texts
+
+    @cached_property
+    def ranges(self) -> list[tuple[Decimal, Point, Point]]:
+        """Give the pairs of amounts of a sentence that may be the ends of a range, by the middle of each."""
+        found = [
+            ((first.value + last.value) / 2, first, last)
+            for first, last in pairwise(self.all)
+            if not first.table
+            and first.place[:2] == last.place[:2]
+            and first.kind == last.kind
+            and first.value < last.value < 2 * first.value
+        ]
+        return sorted(found, key=itemgetter(0))
 
     @cached_property
     def all(self) -> tuple[Point, ...]:
