@@ -17,7 +17,7 @@ class MarketTool(StructuredTool):
 
     async def _arun(self, *args: Any, **kwargs: Any) -> Any:
         if self.coroutine is None:
-            raise NotImplementedError(f"{self.name} has no coroutine: build it with `coroutine=`")
+            raise TypeError(f"{self.name} has no coroutine: build it with `coroutine=`")
         return await self.coroutine(*args, **kwargs)
 
     def _filter_injected_args(self, tool_input: dict[str, Any]) -> dict[str, Any]:

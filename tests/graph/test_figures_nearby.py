@@ -133,6 +133,17 @@ def test_the_ends_and_the_size_of_a_move_have_to_agree(right: str, wrong: tuple[
     assert _alarms(right.replace(*wrong), _TRUCKS) != []
 
 
+def test_a_size_that_does_not_fit_is_told_with_what_its_ends_come_to() -> None:
+    # 6.7 % is a value of the data: the growth of the year before.
+    told = Source("Sales", " | 2023 | 2022 | 2021\nNet sales | 940 | 800 | 750")
+    text = "Net sales rose from 800 to 940, or 6.7%."
+    (figure,) = [each for each in check_figures(text, sources=[told]) if each.text == "6.7%"]
+    assert figure.status == "contradicted"
+    assert figure.expected == "17.5"
+    assert figure.formula is not None
+    assert figure.formula.endswith("/ 800")
+
+
 def test_a_size_that_is_of_something_else_is_not_held_to_the_ends() -> None:
     told = Source("Sales", "Sales rose from $200 million to $230 million; organic growth was 4.0%.")
     assert _alarms("Sales rose from $200 million to $230 million, with organic growth of 4.0%.", told) == []

@@ -72,6 +72,8 @@ class Moves:
             wrong = _against(*(self.page.numbers[at] for at in (old, new, size)))
             if wrong is not None:
                 formula = f"{self._text(new)} - {self._text(old)}"
+                if self.page.numbers[size].unit == "percent":
+                    formula = f"({formula}) / {self._text(old)}"
                 note = "the sentence's own figures come to something else"
                 found[size] = Finding(
                     "contradicted", "move told", expected=shown(wrong), formula=formula, note=note
