@@ -62,16 +62,26 @@ def process(folder: Path, *args: str, **variables: str) -> Iterator[tuple[subpro
         started.stderr.close()
 
 
-def follow(url: str, door: str, session: str, into: dict[str, str]) -> threading.Thread:
+def follow(
+    url: str, door: str, session: str, into: dict[str, str]
+) -> tuple[threading.Thread, threading.Event]:
+    """A thread that reads one stream to its end, and the event that says its first token is out."""
     question = {"message": "Is AAPL a buy?", "session_id": session}
     body: Any = {"input": question} if door.startswith("/analyst") else question
+    speaking = threading.Event()
 
     def read() -> None:
-        into[door] = httpx.post(url + door, json=body, timeout=30).text
+        lines = []
+        with httpx.stream("POST", url + door, json=body, timeout=60) as response:
+            for line in response.iter_lines():
+                lines.append(line + "\n")
+                if '"type":"token"' in line.replace(" ", ""):
+                    speaking.set()
+        into[door] = "".join(lines)
 
     thread = threading.Thread(target=read)
     thread.start()
-    return thread
+    return thread, speaking
 
 
 def langserve_events(text: str) -> list[dict[str, Any]]:
@@ -84,18 +94,19 @@ def test_a_shutdown_ends_every_stream_cleanly(tmp_path: Path, drain: str, status
     variables = {"FINANCIAL_AGENT_OFFLINE_PACE_MS": "8", "FINANCIAL_AGENT_DRAIN_SECONDS": drain}
     bodies: dict[str, str] = {}
     with process(tmp_path, **variables) as (server, url):
-        threads = [
+        readers = [
             follow(url, "/api/chat/stream", "one", bodies),
             follow(url, "/analyst/stream", "two", bodies),
         ]
-        time.sleep(1)
+        for _, speaking in readers:
+            assert speaking.wait(timeout=60)
         server.send_signal(signal.SIGTERM)
         time.sleep(0.1)
         if status == "done":
             assert httpx.get(f"{url}/api/health/ready").status_code == 503
             refused = httpx.post(f"{url}/api/chat", json={"message": "hi"})
             assert (refused.status_code, refused.json()["code"]) == (503, "server_busy")
-        for thread in threads:
+        for thread, _ in readers:
             thread.join(timeout=25)
         assert server.wait(timeout=10) in (0, -signal.SIGTERM)
     for events in (events_of(bodies["/api/chat/stream"]), langserve_events(bodies["/analyst/stream"])):
