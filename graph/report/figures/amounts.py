@@ -11,6 +11,7 @@ from graph.report.figures import cues
 from graph.report.figures.book import Known
 from graph.report.figures.extract import Number
 from graph.report.figures.headings import periods_in
+from graph.report.figures.normal import normalise
 from graph.report.figures.periods import Period
 from graph.report.figures.point import Point, short
 from graph.report.figures.quantities import currency_code, known_of
@@ -179,7 +180,7 @@ def of_facts(facts: Iterable[Known], names: Names) -> Iterable[Point]:
     rows: dict[str, int] = {}
     for column, known in enumerate(facts):
         fact = known.fact
-        name = names.read(fact.label.lower())
+        name = names.read(normalise(fact.label).lower())
         row = rows.setdefault(fact.label, len(rows))
         periods = tuple(dict.fromkeys(p for p in (known.period, known.day, *name.periods) if p is not None))
         yield Point(

@@ -62,7 +62,7 @@ class Book:
         self.lines: dict[str, list[Known]] = {}
         self.entities: list[str] = []
         for fact in facts:
-            key = fact.metric or FREE + clean_label(fact.label.lower())
+            key = fact.metric or FREE + clean_label(normalise(fact.label).lower())
             known = Known(fact, key, parse_period(fact.period), parse_period(fact.as_of))
             self.lines.setdefault(key, []).append(known)
             if fact.entity and fact.entity not in self.entities:

@@ -165,7 +165,9 @@ def _read(text: str, start: int, digits: str, floor: int) -> Number | None:
     opened, closed = _enclosure(left, right)
     unit = next((name for name in UNITS if right[f"u_{name}"]), "") if right["unit"] else ""
     scale = SCALES.get((right["tight"] or right["loose"] or right["letter"] or "").strip(), 0)
-    currency = CURRENCIES.get(right["cur"] or left["cur"] or "", "")
+    # "港币890千元" is of Hong Kong: 元 alone says less than what stands ahead.
+    told = left["cur"] if left["cur"] and right["cur"] == "元" else right["cur"] or left["cur"]
+    currency = CURRENCIES.get(told or "", "")
     if right["letter"] and not left["cur"]:
         return (
             None if opened else _build(text, start, end, left, right, digits, 0, "", currency, opened, False)

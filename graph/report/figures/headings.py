@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby
 
 from graph.report.figures.periods import Period, find_periods
 
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
+_ORDINAL_ROW = re.compile(rf"({'|'.join(_ORDINALS)})(?: quarter)?(?:,? ((?:19|20)\d\d))?")
+_FISCAL = re.compile(r"(?:fy|fiscal(?: year)?)\s?(?:19|20)?\d\d\s?\(")
+_OF_ROWS = ("year", "quarter", "half", "month", "day", "span")
 _AROUND = re.compile(r"(?<![a-z])(?:fiscal|year|years|fy|ending|ended|in|for|due)(?![a-z])|[(),.: ]")
 
 
@@ -59,6 +63,10 @@ def period_of(parts: list[str], shared: list[str]) -> Period | None:
             return Period("quarter", year, _ORDINALS[text.strip()])
         found = [period for _, _, period in periods_in(text)]
         if found:
+            fiscal = _FISCAL.match(text)
+            if fiscal is not None:
+                # "FY2019 (ended March 20, 2020)"
+                found = [period for period in found if period.kind == "year"] or found
             own = found[0]
             if together is not None and own.year == together[2].year and together[2].kind == "span":
                 return together[2]
@@ -75,9 +83,15 @@ def _rank(period: Period) -> int:
     return ("span", "quarter", "half", "day", "month", "year", "range", "prior").index(period.kind)
 
 
-def row_period(label: str) -> Period | None:
-    """Give the period that the name of a row is, as in tables of maturities; None where it is more."""
-    found = [item for item in periods_in(label) if item[2].kind in ("year", "quarter", "half", "month")]
+def row_period(label: str, heads: Sequence[Sequence[str]] = ()) -> Period | None:
+    """Give the period that the name of a row is, as in tables of maturities; None where it is more.
+
+    `heads` are the rows above, of which the first cell may say that "First 2010" is a quarter.
+    """
+    ordinal = _ORDINAL_ROW.fullmatch(label)
+    if ordinal is not None and any("quarter" in head[0] for head in heads if head):
+        return Period("quarter", int(ordinal[2] or 0), _ORDINALS[ordinal[1]])
+    found = [item for item in periods_in(label) if item[2].kind in _OF_ROWS]
     if len(found) != 1:
         return None
     start, end, period = found[0]

@@ -43,6 +43,10 @@ _EITHER = re.compile(
     r"(?<![a-z])(?:lines|claims|orders|policies|plans|accounts|projects|properties|facilities|licen[sc]es|subscriptions"
     r"|plants|pumps|sets|hotels|rooms|vehicles|aircraft|homes|shipments|customers|students|patients|members|agents)(?![a-z])"
 )
+_WHOLE = re.compile(
+    r"(?<![a-z])(?:stores|shops|restaurants|branches|hotels|clubs|theat(?:er|re)s|schools|clinics|plants|dealers(?:hips)?"
+    r"|employees|headcount|customers|members)(?![a-z])"
+)
 _OTHERWISE = re.compile(
     r"(?:unless |except )?(?:otherwise|where|as) (?:noted|indicated|stated|specified)|另有|除外"
 )
@@ -146,6 +150,8 @@ class Kinds:
         ]
         excepted = [_OTHERWISE.split(text)[0] for text in _EXCEPT.findall(captions)]
         self.excepted = stems(" ".join(excepted)) - _NOT_COUNTED
+        # "except inventory per square foot" leaves what is per something else at the scale.
+        self.excepts_per = any(_PER_ONE.search(text) for text in excepted)
         self.otherwise = _OTHERWISE.search(captions) is not None
         self._found: dict[tuple[int, str], bool] = {}
 
@@ -162,7 +168,7 @@ class Kinds:
             return ""
         priced = any(number.currency for number in shown)
         small = all(number.decimals == 2 and abs(number.value) < 1000 for number in shown)
-        if self._has(_PER_ONE, label) or (priced and small and not self.has_decimals):
+        if (self._has(_PER_ONE, label) and not self._is_scaled(label, shown)) or (priced and small and not self.has_decimals):
             return "per_share"
         if priced or any(number.unit or number.decimals for number in shown):
             return ""
@@ -172,6 +178,11 @@ class Kinds:
         if stems(label) & self.excepted:
             return "open" if money else "count"
         return "open" if self.otherwise and not money else ""
+
+    def _is_scaled(self, label: str, shown: Sequence[Number]) -> bool:
+        """Tell whether an amount by one comes in the scale of the table, as others by name do not."""
+        named = stems(label) & self.excepted - {"per"}
+        return self.excepts_per and not named and not any(number.decimals for number in shown)
 
     def unit(
         self, label: str, name: str, number: Number, column: Head, percent: bool, row: RowKind
@@ -190,6 +201,9 @@ class Kinds:
         if number.unit in ("pp", "bps"):
             return ("pp" if number.unit == "pp" else "bps"), 0
         small = abs(number.value) < 1000 and not number.currency and self.has_rates
+        cents = self._has(_IN_CENTS, label) and self._has(_PER_ONE, label)
+        if cents and not number.currency:
+            return "per_share", -2
         margin = number.decimals and abs(number.value) <= 100 and _MARGIN.search(label)
         if small and (percent or margin or _RATE.search(_TERMS.sub("", label))):
             return "percent", 0
@@ -200,12 +214,17 @@ class Kinds:
         if self._has(_PRICE, column.text) and number.decimals == 2 and self.power == 0:
             return "per_share", 0
         counted = bool(self._has(_SHARES, label) or self._has(_SHARES, column.text))
-        counted = counted or (self._has(_COUNTED, column.text) and not self._has(_MONEY, column.text))
+        things = self._has(_COUNTED, column.text) and not self._has(_MONEY, column.text)
+        # No part of a shop is counted: "64.3" below "Own shops" is an amount of theirs.
+        parts = number.decimals and self.power and self._has(_WHOLE, column.text) and column.power is None
+        counted = counted or (things and not parts)
         counted = counted or bool(self._has(_SHARES, name) and not number.currency and not self.has_money)
         if counted and not number.currency and not self._has(_MONEY_OF_SHARES, label):
             own = self._scale_of(label)
             shares = (
-                self._has(_IN_SHARES, label) or self._has(_IN_SHARES, name) or self._has(_SHARES, column.text)
+                self._has(_IN_SHARES, label)
+                or self._has(_IN_SHARES, name)
+                or (self._has(_SHARES, column.text) and not stems(column.text) & self.excepted)
             )
             if own is None:
                 own = column.power

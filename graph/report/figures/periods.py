@@ -95,6 +95,17 @@ _FY = r"(?:fy|cy|fiscal year|fiscal|calendar year)"
 _NAMED = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 _NAMED |= {"一": 1, "二": 2, "三": 3, "四": 4, "上": 1, "下": 2}
 _MONTHS_LONG = {"three": 3, "six": 6, "nine": 9, "twelve": 12, "3": 3, "6": 6, "9": 9, "12": 12}
+_WEEKS = {
+    name: months
+    for months, names in (
+        (3, "thirteen fourteen 13 14"),
+        (6, "twenty-six twenty-seven 26 27"),
+        (9, "thirty-nine forty 39 40"),
+        (12, "fifty-two fifty-three 52 53"),
+    )
+    for name in names.split()
+}
+_WEEKS_SPAN = "(" + "|".join(name.replace("-", "[- ]") for name in _WEEKS) + r")[- ]weeks?"
 _MONTHS_SPAN = r"(three|six|nine|twelve|3|6|9|12)[- ]months?"
 # A bare year is no year when a unit or scale follows: "2024 million", "2000 shares".
 _NOT_YEAR = (
@@ -142,12 +153,13 @@ _PATTERNS: list[tuple[re.Pattern[str], _Builder]] = [
             lambda m: _months(int(m[3]), _MONTHS_LONG[m[1]], _MONTHS[m[2]]),
         ),
         (
-            r"(?<![a-z])(?:quarter|thirteen weeks|13 weeks)\s(?:ended|ending)\s"
-            + _MON
-            + r"\s\d\d?,?\s{0,2}"
-            + _YEAR
-            + r"(?!\d)",
+            r"(?<![a-z])quarter\s(?:ended|ending)\s" + _MON + r"\s\d\d?,?\s{0,2}" + _YEAR + r"(?!\d)",
             lambda m: Period("span", int(m[2]), 300 + _MONTHS[m[1]]),
+        ),
+        (
+            rf"(?<![a-z\d]){_WEEKS_SPAN}(?:\speriods?)?\s(?:(?:ended|ending|to|through)\s)?{_MON}"
+            rf"\s\d\d?,?\s{{0,2}}{_YEAR}(?!\d)",
+            lambda m: _months(int(m[3]), _WEEKS[m[1].replace(" ", "-")], _MONTHS[m[2]]),
         ),
         (
             r"(?<![a-z])years?\s(?:ended|ending)\s" + _MON + r"\s\d\d?,?\s{0,2}" + _YEAR + r"(?!\d)",
@@ -296,6 +308,7 @@ _ONLY_CHINESE = re.compile(r"[年月](?![?|)度])")
 def _need(pattern: str) -> str:
     """Name what text must hold for the pattern to be worth trying; "" for digits alone."""
     needs = (
+        ("weeks", _WEEKS_SPAN in pattern),
         ("spanned", _MONTHS_SPAN in pattern and _MON in pattern),
         ("months", _MONTHS_SPAN in pattern),
         ("ended", _MON in pattern and "ended" in pattern),
@@ -324,6 +337,7 @@ def _held(low: str, digits: Digits, months: list[int]) -> tuple[str, ...]:
         held += ("months", "spanned") if months else ("months",)
     if months:
         held += ("month", "ended") if "ended" in low or "ending" in low else ("month",)
+        held += ["weeks"] if "week" in low else []
     quarter, half = "quarter" in low, "half" in low
     if (quarter or half) and any(word in low for word in ("first", "second", "third", "fourth")):
         held += ["quarter"] * quarter + ["half"] * half

@@ -27,7 +27,8 @@ _SCALE = re.compile(
     r"|(?<!\d)(?:us|hk)?[$€£¥]\s?(?P<letter>m|mm|mn|bn|k|b)(?![a-z\d])"
     rf"|(?<![a-z\d])(?P<glued>[mkt])(?:€|£|(?:eur|sek|nok|dkk|chf|usd|gbp)(?![a-z]))"
     rf"|(?<![a-z])(?:{_CODES})\s?(?P<tail>m|mm|mn|bn|k)(?![a-z\d])"
-    r"|(?:单位|人民币|金额|金额单位)[:：]?\s?(?:人民币|美元|港元|港币)?\s?(?P<zh>百万|千万|千|万|亿)(?:元|美元|港元)?"
+    r"|(?:单位|人民币|港币|新?台币|美元|金额|金额单位)[:：]?\s?(?:人民币|美元|港元|港币)?\s?(?P<zh>百万|千万|千|万|亿)(?:元|美元|港元)?"
+    r"|(?:^|[|(（\s])(?P<zhalone>百万|千万|千|万|亿)(?:元|美元|港元)(?=$|[|)）\s])"
     r"|(?P<zhtail>百万|千|万|亿)(?:元|美元|港元|吨|台|辆|部|件|套|户|人次?|架|平方米|立方米|千瓦时|桶|箱|头|份)[）)]"
 )
 # What any of these has in it.
@@ -39,7 +40,7 @@ _WORDS = ("word", "alone", "behind", "ahead", "letter", "glued", "tail")
 _POWERS = {"t": 3, "m": 6, "b": 9, "k": 3, "千": 3, "万": 4, "百万": 6, "千万": 7, "亿": 8}
 _CURRENCY = (
     ("us$", "USD"), ("hk$", "HKD"), ("nt$", "TWD"), ("a$", "AUD"), ("c$", "CAD"), ("r$", "BRL"), ("$", "USD"),
-    ("€", "EUR"), ("£", "GBP"),
+    ("€", "EUR"), ("£", "GBP"), ("台币", "TWD"),
     ("美元", "USD"), ("港元", "HKD"), ("港币", "HKD"), ("人民币", "CNY"), ("rmb", "CNY"), ("元", "CNY"),
     ("¥", "CNY"), ("dollars", "USD"), ("euro", "EUR"),
 )  # fmt: skip
@@ -57,7 +58,7 @@ def scale_of(low: str) -> int | None:
             return 3 if len(re.sub(r"\D", "", zeros)) == 3 else 6
         if word.startswith("mrd"):
             return 9
-        return _POWERS[match["zh"] or match["zhtail"] or word[0]]
+        return _POWERS[match["zh"] or match["zhalone"] or match["zhtail"] or word[0]]
     return None
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from graph.facts import Fact
 from graph.report.figures.extract import Number, extract, extract_alone
@@ -159,7 +159,9 @@ class _Table:
                 ]
                 if filled or self._has_period(label):
                     if started:
-                        self.heads, started = [], False
+                        # A period over the rows of a part leaves the heads of the columns as they are.
+                        kept = [] if filled else [head for head in self.heads if any(head[1:])]
+                        self.heads, started = kept, False
                     self.heads.append([label, *rest])
                 elif label and not any(cell for cell in rest if cell not in ("-", "—")):
                     if not started and not self.columns and scale_of(label) is not None:
@@ -182,14 +184,17 @@ class _Table:
                 if not column.change
             ]
             row_kind = self.kinds.of_row(label, name, [number for _, number, _ in pairs])
-            of_row = row_period(label)
+            of_row = row_period(label, self.heads)
             later = label in ("thereafter", "beyond", "later years", "以后年度")
-            if (of_row is not None or later) and all(column.period is None for _, _, column in pairs):
+            if (of_row is not None or later) and any(column.period is None for _, _, column in pairs):
                 # Periods down the side: each column is a row of its own.
+                day = of_row if of_row is not None and of_row.kind == "day" else None
+                if day is not None and self._ends_years:
+                    of_row = Period("year", day.year)
                 for place, number, column in pairs:
                     if column.title:
                         words = tokens(label) if later else frozenset()
-                        turned = replace(column, period=of_row, words=words, title="")
+                        turned = replace(column, period=of_row, day=day, words=words, title="")
                         name = f"{heading}: {column.title}" if heading else column.title
                         found.append(self._cell(index, place, name, name, number, turned, percent, ""))
                 name = f"{heading}: {label}" if heading else label
@@ -199,6 +204,12 @@ class _Table:
                     # The row may count things: then its amounts stand as they are shown.
                     found.append(self._cell(index, place, name, label, number, column, percent, "count"))
         return found
+
+    @cached_property
+    def _ends_years(self) -> bool:
+        """Tell whether the days that are names of rows are each of another year."""
+        days = [found.year for row in self.rows if (found := row_period(clean_label(row[0]))) and found.kind == "day"]
+        return len(set(days)) == len(days)
 
     def _ranges(self, index: int, label: str, heading: str, rest: list[str]) -> Iterator[Cell]:
         """Give the amounts of a row of ranges, such as an outlook."""
@@ -221,7 +232,7 @@ class _Table:
 
     def _is_of_values(self, label: str, rest: list[str]) -> bool:
         """Tell whether a row with a name shows what is no single amount, such as ranges: it heads nothing."""
-        filled = [cell for cell in rest if any(char.isdigit() for char in cell)]
+        filled = [cell for cell in rest if any(char.isdigit() for char in _THOUSANDS.sub("", cell))]
         return bool(filled) and all(
             re.search(r"[%$€£]|\d\s?(?:-|to)\s?\d", cell) and not self._has_period(cell) for cell in filled
         )
@@ -360,6 +371,7 @@ def _amount(cell: str) -> Number | None:
 _PLAIN = re.compile(r"(?:us|hk)?[$€£¥]?\s?\(?-?\d{1,3}(?:,\d{3})*(?:\.\d{1,4})?\)?%?|\d{3,9}(?:\.\d{1,4})?")
 # "$'000" heads a column.
 _ZEROS = re.compile(r"[a-z]{0,3}[$€£¥]?\s?['’]?000(?:['’,]?000)?['’]?s?")
+_THOUSANDS = re.compile(r"(?<![\d.,])['’]?000(?:['’,]?000)?['’]?s?(?![\d.,])")
 # What is one amount whatever stands around it.
 _SURELY = re.compile(r"\s{0,9}[$€£¥]?\(?[1-9]\d{0,2}(?:,\d{3}){0,4}(?:\.\d{1,2})?\)?\s{0,9}")
 _TWICE = re.compile(
