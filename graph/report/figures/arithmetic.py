@@ -42,19 +42,26 @@ _LONGEST = 64
 
 @dataclass(frozen=True)
 class Sum:
-    """An expression: its figures in order, where it ends and the figure that is said to be its result."""
+    """An expression: its figures in order, where it ends and the figure that is said to be its result.
+
+    `either` says that a word beside the result tells its direction, as in "5 lower (10 versus 15)".
+    """
 
     operands: tuple[Number, ...]
     tokens: tuple[Number | str, ...]
     result: Number
+    either: bool = False
 
     def value(self, held: Sequence[Decimal | None]) -> Decimal | None:
         """Compute the expression, with the given values for its figures where they are known."""
-        values = iter(
-            self._factor(number, number.value if known is None else known)
+        values = {
+            number.start: self._factor(number, number.value if known is None else known)
             for number, known in zip(self.operands, held, strict=True)
-        )
-        tokens: list[Decimal | str] = [t if isinstance(t, str) else next(values) for t in self.tokens]
+        }
+        tokens = [
+            values[t.start] if not isinstance(t, str) else Decimal(t) if t[0].isdigit() else t
+            for t in self.tokens
+        ]
         return _Reader(tokens).read()
 
     def _factor(self, number: Number, value: Decimal) -> Decimal:
@@ -94,7 +101,39 @@ def sums(page: Page) -> list[Sum]:
         operands = tuple(token for token in tokens if isinstance(token, Number))
         if len(operands) >= 2:
             found.append(Sum(operands, tuple(tokens), follows[0]))
-    return found + _glosses(page)
+    return found + _glosses(page) + _multiples(page)
+
+
+def _multiples(page: Page) -> list[Sum]:
+    """Find what so many times a figure is said to be, as in "half of $14 million, that is $7 million"."""
+    found: list[Sum] = []
+    for match in _TIMES.finditer(page.masked.lower()) if _MAY_BE_TIMES.search(page.low) else ():
+        index = bisect_left(page.number_starts, match.end())
+        pair = page.numbers[index : index + 2]
+        if len(pair) < 2 or pair[0].start - match.end() > _FAR or pair[1].start >= page.scope_of(pair[0].start).end:
+            continue
+        if not _PLAIN_GAP.fullmatch(page.masked, match.end(), pair[0].start):
+            continue
+        if _THAT_IS.fullmatch(page.low, pair[0].end, pair[1].start):
+            factor = next(_FACTORS[name] for name in _FACTORS if match[1].startswith(name))
+            found.append(Sum((pair[0],), (pair[0], "*", factor), pair[1]))
+    return found
+
+
+_FACTORS = {
+    "half": "0.5", "twice": "2", "double": "2", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
+    "ten": "10", "twelve": "12", "a quarter": "0.25", "one quarter": "0.25", "one-quarter": "0.25",
+}  # fmt: skip
+_MAY_BE_TIMES = re.compile(r"half|twice|double|times|quarter")
+_TIMES = re.compile(
+    r"(?<![a-z-])(half(?: of)?|twice|double|(?:two|three|four|five|six|ten|twelve) times|(?:a|one)[ -]quarter of)(?![a-z])"
+)
+_FAR = 40
+_PLAIN_GAP = re.compile(r"[^.;:\d,]*")
+_THAT_IS = re.compile(
+    r"[\s,)]*(?:which |that |this |it )?(?:is|i\.e\.|that is|equals?|gives?|makes?|=|or|comes? to|works out (?:to|at)|would be)"
+    r"[\s,(]*(?:about |approximately |around |roughly |some )?[\s$€£¥(]*"
+)
 
 
 def _glosses(page: Page) -> list[Sum]:
@@ -104,18 +143,41 @@ def _glosses(page: Page) -> list[Sum]:
         opened = _OPENS.match(page.masked, result.end)
         if opened is None:
             continue
-        bracket = opened[0].endswith("(") and "." not in opened[0]
+        bracket = opened[0].endswith("(") and "i.e." not in opened[0]
         close = _closing(page.masked, opened.end() - 1) if bracket else _end_of_sum(page, index + 1)
         last = bisect_left(page.number_starts, close)
         if close < 0 or not 2 <= last - index - 1 <= _LONGEST:
             continue
-        tokens = _tokens(
-            page, page.numbers[index + 1 : last], opened.end() if bracket else opened.start(), close
-        )
+        inner = page.numbers[index + 1 : last]
+        tokens = _tokens(page, inner, opened.end() if bracket else opened.start(), close)
+        against = bracket and len(inner) == 2 and len(tokens) < 3
+        if against:
+            tokens = _set_against(page, result, inner)
         operands = tuple(token for token in tokens if isinstance(token, Number))
-        if len(operands) == last - index - 1:
+        if against and tokens:
+            found.append(Sum(tuple(inner), tuple(tokens), result, either=True))
+        elif len(operands) == last - index - 1:
             found.append(Sum(operands, tuple(tokens), result))
     return found
+
+
+def _set_against(page: Page, result: Number, pair: Sequence[Number]) -> list[Number | str]:
+    """Read two figures in parentheses as a part of the other, or as what is compared with it."""
+    first, second = pair
+    gap = page.low[first.end : second.start].strip(" $€£¥")
+    if _OUT_OF.fullmatch(gap) and not first.unit:
+        return [first, "/", second]
+    if not _VERSUS.fullmatch(gap) or first.unit != second.unit:
+        return []
+    if result.unit == "percent" and first.unit != "percent":
+        return ["(", first, "-", second, ")", "/", second]
+    if first.unit == "percent" and result.unit not in ("pp", "bps", "points"):
+        return []
+    return [first, "-", second]
+
+
+_OUT_OF = re.compile(r"(?:[a-z]+ )?(?:out )?of(?: the| its| a total of| total)?|占|/")
+_VERSUS = re.compile(r"(?:versus|vs\.?|against|compared (?:with|to)|对比|对|较)")
 
 
 def _end_of_sum(page: Page, index: int) -> int:
@@ -132,7 +194,9 @@ def _end_of_sum(page: Page, index: int) -> int:
     return end
 
 
-_OPENS = re.compile(r"\s?,?\s?(?:i\.e\.,?\s|namely |that is,? |即)[\s$€£¥]*\(?|\s?\(")
+_OPENS = re.compile(
+    r"\s?,?\s?(?:i\.e\.,?\s|namely |that is,? |即)[\s$€£¥]*\(?|(?:\s(?:of|below|above|higher|lower|less|more)[a-z '-]{0,40})?\s?\("
+)
 
 
 def _closing(text: str, start: int) -> int:

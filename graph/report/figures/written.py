@@ -167,13 +167,13 @@ class Written:
         self, written: Sum, operands: Sequence[int], findings: Mapping[int, Finding], power: int
     ) -> list[Finding]:
         """Give the findings of all figures of a sum, bare ones at a table's scale; none if one fails."""
-        settled: list[Finding] = []
-        for index in operands:
-            finding = self._operand(index, findings, power) or self._beside(index, settled, power)
-            if finding is None:
-                return []
-            settled.append(finding)
-        return settled
+        settled = [self._operand(index, findings, power) for index in operands]
+        held = [finding for finding in settled if finding is not None]
+        for at, index in enumerate(operands):
+            if settled[at] is None and held:
+                wrong = findings[index].status == "contradicted"
+                settled[at] = self._beside(index, held, power, wrong)
+        return [finding for finding in settled if finding is not None] if None not in settled else []
 
     def _come_to(self, written: Sum, settled: Sequence[Finding], power: int) -> Finding | None:
         shown: list[Decimal | None] = [None] * len(settled)
@@ -182,8 +182,11 @@ class Written:
         found = self._result(scaled, exact, settled)
         return found if found is not None or power else self._result(written, shown, settled)
 
-    def _beside(self, index: int, settled: Sequence[Finding], power: int) -> Finding | None:
-        """Find a figure of a sum that no name settles in the table of one that does."""
+    def _beside(self, index: int, settled: Sequence[Finding], power: int, wrong: bool) -> Finding | None:
+        """Find a figure of a sum that no name settles in the table of one that does.
+
+        `wrong` says that a name beside it means another amount: then only another row's of the same time.
+        """
         first = next((finding.known[0] for finding in settled if finding.known), None)
         number = _at(self.page.numbers[index], power)
         if first is None or len(abs(number.value).normalize().as_tuple().digits) < _TOLD:
@@ -192,7 +195,11 @@ class Written:
             item
             for item in self.combine.lookup.book.shown(number.value)
             if item.fact.source == first.fact.source
-            and (item.period == first.period or item.key == first.key)
+            and (
+                (item.period == first.period and item.key != first.key)
+                if wrong
+                else (item.period == first.period or item.key == first.key)
+            )
         ]
         return weigh_facts(number, held[:1], 0, "operand of a formula", either=True)
 
@@ -209,7 +216,7 @@ class Written:
     def _pointed(self, number: Number) -> Finding | None:
         """Find a figure of a sum among the amounts of the documents as it is shown, whatever it is called."""
         told = abs(number.value.scaleb(-number.scale))
-        if len(told.normalize().as_tuple().digits) < _TOLD and not (number.unit or number.currency):
+        if len(told.normalize().as_tuple().digits) < _TOLD - 1 and not (number.unit or number.currency):
             return None
         point = next(
             (
@@ -251,7 +258,7 @@ class Written:
             wrong = bool(number.unit)
         else:
             wrong = bool(facts) and not _in_unit(number, facts[0], "-" in written.tokens)
-        if wrong or not matches(number, value, 0):
+        if wrong or not (matches(number, value, 0) or (written.either and matches(number, -value, 0))):
             return None
         ids = tuple(name for finding in held for name in finding.ids)
         text = self.page.norm
