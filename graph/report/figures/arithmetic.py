@@ -86,6 +86,17 @@ class Sum:
         return told[6] == told[1] and told[6] != told[3]
 
 
+def tokens_of(page: Page) -> list[Number | str]:
+    """Read the whole of a page as one expression; as much of its end as is one."""
+    return _tokens(page, page.numbers[:_LONGEST], 0, len(page.masked))
+
+
+def evaluate(tokens: Sequence[Number | str], exact: Sequence[Decimal]) -> Decimal | None:
+    """Compute an expression with the given values for its figures, in order."""
+    values = iter(exact)
+    return _Reader([token if isinstance(token, str) else next(values) for token in tokens]).read()
+
+
 def sums(page: Page) -> list[Sum]:
     """Find the sums that a page writes out, in order."""
     found: list[Sum] = []
