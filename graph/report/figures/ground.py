@@ -45,6 +45,8 @@ _CLOSE_LONG, _LONG = 0.5, 4
 _CHANCE = 0.12
 # How well a total is named where the sentence speaks of one.
 _SAID, _TOTAL = 0.8, 0.75
+# A score that names nothing, and what a point then weighs.
+_FAINT, _UNNAMED = 0.05, 0.5
 # From which weight on a word of a name counts as said, and words of a length of time as telling.
 _NAMED, _TELLING = 0.8, 1.5
 # Figures looked at: fewer where documents hold very many amounts, so that no text takes long.
@@ -193,6 +195,7 @@ class Ground:
             p
             for p in self._points.all
             if _family(p.kind) in kinds
+            and not (number.scale > 0 and p.kin == "one")
             and not clash_of(number, p.kind, p.currency)
             and p.of(periods)
             and (p.place[:2] not in taken or any(claim.words.get(word, 0.0) >= 1.0 for word in p.row))
@@ -201,7 +204,8 @@ class Ground:
             rivals = [p for p in rivals if p.periods]
         scores = self._claims.scores(claim)
         best = max((scores[id(point)] for point in rivals), default=0.0)
-        top = max(scores.values(), default=0.0)
+        kins = {point.kin for point in shows}
+        top = max((scores[id(p)] for p in self._points.all if p.kin in kins), default=0.0)
         digits = len(number.value.normalize().as_tuple().digits)
         share = _CLOSE_LONG if digits >= _LONG else _CLOSE
         named = [p for p in rivals if p.row and all(claim.words.get(word, 0.0) >= _NAMED for word in p.row)]
@@ -210,8 +214,14 @@ class Ground:
         held = [
             p
             for p in shows
-            if (claim.formula or (scores[id(p)] > 0 and scores[id(p)] >= share * best))
-            and (claim.formula or self._is_named(claim, p) or scores[id(p)] >= _CLOSE * top)
+            if (
+                claim.formula
+                or (scores[id(p)] > 0 and scores[id(p)] >= share * best)
+                or (top <= _FAINT and digits >= _LONG - 1)
+            )
+            and (
+                claim.formula or self._is_named(claim, p) or scores[id(p)] >= _CLOSE * top or top <= _FAINT
+            )
             and (p.of(periods) or (claim.formula and p.within(periods)))
             and (not p.was or claim.was or claim.compares or claim.own is not None)
             and not (claim.past and self._is_latest(p))
@@ -300,7 +310,8 @@ class Ground:
         weights: dict[int, float] = {}
         for kin in self._points.kin:
             best = max((scores[each] for each in kin.ids), default=0.0)
-            weights |= {each: scores[each] / best if best > 0 else 0.0 for each in kin.ids}
+            # Where nothing is named, anything may be meant and only chance decides.
+            weights |= {each: scores[each] / best if best > _FAINT else _UNNAMED for each in kin.ids}
         names = self._points.names
         if claim.words.get("total", 0.0) >= _SAID or not any(
             weight >= _SAID and word in names for word, weight in claim.words.items()

@@ -160,8 +160,8 @@ class Points:
 
     @cached_property
     def kin(self) -> list[Line]:
-        """Give the rates, and all other points."""
-        return [Line([p for p in self.all if p.rated == rated]) for rated in (True, False)]
+        """Give the rates, what is told per one, and all other points."""
+        return [Line([p for p in self.all if p.kin == kin]) for kin in ("rate", "one", "")]
 
     @cached_property
     def totals(self) -> list[Point]:

@@ -290,6 +290,13 @@ _TURNS = re.compile(
 )
 
 
+_LIST = 240  # how far a list of moves may reach behind its verb
+_BY = re.compile(
+    r"(?<!divided )(?<!multiplied )(?<!followed )(?<!backed )(?<!covered )(?<!owned )(?<!led )(?<!driven )(?<!offset )"
+    r"(?<![a-z])by (?:about |around |approximately |roughly |some |just )?$"
+)
+
+
 def direction(page: Page, number: Number, scope: Scope) -> int:
     """Give the direction that the last word of change before a figure fixes; 0 when none stands near."""
     start = max(scope.start, number.start - 60)
@@ -328,6 +335,14 @@ def _change(
         return Role(
             "change", side, _first(page.mentions_in((place, min(scope.end, place + 20))), place, 1, page)
         )
+    by = _BY.search(before)
+    if by is not None:
+        # "three lines were lower: metals by 83 thousand and energy by 20 thousand"
+        turn = None
+        for turn in _TURNS.finditer(page.masked, max(scope.start, number.start - _LIST), number.start):
+            pass
+        if turn is not None:
+            return Role("change", _side_of(turn))
     if previous is not None and _GLOSS.fullmatch(gap) and _REACHES_NEXT.match(page.masked, number.end):
         return Role("level")
     if previous is not None and previous.kind in ("change", "distance") and _GLOSS.fullmatch(gap):
