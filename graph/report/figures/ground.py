@@ -225,7 +225,7 @@ class Ground:
             and (p.of(periods) or (claim.formula and p.within(periods)))
             and (not p.was or claim.was or claim.compares or claim.own is not None)
             and not (claim.past and self._is_latest(p))
-            and (claim.kind != "change" or p.moved)
+            and (claim.kind != "change" or p.moved or (p.rated and self._is_headed(claim, p)))
             and not self._is_of_other_column(claim, p)
         ]
         return max(held, key=lambda p: scores[id(p)]) if held else None

@@ -290,6 +290,7 @@ _TURNS = re.compile(
 )
 
 
+_APART = re.compile(r"(?<![a-z])(?:bigger|larger|greater|smaller|more|less|fewer|ahead|exceed\w*|beats?|trail\w*)(?![a-z])")
 _LIST = 240  # how far a list of moves may reach behind its verb
 _BY = re.compile(
     r"(?<!divided )(?<!multiplied )(?<!followed )(?<!backed )(?<!covered )(?<!owned )(?<!led )(?<!driven )(?<!offset )"
@@ -341,7 +342,7 @@ def _change(
         turn = None
         for turn in _TURNS.finditer(page.masked, max(scope.start, number.start - _LIST), number.start):
             pass
-        if turn is not None:
+        if turn is not None or _APART.search(page.masked, scope.start, number.start):
             return Role("change", _side_of(turn))
     if previous is not None and _GLOSS.fullmatch(gap) and _REACHES_NEXT.match(page.masked, number.end):
         return Role("level")
