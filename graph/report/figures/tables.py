@@ -88,6 +88,9 @@ def table_cells(texts: Sequence[tuple[str, str]]) -> list[Cell]:
     # A scale in the label of one row is that row's alone.
     captions = [
         "\n".join(_over_all(line) for line in text.split("\n") if "|" not in line or not _has_amounts(line))
+        # "Note 5 | Loans ($ in thousands)" alone is no head of columns.
+        if text.count("|") and "\n" in text.strip()
+        else text
         for _, text in low
     ]
     everywhere = next((power for text in captions if (power := scale_of(text)) is not None), 0)
