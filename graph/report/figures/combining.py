@@ -30,6 +30,10 @@ _LONGEST = 24
 _NET = re.compile(
     r"(?<![a-z])(?:net|excluding|without|after|before|remaining|rest|other than)(?![a-z])|扣除|剩余|净"
 )
+_REST = re.compile(
+    r"(?<![a-z])(?:outside|other than|remain\w*|the rest|others?|beyond|not|non|without|excluding|un(?:hedged|secured|insured))"
+    r"(?![a-z])|其余|以外|之外|剩余|其他"
+)
 Weights = Mapping[int, float]
 
 
@@ -236,7 +240,10 @@ def _alone(search: _Search) -> Iterator[Value]:
         return
     for point in search.points.kin[0].points:
         if search.weight(point) >= _NAMED and 0 < point.value < HUNDRED:
-            yield Value(HUNDRED - point.value, "percent", None, "remainder", "100 - {}", (point.value,))
+            sure = search.claim.says(_REST) and search.is_sure(point)
+            yield Value(
+                HUNDRED - point.value, "percent", None, "remainder", "100 - {}", (point.value,), sure=sure
+            )
 
 
 def _made(search: _Search) -> Iterator[Point]:

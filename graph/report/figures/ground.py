@@ -191,6 +191,8 @@ class Ground:
         number = claim.number
         periods = claim.periods
         kinds = {_family(point.kind) for point in shows}
+        # What the move ends at is no rival of what it comes from.
+        told = self._shown_beside(number) if claim.was else frozenset[int]()
         rivals = [
             p
             for p in self._points.all
@@ -199,6 +201,7 @@ class Ground:
             and not clash_of(number, p.kind, p.currency)
             and p.of(periods)
             and (p.place[:2] not in taken or any(claim.words.get(word, 0.0) >= 1.0 for word in p.row))
+            and not (claim.was and id(p) in told)
         ]
         if claim.own is not None and any(p.periods and p.of(periods) for p in shows):
             rivals = [p for p in rivals if p.periods]
@@ -209,7 +212,8 @@ class Ground:
         digits = len(number.value.normalize().as_tuple().digits)
         share = _CLOSE_LONG if digits >= _LONG else _CLOSE
         named = [p for p in rivals if p.row and all(claim.words.get(word, 0.0) >= _NAMED for word in p.row)]
-        if named and not any(_is_shown(p, shows) for p in named):
+        most = max(scores[id(p)] for p in shows)
+        if any(scores[id(p)] >= most for p in named) and not any(_is_shown(p, shows) for p in named):
             return None
         held = [
             p
@@ -227,8 +231,30 @@ class Ground:
             and not (claim.past and self._is_latest(p))
             and (claim.kind != "change" or p.moved or (p.rated and self._is_headed(claim, p)))
             and not self._is_of_other_column(claim, p)
+            and not self._is_of_other_time(claim, p)
         ]
         return max(held, key=lambda p: scores[id(p)]) if held else None
+
+    def _shown_beside(self, number: Number) -> frozenset[int]:
+        """Give the ids of the amounts that the other figures of a sentence show."""
+        others = (self._page.numbers[at] for at in self._page.together(number))
+        return frozenset(
+            id(point)
+            for other in others
+            if other is not number
+            for point in self._points.showing(other)
+            if fits(other, point.value)
+        )
+
+    def _is_of_other_time(self, claim: Claim, point: Point) -> bool:
+        """Tell whether something moved from an amount though a document has one of the year before."""
+        if not claim.was or claim.own is not None or claim.named or len(claim.asked) != 1:
+            return False
+        before = claim.asked[0].back()
+        if not point.periods or point.of((before,)):
+            return False
+        line = [other for other in self._points.texts[point.place[0]] if other.row == point.row]
+        return any(other.periods and other.of((before,)) for other in line)
 
     def _is_stated_row(self, claim: Claim) -> bool:
         """Tell whether the words by the figure are all of a row's name."""

@@ -34,7 +34,7 @@ _COUNTED = re.compile(
     r"|tonnes|tons|barrels"
     r"|ounces|pounds|gallons|acres|square feet|square metres|megawatts|mw|gwh|mwh|boe|licen[sc]es"
     r"|policies|claims|units|teu|subscriptions|lines|agents|pumps|sets|clinics|schools|plants|projects)"
-    r"(?=$|[),]|\s?\(|\s(?:of|in|at|over|under|on|per|by|with|end|sold|produced|served|flown|delivered|shipped"
+    r"(?=$|[),]|\s?\(|\s(?:of|in|at|over|under|on|per|by|with|end|open|opened|sold|produced|served|flown|delivered|shipped"
     r"|added|owned|leased|held|managed|operated|occupied|completed|retailed)(?![a-z]))"
     r"|[人家个台辆架套户]数|\((?:人|家|台|辆|架|吨|套|户|万吨)\)"
 )

@@ -27,7 +27,7 @@ UP = (
     r"|claw(?:ed)? back"
 )
 DOWN = (
-    r"fell|fall|falls|falling|fallen|declin(?:e|ed|es|ing)|drop(?:ped|s|ping)?|decreas(?:e|ed|es|ing)"
+    r"(?:fell|falls?|falling)(?! due| within| into| under| in the)|fallen|declin(?:e|ed|es|ing)|drop(?:ped|s|ping)?|decreas(?:e|ed|es|ing)"
     r"|down|lost|slid|slides?|slipp?(?:ed|s)?|sank|contract(?:ed|s|ion)|narrow(?:ed|s|ing)?|shrank"
     r"|shrunk"
     r"|lower|plung(?:e|ed|es)|tumbl(?:e|ed|es)|eas(?:ed|es)|dipp?(?:ed|s)?|retreat(?:ed|s)?|reduc(?:ed"

@@ -171,7 +171,9 @@ class Written:
         held = [finding for finding in settled if finding is not None]
         for at, index in enumerate(operands):
             if settled[at] is None and held:
-                wrong = findings[index].status == "contradicted"
+                # A run of one row's amounts is added up whatever period its sentence names.
+                added = len(operands) >= 3 and set(written.tokens) & set("+-*/()") == {"+"}
+                wrong = findings[index].status == "contradicted" and not added
                 settled[at] = self._beside(index, held, power, wrong)
         return [finding for finding in settled if finding is not None] if None not in settled else []
 
