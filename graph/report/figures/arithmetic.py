@@ -14,7 +14,7 @@ from graph.report.figures.page import Page
 
 _EQUALS = re.compile(
     r"[=≈]|(?<![a-z])(?:gives?|equals?|yields?|makes?|comes? (?:out )?(?:to|at)|came to|works out (?:to|at)"
-    r"|amounts? to|results? in|is)(?![a-z])"
+    r"|amounts? to|results? in|is)(?![a-z])|即|等于|得(?:出|到)?(?=[\s约\d])|(?<=[，,])约为?"
 )
 _HEDGE = r"(?:(?:about|approximately|around|roughly|some|nearly|just (?:under|over)|a ratio of) ?)?"
 _SPACE = r"[\s$€£¥+(~约-]{0,12}"

@@ -318,7 +318,8 @@ class Claims:
 
 
 _COMPARES = re.compile(
-    r"(?<![a-z])(?:from|versus|vs|compared|against|earlier|prior|previous|before|then|year ago|last year)"
+    r"(?<![a-z])(?:from|versus|vs|compared|against|earlier|prior|previous|before|then|year ago|last year"
+    r"|times (?:the|that|its|as))"
     r"(?![a-z])"
     r"|由|从|上年|去年|此前|较|→|->"
 )

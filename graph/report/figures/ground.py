@@ -115,7 +115,7 @@ class Ground:
                     if other != index
                 )
             )
-            point = self._level(claims[index], shows, taken - own)
+            point = self._level(claims[index], shows, taken - own, self._held(index, {**findings, **found}))
             if point is not None and not self._is_told_twice(index, numbers, claims[index], point):
                 grounds[index] = point
                 known = (point.known,) if point.known is not None else ()
@@ -186,8 +186,26 @@ class Ground:
             )
         return known
 
-    def _level(self, claim: Claim, shows: Sequence[Point], taken: frozenset[tuple[str, int]]) -> Point | None:
-        """Find which of the amounts that it shows the figure is: no rival may be named much better."""
+    def _held(self, index: int, findings: Mapping[int, Finding]) -> frozenset[str]:
+        """Name the facts that other figures of a sentence are."""
+        return frozenset(
+            name
+            for other in self._page.together(self._page.numbers[index])
+            if other != index and findings[other].status == "supported"
+            for name in findings[other].ids
+        )
+
+    def _level(
+        self,
+        claim: Claim,
+        shows: Sequence[Point],
+        taken: frozenset[tuple[str, int]],
+        held_ids: frozenset[str],
+    ) -> Point | None:
+        """Find which of the amounts that it shows the figure is: no rival may be named much better.
+
+        `taken` are rows that other figures of the sentence show, `held_ids` facts that they are.
+        """
         number = claim.number
         periods = claim.periods
         kinds = {_family(point.kind) for point in shows}
@@ -202,6 +220,7 @@ class Ground:
             and p.of(periods)
             and (p.place[:2] not in taken or any(claim.words.get(word, 0.0) >= 1.0 for word in p.row))
             and not (claim.was and id(p) in told)
+            and (p.known is None or p.known.fact.id not in held_ids)
         ]
         if claim.own is not None and any(p.periods and p.of(periods) for p in shows):
             rivals = [p for p in rivals if p.periods]

@@ -162,6 +162,16 @@ class Kinds:
             known = self._found[id(pattern), text] = pattern.search(text) is not None
         return known
 
+    def under(self, heading: str, label: str) -> str:
+        """Give the name of a row with its heading where that says what the amounts below it are."""
+        says = heading and (
+            self._has(_PER_ONE, heading)
+            or self._has(_COUNTED, heading)
+            or self._has(_IN_CENTS, heading)
+            or scale_of(heading) is not None
+        )
+        return f"{heading}: {label}" if says else label
+
     def of_row(self, label: str, name: str, shown: Sequence[Number]) -> RowKind:
         """Tell what the table's scale leaves alone; "open" where a row may be a count or an amount."""
         if not self.power or not shown or scale_of(label) is not None:
@@ -201,7 +211,9 @@ class Kinds:
         if number.unit in ("pp", "bps"):
             return ("pp" if number.unit == "pp" else "bps"), 0
         small = abs(number.value) < 1000 and not number.currency and self.has_rates
-        cents = self._has(_IN_CENTS, label) and self._has(_PER_ONE, label)
+        cents = self._has(_IN_CENTS, label) and (
+            self._has(_PER_ONE, label) or label.endswith(("(cents)", "(pence)"))
+        )
         if cents and not number.currency:
             return "per_share", -2
         margin = number.decimals and abs(number.value) <= 100 and _MARGIN.search(label)

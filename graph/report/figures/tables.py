@@ -86,13 +86,7 @@ def table_cells(texts: Sequence[tuple[str, str]]) -> list[Cell]:
     """Read the amounts of every table in the (title, text) documents."""
     low = [(title, normalise(text).lower()) for title, text in texts]
     # A scale in the label of one row is that row's alone.
-    captions = [
-        "\n".join(_over_all(line) for line in text.split("\n") if "|" not in line or not _has_amounts(line))
-        # "Note 5 | Loans ($ in thousands)" alone is no head of columns.
-        if text.count("|") and "\n" in text.strip()
-        else text
-        for _, text in low
-    ]
+    captions = [_caption(text) for _, text in low]
     everywhere = next((power for text in captions if (power := scale_of(text)) is not None), 0)
     currency = next((code for _, text in low if (code := currency_of(text)) is not None), None)
     dollars = dollars_of("\n".join(text for _, text in low))
@@ -106,6 +100,21 @@ def table_cells(texts: Sequence[tuple[str, str]]) -> list[Cell]:
                 own_currency = dollars
             cells += _Table(title, text, power, own_currency, " ".join(captions)).cells()
     return cells
+
+
+def _caption(text: str) -> str:
+    """Give the lines of a document that may say the scale of a table; those inside one are of its parts."""
+    if "\n" not in text.strip():
+        return text  # "Note 5 | Loans ($ in thousands)" alone is no head of columns
+    found, inside = [], False
+    for line in text.split("\n"):
+        if "|" not in line:
+            found.append(line)
+        elif _has_amounts(line):
+            inside = True
+        elif not inside:
+            found.append(_over_all(line))
+    return "\n".join(found)
 
 
 def _over_all(line: str) -> str:
@@ -186,7 +195,8 @@ class _Table:
                 for (place, number), column in zip(shown, self._columns_of(rest, shown), strict=True)
                 if not column.change
             ]
-            row_kind = self.kinds.of_row(label, name, [number for _, number, _ in pairs])
+            told = self.kinds.under(heading, label)
+            row_kind = self.kinds.of_row(told, name, [number for _, number, _ in pairs])
             of_row = row_period(label, self.heads)
             later = label in ("thereafter", "beyond", "later years", "以后年度")
             if (of_row is not None or later) and any(column.period is None for _, _, column in pairs):
@@ -202,10 +212,10 @@ class _Table:
                         found.append(self._cell(index, place, name, name, number, turned, percent, ""))
                 name = f"{heading}: {label}" if heading else label
             for place, number, column in pairs:
-                found.append(self._cell(index, place, name, label, number, column, percent, row_kind))
+                found.append(self._cell(index, place, name, told, number, column, percent, row_kind))
                 if row_kind == "open":
                     # The row may count things: then its amounts stand as they are shown.
-                    found.append(self._cell(index, place, name, label, number, column, percent, "count"))
+                    found.append(self._cell(index, place, name, told, number, column, percent, "count"))
         return found
 
     @cached_property
