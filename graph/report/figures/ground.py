@@ -220,7 +220,7 @@ class Ground:
             and p.of(periods)
             and (p.place[:2] not in taken or any(claim.words.get(word, 0.0) >= 1.0 for word in p.row))
             and not (claim.was and id(p) in told)
-            and (p.known is None or p.known.fact.id not in held_ids)
+            and (p.known is None or p.known.fact.id not in held_ids or _is_shown(p, shows))
         ]
         if claim.own is not None and any(p.periods and p.of(periods) for p in shows):
             rivals = [p for p in rivals if p.periods]
