@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from decimal import Decimal
+from itertools import chain, combinations
 
 from graph.report.figures import cues
 from graph.report.figures.claims import STRONG, Claim
@@ -86,11 +87,22 @@ def values(claim: Claim, points: Points, weights: Weights, stated: Sequence[Poin
         yield from joined(claim, ops, told, few)
     search = _Search(claim, ops, points, weights, points.of(claim.periods))
     made = list(_made(search))
+    names = {p.value: p.name for p in made}
     search.timely.update(id(p) for p in made if p.of(claim.periods))
-    yield from _rows(search, made)
-    yield from _columns(search, made)
+    for value in chain(_rows(search, made), _columns(search, made)):
+        yield value if names.keys().isdisjoint(value.parts) else _spelled(value, names)
     yield from _texts(search, told)
     yield from _alone(search)
+
+
+def _spelled(value: Value, names: Mapping[Decimal, str]) -> Value:
+    """Write a value with what its operands were made of."""
+    first, *behind = value.form.split("{}")
+    kept = []
+    for part, text in zip(value.parts, behind, strict=True):
+        first += names.get(part, "{}") + text
+        kept += [part] if part not in names else []
+    return value._replace(form=first, parts=tuple(kept))
 
 
 def _is_in_name(word: str, points: Points, weights: Weights) -> bool:
