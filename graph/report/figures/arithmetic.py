@@ -121,7 +121,11 @@ def _multiples(page: Page) -> list[Sum]:
     for match in _TIMES.finditer(page.masked.lower()) if _MAY_BE_TIMES.search(page.low) else ():
         index = bisect_left(page.number_starts, match.end())
         pair = page.numbers[index : index + 2]
-        if len(pair) < 2 or pair[0].start - match.end() > _FAR or pair[1].start >= page.scope_of(pair[0].start).end:
+        if (
+            len(pair) < 2
+            or pair[0].start - match.end() > _FAR
+            or pair[1].start >= page.scope_of(pair[0].start).end
+        ):
             continue
         if not _PLAIN_GAP.fullmatch(page.masked, match.end(), pair[0].start):
             continue

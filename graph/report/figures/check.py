@@ -32,6 +32,7 @@ from graph.report.figures.parallel import Parallel
 from graph.report.figures.paragraph import Paragraphs
 from graph.report.figures.passages import Passages
 from graph.report.figures.points import Points
+from graph.report.figures.reached import Reached
 from graph.report.figures.readings import Reader
 from graph.report.figures.resolve import Resolver
 from graph.report.figures.role import Role, direction, role_of
@@ -165,6 +166,7 @@ class _Check:
             findings |= self.ground.look(numbers, roles, findings, written)
         findings |= Nearby(self.lookup, self.points).look(findings)
         findings |= Moves(self.page).look(findings)
+        findings |= Reached(self.page, roles).look(findings)
         return [self._figure(number, findings[index]) for index, number in enumerate(numbers)]
 
     def _roles(self, numbers: Sequence[Number]) -> list[Role]:

@@ -242,9 +242,7 @@ class Ground:
                 or (scores[id(p)] > 0 and scores[id(p)] >= share * best)
                 or (top <= _FAINT and digits >= _LONG - 1)
             )
-            and (
-                claim.formula or self._is_named(claim, p) or scores[id(p)] >= _CLOSE * top or top <= _FAINT
-            )
+            and (claim.formula or self._is_named(claim, p) or scores[id(p)] >= _CLOSE * top or top <= _FAINT)
             and (p.of(periods) or (claim.formula and p.within(periods)))
             and (not p.was or claim.was or claim.compares or claim.own is not None)
             and not (claim.past and self._is_latest(p))

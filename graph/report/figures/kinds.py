@@ -178,7 +178,9 @@ class Kinds:
             return ""
         priced = any(number.currency for number in shown)
         small = all(number.decimals == 2 and abs(number.value) < 1000 for number in shown)
-        if (self._has(_PER_ONE, label) and not self._is_scaled(label, shown)) or (priced and small and not self.has_decimals):
+        if (self._has(_PER_ONE, label) and not self._is_scaled(label, shown)) or (
+            priced and small and not self.has_decimals
+        ):
             return "per_share"
         if priced or any(number.unit or number.decimals for number in shown):
             return ""

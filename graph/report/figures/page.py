@@ -106,9 +106,7 @@ class Page:
     def around(self, index: int, back: int) -> range:
         """Give the places of the figures in the scope of one of them and in so many scopes before."""
         scope = self.number_scopes[index]
-        return range(
-            bisect_left(self.number_scopes, scope - back), bisect_right(self.number_scopes, scope)
-        )
+        return range(bisect_left(self.number_scopes, scope - back), bisect_right(self.number_scopes, scope))
 
     @cached_property
     def mention_starts(self) -> list[int]:

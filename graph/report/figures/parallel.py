@@ -62,7 +62,9 @@ class Parallel:
                 value = self._again(number, made) if made is not None else None
                 if value is not None:
                     formula = f"as {findings[other].formula}: {shown(value, number.ulp)}"
-                    found[index] = Finding("derived", f"{findings[other].rule} at another time", formula=formula)
+                    found[index] = Finding(
+                        "derived", f"{findings[other].rule} at another time", formula=formula
+                    )
                     break
         return found
 
@@ -185,5 +187,3 @@ class Parallel:
         """Give the amount that stands so many places behind another in its sentence."""
         at = next((place for place, other in enumerate(line) if other is point), -1)
         return line[at + step] if at >= 0 and 0 <= at + step < len(line) else None
-
-

@@ -290,7 +290,9 @@ _TURNS = re.compile(
 )
 
 
-_APART = re.compile(r"(?<![a-z])(?:bigger|larger|greater|smaller|more|less|fewer|ahead|exceed\w*|beats?|trail\w*)(?![a-z])")
+_APART = re.compile(
+    r"(?<![a-z])(?:bigger|larger|greater|smaller|more|less|fewer|ahead|exceed\w*|beats?|trail\w*)(?![a-z])"
+)
 _LIST = 240  # how far a list of moves may reach behind its verb
 _BY = re.compile(
     r"(?<!divided )(?<!multiplied )(?<!followed )(?<!backed )(?<!covered )(?<!owned )(?<!led )(?<!driven )(?<!offset )"

@@ -221,7 +221,11 @@ class _Table:
     @cached_property
     def _ends_years(self) -> bool:
         """Tell whether the days that are names of rows are each of another year."""
-        days = [found.year for row in self.rows if (found := row_period(clean_label(row[0]))) and found.kind == "day"]
+        days = [
+            found.year
+            for row in self.rows
+            if (found := row_period(clean_label(row[0]))) and found.kind == "day"
+        ]
         return len(set(days)) == len(days)
 
     def _ranges(self, index: int, label: str, heading: str, rest: list[str]) -> Iterator[Cell]:

@@ -84,8 +84,11 @@ def read_passages(title: str, text: str) -> list[Passage]:
                 year = max((p.year for p in years), default=carried.year if carried is not None else 0)
                 period = Period(period.kind, year, period.part)
             was = timing.is_from(number) or (when.period is not None and when.period.kind == "prior")
-            if figures and figures[-1].was and not when.own and _GLOSSED.fullmatch(
-                page.masked, figures[-1].number.end, number.start
+            if (
+                figures
+                and figures[-1].was
+                and not when.own
+                and _GLOSSED.fullmatch(page.masked, figures[-1].number.end, number.start)
             ):
                 # "against $212.9 million (18.8%)" tells both of the same time.
                 was, period = True, figures[-1].period
