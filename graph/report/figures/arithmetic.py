@@ -136,17 +136,19 @@ def _multiples(page: Page) -> list[Sum]:
 
 
 _FACTORS = {
-    "half": "0.5", "twice": "2", "double": "2", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
-    "ten": "10", "twelve": "12", "a quarter": "0.25", "one quarter": "0.25", "one-quarter": "0.25",
+    "half": "0.5", "twice": "2", "double": "2", "two": "2", "three": "3", "four": "4", "five": "5",
+    "six": "6", "ten": "10", "twelve": "12", "a quarter": "0.25", "one quarter": "0.25", "one-quarter": "0.25",
 }  # fmt: skip
 _MAY_BE_TIMES = re.compile(r"half|twice|double|times|quarter")
 _TIMES = re.compile(
-    r"(?<![a-z-])(half(?: of)?|twice|double|(?:two|three|four|five|six|ten|twelve) times|(?:a|one)[ -]quarter of)(?![a-z])"
+    r"(?<![a-z-])(half(?: of)?|twice|double|(?:two|three|four|five|six|ten|twelve) times"
+    r"|(?:a|one)[ -]quarter of)(?![a-z])"
 )
 _FAR = 40
 _PLAIN_GAP = re.compile(r"[^.;:\d,]*")
 _THAT_IS = re.compile(
-    r"[\s,)]*(?:which |that |this |it )?(?:is|i\.e\.|that is|equals?|gives?|makes?|=|or|comes? to|works out (?:to|at)|would be)"
+    r"[\s,)]*(?:which |that |this |it )?"
+    r"(?:is|i\.e\.|that is|equals?|gives?|makes?|=|or|comes? to|works out (?:to|at)|would be)"
     r"[\s,(]*(?:about |approximately |around |roughly |some )?[\s$€£¥(]*"
 )
 
@@ -210,7 +212,8 @@ def _end_of_sum(page: Page, index: int) -> int:
 
 
 _OPENS = re.compile(
-    r"\s?,?\s?(?:i\.e\.,?\s|namely |that is,? |即)[\s$€£¥]*\(?|(?:\s(?:of|below|above|higher|lower|less|more)[a-z '-]{0,40})?\s?\("
+    r"\s?,?\s?(?:i\.e\.,?\s|namely |that is,? |即)[\s$€£¥]*\(?"
+    r"|(?:\s(?:of|below|above|higher|lower|less|more)[a-z '-]{0,40})?\s?\("
 )
 
 

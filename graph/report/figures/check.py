@@ -28,8 +28,8 @@ from graph.report.figures.moves import Moves
 from graph.report.figures.naming import Label
 from graph.report.figures.nearby import Nearby
 from graph.report.figures.page import Page
-from graph.report.figures.parallel import Parallel
 from graph.report.figures.paragraph import Paragraphs
+from graph.report.figures.parallel import Parallel
 from graph.report.figures.passages import Passages
 from graph.report.figures.points import Points
 from graph.report.figures.reached import Reached

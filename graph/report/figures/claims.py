@@ -14,7 +14,7 @@ from graph.report.figures.extract import Number
 from graph.report.figures.layout import Scope
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.page import Page
-from graph.report.figures.periods import Period
+from graph.report.figures.period import Period
 from graph.report.figures.point import is_of, short
 from graph.report.figures.points import Points
 from graph.report.figures.role import Role, direction

@@ -32,7 +32,8 @@ _NET = re.compile(
     r"(?<![a-z])(?:net|excluding|without|after|before|remaining|rest|other than)(?![a-z])|扣除|剩余|净"
 )
 _REST = re.compile(
-    r"(?<![a-z])(?:outside|other than|remain\w*|the rest|others?|beyond|not|non|without|excluding|un(?:hedged|secured|insured))"
+    r"(?<![a-z])(?:outside|other than|remain\w*|the rest|others?|beyond|not|non|without|excluding"
+    r"|un(?:hedged|secured|insured))"
     r"(?![a-z])|其余|以外|之外|剩余|其他"
 )
 Weights = Mapping[int, float]

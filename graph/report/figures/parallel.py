@@ -17,7 +17,7 @@ from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.page import Page
-from graph.report.figures.periods import Period
+from graph.report.figures.period import Period
 from graph.report.figures.point import Point, is_of
 from graph.report.figures.points import Points
 from graph.report.figures.units import matches, shown

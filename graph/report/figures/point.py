@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from graph.report.figures.book import Known
-from graph.report.figures.periods import Period
+from graph.report.figures.period import Period
 
 PER = re.compile(r"(?<![a-z])(?:per|for each|a piece|apiece|each)(?![a-z])|每")
 _PER_ONE = frozenset({"per_share", "multiple", "price"})

@@ -17,7 +17,7 @@ from graph.report.figures.amounts import FACTS, Names, Scales, of_cells, of_fact
 from graph.report.figures.book import Known
 from graph.report.figures.derive import plain
 from graph.report.figures.extract import Number
-from graph.report.figures.periods import Period
+from graph.report.figures.period import Period
 from graph.report.figures.point import (
     Line,
     Point,

@@ -27,7 +27,8 @@ UP = (
     r"|claw(?:ed)? back"
 )
 DOWN = (
-    r"(?:fell|falls?|falling)(?! due| within| into| under| in the)|fallen|declin(?:e|ed|es|ing)|drop(?:ped|s|ping)?|decreas(?:e|ed|es|ing)"
+    r"(?:fell|falls?|falling)(?! due| within| into| under| in the)|fallen|declin(?:e|ed|es|ing)"
+    r"|drop(?:ped|s|ping)?|decreas(?:e|ed|es|ing)"
     r"|down|lost|slid|slides?|slipp?(?:ed|s)?|sank|contract(?:ed|s|ion)|narrow(?:ed|s|ing)?|shrank"
     r"|shrunk"
     r"|lower|plung(?:e|ed|es)|tumbl(?:e|ed|es)|eas(?:ed|es)|dipp?(?:ed|s)?|retreat(?:ed|s)?|reduc(?:ed"
@@ -295,7 +296,8 @@ _APART = re.compile(
 )
 _LIST = 240  # how far a list of moves may reach behind its verb
 _BY = re.compile(
-    r"(?<!divided )(?<!multiplied )(?<!followed )(?<!backed )(?<!covered )(?<!owned )(?<!led )(?<!driven )(?<!offset )"
+    r"(?<!divided )(?<!multiplied )(?<!followed )(?<!backed )(?<!covered )(?<!owned )(?<!led )(?<!driven )"
+    r"(?<!offset )"
     r"(?<![a-z])by (?:about |around |approximately |roughly |some |just )?$"
 )
 
@@ -341,9 +343,8 @@ def _change(
     by = _BY.search(before)
     if by is not None:
         # "three lines were lower: metals by 83 thousand and energy by 20 thousand"
-        turn = None
-        for turn in _TURNS.finditer(page.masked, max(scope.start, number.start - _LIST), number.start):
-            pass
+        turns = [*_TURNS.finditer(page.masked, max(scope.start, number.start - _LIST), number.start)]
+        turn = turns[-1] if turns else None
         if turn is not None or _APART.search(page.masked, scope.start, number.start):
             return Role("change", _side_of(turn))
     if previous is not None and _GLOSS.fullmatch(gap) and _REACHES_NEXT.match(page.masked, number.end):

@@ -14,7 +14,7 @@ from graph.report.figures.headings import period_name, period_of, periods_in, ro
 from graph.report.figures.kinds import PERCENT, Head, Kinds, RowKind, rate_columns
 from graph.report.figures.mask import mask
 from graph.report.figures.normal import normalise
-from graph.report.figures.periods import Period
+from graph.report.figures.period import Period
 from graph.report.figures.rows import MOST_CELLS, cells_of
 from graph.report.figures.scale import currency_of, dollars_of, scale_of
 from graph.report.figures.wording import stems, tokens

@@ -16,7 +16,7 @@ from graph.report.figures.normal import normalise
 from graph.report.figures.page import Page
 from graph.report.figures.pairing import Pairing
 from graph.report.figures.parts import base_of, each_of, is_left, is_whole
-from graph.report.figures.periods import Period
+from graph.report.figures.period import Period
 from graph.report.figures.role import role_of
 from graph.report.figures.said import Passage, Said, kind_of
 from graph.report.figures.timing import Timing
