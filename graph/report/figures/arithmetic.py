@@ -136,8 +136,9 @@ def _multiples(page: Page) -> list[Sum]:
 
 
 _FACTORS = {
-    "half": "0.5", "twice": "2", "double": "2", "two": "2", "three": "3", "four": "4", "five": "5",
-    "six": "6", "ten": "10", "twelve": "12", "a quarter": "0.25", "one quarter": "0.25", "one-quarter": "0.25",
+    "half": "0.5", "twice": "2", "double": "2", "two": "2", "three": "3", "four": "4",
+    "five": "5", "six": "6", "ten": "10", "twelve": "12",
+    "a quarter": "0.25", "one quarter": "0.25", "one-quarter": "0.25",
 }  # fmt: skip
 _MAY_BE_TIMES = re.compile(r"half|twice|double|times|quarter")
 _TIMES = re.compile(
