@@ -36,6 +36,7 @@ _REST = re.compile(
     r"|un(?:hedged|secured|insured))"
     r"(?![a-z])|其余|以外|之外|剩余|其他"
 )
+_NONE = Line([])
 Weights = Mapping[int, float]
 
 
@@ -103,9 +104,9 @@ def _from_stated(search: _Search, told: Sequence[Point]) -> Iterator[Value]:
     for known in told if ops.moved else ():
         line = (points.rows if known.table else points.sentences).get(known.place[:2])
         for other in line.points if line is not None and known.place[0] else ():
-            if other is not known and other.row == known.row and other.head == known.head:
-                if may_come(claim, ops, known, other) and is_timely(claim, known, other, line or Line([])):
-                    yield from paired(claim, ops, known, other, False)
+            alike = other is not known and other.row == known.row and other.head == known.head
+            if alike and may_come(claim, ops, known, other) and is_timely(claim, known, other, line or _NONE):
+                yield from paired(claim, ops, known, other, False)
 
 
 def _spelled(value: Value, names: Mapping[Decimal, str]) -> Value:

@@ -35,7 +35,8 @@ DOWN = (
     r"|tion)|cut|weaken(?:ed|s)?|pull(?:ed)? ?back|downside|depreciated|compress(?:ed|ion)|went down"
     r"|slump(?:ed)?|shed(?:s|ding)?|losing|los(?:es|t)|sliding|slipping|sinking|plunging|tumbling"
     r"|edg(?:ed|es|ing) (?:down|lower)"
-    r"|inch(?:ed|ing) (?:down|lower)|trimm(?:ed|ing)|par(?:ed|ing)|dwindl(?:ed|ing)|shorten(?:ed|ing)?|soften(?:ed|ing)?"
+    r"|inch(?:ed|ing) (?:down|lower)|trimm(?:ed|ing)|par(?:ed|ing)|dwindl(?:ed|ing)|shorten(?:ed|ing)?"
+    r"|soften(?:ed|ing)?"
     r"|erod(?:ed|ing)|g(?:ave|ives|iving) (?:back|up)"
 )
 _ZH_UP = (
