@@ -227,7 +227,7 @@ _PATTERNS: list[tuple[re.Pattern[str], _Builder]] = [
             r"(?<![a-z])(?:(?:a|one) year (?:earlier|ago|before|prior)|the year (?:before|prior))"
             r"|year[- ](?:ago|earlier)"
             r"|(?:the )?(?:prior|previous|last|preceding)[- ](?:fiscal[- ])?year"
-            r"|上一?财?年(?:度)?(?:同期)?|去年(?:同期)?|前一年",
+            r"|上一?财?年(?:度)?(?:同期|末)?|去年(?:同期|末)?|前一年|[年期]初(?!至今)",
             lambda m: Period("prior", 0),
         ),
     )
@@ -277,7 +277,7 @@ def _held(low: str, digits: Digits, months: list[int]) -> tuple[str, ...]:
     held += [f"{mark} ahead" for mark in "qh" if mark in before]
     held += [f"{mark} behind" for mark in "qh" if mark in behind]
     ago = "year" in low and (_AGO.search(low) or _LAST.search(low))
-    held += ["prior"] if ago or "上" in low or "去" in low or "前" in low else []
+    held += ["prior"] if ago or (not low.isascii() and _BEFORE.search(low)) else []
     held += ["fiscal"] if "fy" in low or "cy" in low or "fiscal" in low or "calendar" in low else []
     for (start, end), following in pairwise(digits.spans):
         if end - start == 4 and following[0] - end <= 20 and low[start : start + 2] in ("19", "20"):
@@ -289,6 +289,7 @@ def _held(low: str, digits: Digits, months: list[int]) -> tuple[str, ...]:
     return tuple(held)
 
 
+_BEFORE = re.compile(r"[上去前]|[年期]初")
 _AGO = re.compile(r"year[- ](?:ago|earlier|before|prior)")
 _LAST = re.compile(r"(?:prior|previous|last|preceding)[- ](?:fiscal[- ])?year")
 _PLANS = [(p, build, is_led(p), is_whole(p), _need(p.pattern)) for p, build in _PATTERNS]
