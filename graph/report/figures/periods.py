@@ -221,6 +221,7 @@ _PATTERNS: list[tuple[re.Pattern[str], _Builder]] = [
             r"(?<![a-z])first (nine months|three quarters)(?! of (?:fiscal )?\d)",
             lambda m: Period("span", 0, 900),
         ),
+        (r"(?<![a-z])(?:year[- ]to[- ]date|ytd)(?![a-z])", lambda m: Period("span", 0)),
         (r"前三(?:个?季度|季)", lambda m: Period("span", 0, 900)),
         (r"第([一二三四])季度?", lambda m: Period("quarter", 0, _number(m[1]))),
         (
@@ -241,6 +242,7 @@ _ONLY_CHINESE = re.compile(r"[年月](?![?|)度])")
 def _need(pattern: str) -> str:
     """Name what text must hold for the pattern to be worth trying; "" for digits alone."""
     needs = (
+        ("to date", "ytd" in pattern),
         ("weeks", _WEEKS_SPAN in pattern),
         ("spanned", _MONTHS_SPAN in pattern and _MON in pattern),
         ("months", _MONTHS_SPAN in pattern),
@@ -271,6 +273,7 @@ def _held(low: str, digits: Digits, months: list[int]) -> tuple[str, ...]:
     if months:
         held += ("month", "ended") if "ended" in low or "ending" in low else ("month",)
         held += ["weeks"] if "week" in low else []
+    held += ["to date"] if "ytd" in low or "year" in low else []
     quarter, half = "quarter" in low, "half" in low
     if (quarter or half) and any(word in low for word in ("first", "second", "third", "fourth")):
         held += ["quarter"] * quarter + ["half"] * half
