@@ -67,9 +67,15 @@ class Scales:
     def of(self, title: str) -> int | None:
         """Give the power of ten of a text, of the last that names one; None where none does."""
         if title not in self._known:
-            own = (text.lower() for name, text in reversed(self._texts) if name == title and "|" not in text)
+            own = (_prose(text) for name, text in reversed(self._texts) if name == title)
             self._known[title] = next((power for low in own if (power := scale_of(low)) is not None), None)
         return self._known[title]
+
+
+def _prose(text: str) -> str:
+    """Give the lines of a document that belong to no table, in lower case."""
+    low = text.lower()
+    return low if "|" not in low else "\n".join(line for line in low.split("\n") if "|" not in line)
 
 
 def _without_periods(text: str) -> tuple[str, tuple[Period, ...]]:

@@ -46,6 +46,12 @@ _AHEAD = re.compile(
     r"|(?:year[- ](?:over|on)[- ]year|yoy|year|quarter|sequentially|over|in|for|the|on)(?![a-z]))*"
     r"(?:(?<![a-z])(?:from|to)|由|从|至|到)[\s$€£¥(]*$"
 )
+# Between what a move ended at and its size, as in "$5, down 4% from $6".
+_DIRECTED = re.compile(
+    r"[\s,(]*(?:which (?:is|was) |or )?"
+    r"(?:up|down|an? (?:increase|decrease|rise|decline|drop|gain) of|(?:higher|lower) by)"
+    rf"(?: by)?\s{_HEDGE}[\s$€£¥]*"
+)
 _ALSO = re.compile(rf"\s?(?:or|,|\(|，|（|i\.e\.|，即)\s?{_HEDGE}[\s$€£¥+-]*")
 _OTHER = re.compile(
     r"organic|constant|adjust|like-for-like|comparable|same-store|cagr|compound|annuali[sz]"
@@ -67,18 +73,25 @@ class Moves:
         found: dict[int, Finding] = {}
         for old, new, size in self._told():
             held = [findings[at] for at in (old, new, size)]
+            if held[2].status not in _SURE and all(finding.status in _SURE for finding in held[:2]):
+                if _agrees(*(self.page.numbers[at] for at in (old, new, size))):
+                    found[size] = Finding("derived", "move told", formula=self._formula(old, new, size))
+                continue
             if any(finding.status not in _SURE for finding in held) or held[2].status != "derived":
                 continue
             wrong = _against(*(self.page.numbers[at] for at in (old, new, size)))
             if wrong is not None:
-                formula = f"{self._text(new)} - {self._text(old)}"
-                if self.page.numbers[size].unit == "percent":
-                    formula = f"({formula}) / {self._text(old)}"
+                formula = self._formula(old, new, size)
                 note = "the sentence's own figures come to something else"
                 found[size] = Finding(
                     "contradicted", "move told", expected=shown(wrong), formula=formula, note=note
                 )
         return found
+
+    def _formula(self, old: int, new: int, size: int) -> str:
+        """Write how the size of a move comes of its ends."""
+        apart = f"{self._text(new)} - {self._text(old)}"
+        return f"({apart}) / {self._text(old)}" if self.page.numbers[size].unit == "percent" else apart
 
     def _told(self) -> Iterator[tuple[int, int, int]]:
         """Give the places of the old, the new and the size of each move told without a break."""
@@ -110,6 +123,13 @@ class Moves:
                 after += 1
             for size in sizes:
                 yield (*ends, size)
+        for at in range(len(numbers) - 2):
+            new, old = numbers[at], numbers[at + 2]
+            alike = new.unit == old.unit and new.currency == old.currency
+            if alike and _DIRECTED.fullmatch(self._gap(at)) and _AHEAD.fullmatch(self._gap(at + 1)):
+                scope = self.page.scope_of(new.start)
+                if old.start < scope.end and not _OTHER.search(self.page.low, new.start, old.end):
+                    yield at + 2, at, at + 1
 
     def _ends(self, first: int, second: int) -> tuple[int, int] | None:
         """Give the old and the new of two figures that are the ends of a move."""
@@ -156,6 +176,19 @@ def _against(old: Number, new: Number, size: Number) -> Decimal | None:
         return None
     middle = (low + high) / 2
     return (middle if rises else -middle).quantize(min(size.ulp, Decimal(1)))
+
+
+def _agrees(old: Number, new: Number, size: Number) -> bool:
+    """Tell whether a size in percent or in the unit of the ends is exactly what these come to."""
+    if size.unit == "percent" and old.unit != "percent" and old.value:
+        moved = (new.value - old.value) / abs(old.value) * _HUNDRED
+        loose = (old.ulp + new.ulp) / abs(old.value) * _HUNDRED
+    elif size.unit == old.unit and size.currency == old.currency:
+        moved, loose = new.value - old.value, old.ulp + new.ulp
+    else:
+        return False
+    turned = size.sign and (size.sign == "+") != (moved > 0)
+    return not turned and abs(abs(moved) - abs(size.value)) <= size.ulp / 2 + loose / 2
 
 
 def _difference(old: Number, new: Number) -> tuple[Decimal, Decimal]:

@@ -21,7 +21,7 @@ from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding
 from graph.report.figures.layout import Scope
 from graph.report.figures.lookup import Lookup
-from graph.report.figures.point import short
+from graph.report.figures.point import Point, short
 from graph.report.figures.points import Points
 from graph.report.figures.wording import stems
 
@@ -38,6 +38,8 @@ _BASE = re.compile(
     r"\s(?:the |its |a |fiscal )*(?:about |approximately )?[$€£¥a-z\x00']{0,20}\s?$"
 )
 _SHARE = re.compile(r"\s?(?:\)\s?)?of\s|\s?的")
+_OPENED = re.compile(r"\s?[(（]\s?(?:about |approximately |约)?")
+_SHARE_OF = re.compile(r"\sof\s(?:the |its |our |total )*([a-z&' -]{3,40})")
 _PER = re.compile(r"(?<![a-z])(?:per|each|apiece|a)(?![a-z])|每")
 _IMPLIED = re.compile(
     r"(?<![a-z])(?:impl(?:y|ies|ied|ying)|given|because|since|as|would|means|before|earlier|prior|previous"
@@ -76,6 +78,8 @@ class Nearby:
         self.resolver = lookup.resolver
         self.page = lookup.page
         self.points = points
+        self._wholes: list[Point] = []
+        self._wholes_of = -1
         self._last: tuple[int, _Said] = (-1, _Said("", False, False, False, False, False, False))
 
     def look(self, findings: Mapping[int, Finding]) -> dict[int, Finding]:
@@ -91,6 +95,10 @@ class Nearby:
             middle = self._middle(number, said)
             if middle is not None:
                 found[index] = middle
+                continue
+            glossed = self._gloss(index, settled) if number.unit == "percent" else None
+            if glossed is not None:
+                found[index] = glossed
                 continue
             near = self._near(index, settled)
             for rule, value, formula, operands in self._results(number, finding, near, said) if near else ():
@@ -132,6 +140,44 @@ class Nearby:
                 ids = tuple(point.known.fact.id for point in (first, last) if point.known is not None)
                 return Finding("derived", "mean", ids=ids, formula=f"({first.value:f} + {last.value:f}) / 2")
         return None
+
+    def _gloss(self, index: int, findings: Mapping[int, Finding]) -> Finding | None:
+        """Find the share that stands in parentheses behind its part, as in "$31 (8% of sales) and $26 (7%)".
+
+        Where it does not say of what, it is of the same as the one before it in the sentence.
+        """
+        numbers = self.page.numbers
+        number, part = numbers[index], numbers[index - 1]
+        if not index or findings[index - 1].status not in _SURE or part.unit not in ("", "count"):
+            return None
+        if not _OPENED.fullmatch(self.page.masked, part.end, number.start):
+            return None
+        scope = self.page.scope_index(number.start)
+        told = _SHARE_OF.match(self.page.low, number.end)
+        if told is None:
+            wholes = (
+                self._wholes
+                if self._wholes_of == scope and self.page.low[number.end : number.end + 1] == ")"
+                else []
+            )
+        else:
+            words = short(stems(told[1]))
+            wholes = [
+                p for p in self.points.all if p.table and not p.rated and words and words <= p.row | p.head
+            ]
+        low, high = self._range(index - 1)
+        least, most = number.bounds
+        fitting = [
+            p
+            for p in wholes
+            if p.value > 0 and low / p.value * _HUNDRED <= most and high / p.value * _HUNDRED >= least
+        ]
+        if not fitting:
+            return None
+        self._wholes_of, self._wholes = scope, fitting
+        ids = (*findings[index - 1].ids, *((fitting[0].known.fact.id,) if fitting[0].known else ()))
+        formula = f"{self._text(index - 1)} / {fitting[0].value:f}"
+        return Finding("derived", "ratio", ids=ids, formula=formula)
 
     def _near(self, index: int, findings: Mapping[int, Finding]) -> list[int]:
         """Give the right figures of the sentence, and of the one before where there are fewer than two."""

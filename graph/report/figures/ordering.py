@@ -13,6 +13,9 @@ from graph.report.figures.wording import stems
 _BEGIN = short(stems("beginning opening prior previous old original"))
 _END = short(stems("end ending closing updated new current revised"))
 _PAID = frozenset({"money", "per_share", "price"})
+_SINCE = re.compile(
+    r"(?<![a-z])(?:since|below|above|under|from|compared|against|versus|than|level)(?![a-z])|较|自"
+)
 _PREVIOUS = re.compile(
     r"(?<![a-z])(?:previous|prior|preceding|sequential\w*|quarter[- ]on[- ]quarter|q/q|qoq|last quarter)"
     r"(?![a-z])|环比|上季|上期"
@@ -110,8 +113,19 @@ def is_timely(claim: Claim, a: Point, b: Point, line: Line) -> bool:
     if len(named) >= 2:
         return a.of(named) and b.of(named)
     if len(named) == 1:
-        return (a.of(named) or b.of(named)) and (_neighbours(a, b, line) or len(line.points) <= 2)
+        if not (a.of(named) or b.of(named)):
+            return False
+        return _neighbours(a, b, line) or len(line.points) <= 2 or _is_since(claim, a, b, line)
     return True
+
+
+def _is_since(claim: Claim, a: Point, b: Point, line: Line) -> bool:
+    """Tell whether the latest amount of a row is set against that of the period that is named."""
+    in_order = ordered(a, b)
+    if in_order is None or not claim.cued(_SINCE):
+        return False
+    old, new = in_order
+    return old.of(claim.compared) and bool(line.times) and new.time == line.times[-1]
 
 
 def is_at_one_time(claim: Claim, a: Point, b: Point) -> bool:

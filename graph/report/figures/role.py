@@ -181,7 +181,7 @@ def role_of(page: Page, number: Number, scope: Scope, previous: Role | None, gap
 def _special(page: Page, number: Number, scope: Scope, before: str, after: str) -> Role | None:
     """Recognise compound growth, means and sums by their word beside the figure."""
     near = before[-40:] + "\x00" + after[:32]
-    if number.unit in ("percent", "") and _CAGR.search(near):
+    if number.unit in ("percent", "") and not number.currency and _CAGR.search(near):
         return Role("cagr", _side_of(_BEFORE.search(before)))
     first, last = max(scope.start, number.start - 90), min(scope.end, number.end + 24)
     for _, end, kind in page.joining[
