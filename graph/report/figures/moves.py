@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
+from graph.report.figures import cues
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding
 from graph.report.figures.page import Page
@@ -74,7 +75,8 @@ class Moves:
         for old, new, size in self._told():
             held = [findings[at] for at in (old, new, size)]
             if held[2].status not in _SURE and all(finding.status in _SURE for finding in held[:2]):
-                if _agrees(*(self.page.numbers[at] for at in (old, new, size))):
+                ends = self.page.numbers[old], self.page.numbers[new]
+                if self._is_directed(*ends, size) and _agrees(*ends, self.page.numbers[size]):
                     found[size] = Finding("derived", "move told", formula=self._formula(old, new, size))
                 continue
             if any(finding.status not in _SURE for finding in held) or held[2].status != "derived":
@@ -87,6 +89,13 @@ class Moves:
                     "contradicted", "move told", expected=shown(wrong), formula=formula, note=note
                 )
         return found
+
+    def _is_directed(self, old: Number, new: Number, size: int) -> bool:
+        """Tell whether the words by a size do not speak of the other direction."""
+        number = self.page.numbers[size]
+        near = self.page.masked[max(0, number.start - 40) : number.end + 24]
+        rises, falls = cues.RISES.search(near) is not None, cues.FALLS.search(near) is not None
+        return rises == falls or rises == (new.value > old.value)
 
     def _formula(self, old: int, new: int, size: int) -> str:
         """Write how the size of a move comes of its ends."""
@@ -183,7 +192,7 @@ def _agrees(old: Number, new: Number, size: Number) -> bool:
     if size.unit == "percent" and old.unit != "percent" and old.value:
         moved = (new.value - old.value) / abs(old.value) * _HUNDRED
         loose = (old.ulp + new.ulp) / abs(old.value) * _HUNDRED
-    elif size.unit == old.unit and size.currency == old.currency:
+    elif size.unit == old.unit != "percent" and size.currency == old.currency:
         moved, loose = new.value - old.value, old.ulp + new.ulp
     else:
         return False
