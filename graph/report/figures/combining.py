@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -18,7 +18,7 @@ from graph.report.figures.ordering import (
 )
 from graph.report.figures.point import Line, Point, column_of, lines_of, row_of
 from graph.report.figures.points import Points
-from graph.report.figures.values import HUNDRED, IN_POINTS, Ops, Value, joined, may_come, paired
+from graph.report.figures.values import HUNDRED, IN_POINTS, Ops, Value, joined, nearness, paired
 
 # How well a row must be named, beside the best: to be an operand.
 _NAMED = 0.4
@@ -36,13 +36,14 @@ Weights = Mapping[int, float]
 @dataclass(frozen=True)
 class _Search:
     """What a claim is looked for in: `weights` say by id how well a point is named, `timely` are the ids of
-    those that may be of its periods."""
+    those that may be of its periods, `may_come` tells roughly whether two amounts come to anything near."""
 
     claim: Claim
     ops: Ops
     points: Points
     weights: Weights
     timely: set[int]
+    may_come: Callable[[Point, Point], bool]
 
     def weight(self, point: Point) -> float:
         """Say how well a point is named."""
@@ -80,7 +81,8 @@ def values(claim: Claim, points: Points, weights: Weights, stated: Sequence[Poin
         yield from paired(claim, ops, a, b, few)
     if len(told) >= 2:
         yield from joined(claim, ops, told, few)
-    search = _Search(claim, ops, points, weights, points.of(claim.periods))
+    timely = set(points.of(claim.periods))
+    search = _Search(claim, ops, points, weights, timely, nearness(claim, ops))
     made = list(_made(search))
     search.timely.update(id(p) for p in made if p.of(claim.periods))
     yield from _rows(search, made)
@@ -97,20 +99,20 @@ def _is_in_name(word: str, points: Points, weights: Weights) -> bool:
 def _rows(search: _Search, made: Sequence[Point]) -> Iterator[Value]:
     """Compare and join the amounts of one row: its periods, or columns of other words."""
     claim, ops = search.claim, search.ops
-    lines = {**search.points.lines, **lines_of(made, row_of)}
-    get = search.weights.get
-    ranked = sorted(
-        ((max([get(each, _MADE) for each in line.ids]), key) for key, line in lines.items()), reverse=True
-    )
-    for weight, key in ranked[:_MOST_ROWS]:
-        if weight < _NAMED:
-            break
+    lines = {**search.points.lines, **lines_of(made, row_of)} if made else search.points.lines
+    get, may_come = search.weights.get, search.may_come
+    ranked = [
+        (weight, key)
+        for key, line in lines.items()
+        if (weight := max([get(each, _MADE) for each in line.ids])) >= _NAMED
+    ]
+    for weight, key in sorted(ranked, reverse=True)[:_MOST_ROWS]:
         line = lines[key]
         if len(line.points) > _LONGEST:
             line = Line(line.points[:_LONGEST])
         sure = weight >= STRONG and key[1] >= 0
         for a, b in combinations(line.points, 2):
-            if not may_come(claim, ops, a, b):
+            if not may_come(a, b):
                 continue
             if a.kind == b.kind and a.periods and b.periods and not is_timely(claim, a, b, line):
                 continue
@@ -121,22 +123,24 @@ def _rows(search: _Search, made: Sequence[Point]) -> Iterator[Value]:
 
 def _columns(search: _Search, made: Sequence[Point]) -> Iterator[Value]:
     """Compare and join the rows of one column that the claim names, and its totals."""
-    claim, ops = search.claim, search.ops
+    claim, ops, timely = search.claim, search.ops, search.timely
+    get, may_come = search.weights.get, search.may_come
     points, made_of = search.points, lines_of(made, column_of)
     for place, column in points.summed.items():
         if place in made_of:
             blocks = [points.blocks[place]] if place in points.blocks else []
             column = Line([*points.columns[place].points, *made_of[place].points, *blocks])
         own_periods = column.is_over_time
-        dated = column.points if own_periods else [p for p in column.points if id(p) in search.timely]
+        dated = column.points if own_periods else [p for p in column.points if id(p) in timely]
         named = search.best(dated)[:_MOST_ROWS]
+        places = {p.place for p in named}
         totals = [
             p
-            for p in sorted(column.totals, key=lambda p: -search.weight(p))
-            if (own_periods or search.is_timely(p)) and p not in named
+            for p in sorted(column.totals, key=lambda p: -get(id(p), _MADE))
+            if (own_periods or id(p) in timely) and not (p.place in places and p in named)
         ][:3]
         for a, b in combinations([*named, *totals], 2):
-            if not may_come(claim, ops, a, b):
+            if not may_come(a, b):
                 continue
             if a.kind == b.kind and own_periods and a.row == b.row and not is_timely(claim, a, b, column):
                 continue
@@ -152,7 +156,8 @@ def _columns(search: _Search, made: Sequence[Point]) -> Iterator[Value]:
         if ops.joins:
             for group in _called(search, column):
                 yield from joined(claim, ops, group, True)
-        yield from _shares_over_time(claim, named, totals, search.points)
+        if claim.number.unit in IN_POINTS:
+            yield from _shares_over_time(claim, named, totals, search.points)
 
 
 def _is_then(claim: Claim, point: Point) -> bool:
@@ -177,8 +182,6 @@ def _shares_over_time(
     claim: Claim, named: Sequence[Point], totals: Sequence[Point], points: Points
 ) -> Iterator[Value]:
     """Give how the ratio of two rows moved between two columns, in points."""
-    if claim.number.unit not in IN_POINTS:
-        return
     for a, b in combinations([*named[:4], *totals], 2):
         for top, bottom in ((a, b), (b, a)):
             tops, under = (points.rows.get(point.place[:2]) for point in (top, bottom))
@@ -200,11 +203,11 @@ def _shares_over_time(
 
 def _texts(search: _Search, told: Sequence[Point]) -> Iterator[Value]:
     """Compare and join figures of sentences, with each other, with what is told and with named rows."""
-    claim, ops, points = search.claim, search.ops, search.points
+    claim, ops, points, may_come = search.claim, search.ops, search.points, search.may_come
     prose = search.best(points.prose.points)
     named = prose[:_MOST_ROWS]
     for a, b in combinations(named, 2):
-        if not may_come(claim, ops, a, b):
+        if not may_come(a, b):
             continue
         if (
             a.kind == b.kind
@@ -222,11 +225,12 @@ def _texts(search: _Search, told: Sequence[Point]) -> Iterator[Value]:
         for place in dict.fromkeys(p.place[:2] for p in prose):
             for group, all_named in _groups(search, points.sentences[place]):
                 yield from joined(claim, ops, group, all_named, all_named)
-    cells = search.best(p for p in points.cells if search.is_timely(p))[:_MOST_ROWS]
+    timely, ids = search.timely, {id(p) for p in named}
+    cells = search.best(p for p in points.cells if id(p) in timely)[:_MOST_ROWS]
     mixed = claim.kind != "level" or bool(claim.number.unit)
     for a in [*named, *(told if mixed else ())]:
-        for b in cells if a in named else [*cells, *named]:
-            if a is not b and may_come(claim, ops, a, b):
+        for b in cells if id(a) in ids else [*cells, *named]:
+            if a is not b and may_come(a, b):
                 yield from paired(claim, ops, a, b, False)
 
 
@@ -246,7 +250,9 @@ def _made(search: _Search) -> Iterator[Point]:
         best = {row: -max([get(each, 0.0) for each in points.rows[text, row].ids]) for row in numbers}
         rows = sorted(numbers, key=best.__getitem__)
         for number, (first, second) in enumerate(combinations(rows[:4], 2)):
-            by = {p.place[2]: p for p in points.rows[text, second].points}
+            if -best[second] < _NAMED:
+                continue
+            by = points.rows[text, second].by_column
             for a in points.rows[text, first].points:
                 b = by.get(a.place[2])
                 if b is None or a.kind != b.kind or a.rated or a.periods != b.periods:

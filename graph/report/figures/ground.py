@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from graph.report.figures import combining
 from graph.report.figures.amounts import kind_of
@@ -299,13 +300,17 @@ class Ground:
         scores = self._claims.scores(claim)
         weights: dict[int, float] = {}
         for kin in self._points.kin:
-            best = max((scores[each] for each in kin.ids), default=0.0)
-            weights |= {each: scores[each] / best if best > 0 else 0.0 for each in kin.ids}
+            held = [scores[each] for each in kin.ids]
+            best = max(held, default=0.0)
+            weights.update(zip(kin.ids, [s / best if best > 0 else 0.0 for s in held], strict=True))
         names = self._points.names
         if claim.words.get("total", 0.0) >= _SAID or not any(
             weight >= _SAID and word in names for word, weight in claim.words.items()
         ):
             weights |= {id(p): max(weights[id(p)], _TOTAL) for p in self._points.totals}
+        narrow = replace(claim, narrow=True)
+        if not any(_may_show(claim, value) for value in combining.values(narrow, self._points, weights, stated)):
+            return None  # what else lies near matters only beside what the figure shows
         near: list[Value] = []
         low, high = (float(bound) for bound in claim.number.bounds)
         lying: dict[str, set[float]] = {}

@@ -45,10 +45,15 @@ class Point:
     others: frozenset[str] = frozenset()
     known: Known | None = None
 
-    @property
+    @cached_property
     def rated(self) -> bool:
         """Tell whether it is a rate, of which differences are told in points."""
         return self.kind == "percent"
+
+    @cached_property
+    def family(self) -> str:
+        """Name what its unit may be taken for: amounts of all kinds are alike."""
+        return "" if self.kind in ("amount", "money", "count", "price", "per_share") else self.kind
 
     @cached_property
     def time(self) -> tuple[int, int] | None:
@@ -94,6 +99,11 @@ class Line:
     def __init__(self, points: Sequence[Point]) -> None:
         self.points = points
         self.ids = [id(point) for point in points]
+
+    @cached_property
+    def by_column(self) -> dict[int, Point]:
+        """Give its amounts by the number of their column."""
+        return {point.place[2]: point for point in self.points}
 
     @cached_property
     def times(self) -> list[tuple[int, int]]:
@@ -149,7 +159,13 @@ def short(words: Iterable[str]) -> frozenset[str]:
 
 def is_of(own: Sequence[Period], periods: Sequence[Period]) -> bool:
     """Tell whether what is of some periods may be of one of others; what has none may be of any."""
-    return not own or not periods or any(mine.agrees(other) for mine in own for other in periods)
+    if not own or not periods:
+        return True
+    for mine in own:
+        for other in periods:
+            if mine.agrees(other):
+                return True
+    return False
 
 
 def row_of(point: Point) -> tuple[str, int]:
