@@ -36,13 +36,16 @@ Weights = Mapping[int, float]
 @dataclass(frozen=True)
 class _Search:
     """What a claim is looked for in: `weights` say by id how well a point is named, `timely` are the ids of
-    those that may be of its periods, `may_come` tells roughly whether two amounts come to anything near."""
+    those that may be of its periods, `meant` of those that are named well or made of others. `ranks` say how
+    well rows are named; `may_come` tells roughly whether two amounts come to anything near."""
 
     claim: Claim
     ops: Ops
     points: Points
     weights: Weights
     timely: set[int]
+    meant: set[int]
+    ranks: dict[tuple[str, int], float]
     may_come: Callable[[Point, Point], bool]
 
     def weight(self, point: Point) -> float:
@@ -53,11 +56,13 @@ class _Search:
         """Tell whether a point is surely meant; what was made of others is not."""
         return self.weights.get(id(point), 0.0) >= STRONG
 
-    def best(self, points: Iterable[Point]) -> list[Point]:
-        """Give the points that are named, the best named first."""
-        get = self.weights.get
-        named = [p for p in points if get(id(p), _MADE) >= _NAMED]
-        return sorted(named, key=lambda p: -get(id(p), _MADE)) if len(named) > 1 else named
+    def best(self, line: Line, timely: bool = False) -> list[Point]:
+        """Give the points of a line that are named, the best named first; only `timely` ones where asked."""
+        get, order = self.weights.get, line.order
+        ids = order.keys() & self.meant
+        if timely:
+            ids &= self.timely
+        return [line.points[at] for _, at in sorted([(-get(each, _MADE), order[each]) for each in ids])]
 
     def is_timely(self, point: Point) -> bool:
         """Tell whether a point may be of the claim's periods."""
@@ -81,10 +86,14 @@ def values(claim: Claim, points: Points, weights: Weights, stated: Sequence[Poin
         yield from paired(claim, ops, a, b, few)
     if len(told) >= 2:
         yield from joined(claim, ops, told, few)
-    timely = set(points.of(claim.periods))
-    search = _Search(claim, ops, points, weights, timely, nearness(claim, ops))
+    named = {each for each, weight in weights.items() if weight >= _NAMED}
+    timely, meant = set(points.of(claim.periods)), named | points.block_ids
+    search = _Search(
+        claim, ops, points, weights, timely, meant, _ranks(points, weights, named), nearness(claim, ops)
+    )
     made = list(_made(search))
-    search.timely.update(id(p) for p in made if p.of(claim.periods))
+    timely.update(id(p) for p in made if p.of(claim.periods))
+    meant.update(map(id, made))
     yield from _rows(search, made)
     yield from _columns(search, made)
     yield from _texts(search, told)
@@ -96,17 +105,23 @@ def _is_in_name(word: str, points: Points, weights: Weights) -> bool:
     return any(weights.get(id(p), 0.0) >= 0.9 and word in p.row | p.head for p in points.all)
 
 
+def _ranks(points: Points, weights: Weights, named: Iterable[int]) -> dict[tuple[str, int], float]:
+    """Say of the rows that are named how well they are."""
+    ranks: dict[tuple[str, int], float] = {}
+    for each in named:
+        row = points.row_keys.get(each)
+        if row is not None and weights[each] > ranks.get(row, 0.0):
+            ranks[row] = weights[each]
+    return ranks
+
+
 def _rows(search: _Search, made: Sequence[Point]) -> Iterator[Value]:
     """Compare and join the amounts of one row: its periods, or columns of other words."""
     claim, ops = search.claim, search.ops
-    lines = {**search.points.lines, **lines_of(made, row_of)} if made else search.points.lines
-    get, may_come = search.weights.get, search.may_come
-    ranked = [
-        (weight, key)
-        for key, line in lines.items()
-        if (weight := max([get(each, _MADE) for each in line.ids])) >= _NAMED
-    ]
-    for weight, key in sorted(ranked, reverse=True)[:_MOST_ROWS]:
+    made_of, may_come = lines_of(made, row_of), search.may_come
+    lines = {**search.points.lines, **made_of} if made_of else search.points.lines
+    ranks = dict.fromkeys([*search.points.block_rows, *made_of], _MADE) | search.ranks
+    for weight, key in sorted(((weight, key) for key, weight in ranks.items()), reverse=True)[:_MOST_ROWS]:
         line = lines[key]
         if len(line.points) > _LONGEST:
             line = Line(line.points[:_LONGEST])
@@ -131,14 +146,14 @@ def _columns(search: _Search, made: Sequence[Point]) -> Iterator[Value]:
             blocks = [points.blocks[place]] if place in points.blocks else []
             column = Line([*points.columns[place].points, *made_of[place].points, *blocks])
         own_periods = column.is_over_time
-        dated = column.points if own_periods else [p for p in column.points if id(p) in timely]
-        named = search.best(dated)[:_MOST_ROWS]
+        named = search.best(column, not own_periods)[:_MOST_ROWS]
         places = {p.place for p in named}
         totals = [
             p
-            for p in sorted(column.totals, key=lambda p: -get(id(p), _MADE))
+            for p in column.totals
             if (own_periods or id(p) in timely) and not (p.place in places and p in named)
-        ][:3]
+        ]
+        totals = sorted(totals, key=lambda p: -get(id(p), _MADE))[:3]
         for a, b in combinations([*named, *totals], 2):
             if not may_come(a, b):
                 continue
@@ -204,7 +219,7 @@ def _shares_over_time(
 def _texts(search: _Search, told: Sequence[Point]) -> Iterator[Value]:
     """Compare and join figures of sentences, with each other, with what is told and with named rows."""
     claim, ops, points, may_come = search.claim, search.ops, search.points, search.may_come
-    prose = search.best(points.prose.points)
+    prose = search.best(points.prose)
     named = prose[:_MOST_ROWS]
     for a, b in combinations(named, 2):
         if not may_come(a, b):
@@ -225,8 +240,8 @@ def _texts(search: _Search, told: Sequence[Point]) -> Iterator[Value]:
         for place in dict.fromkeys(p.place[:2] for p in prose):
             for group, all_named in _groups(search, points.sentences[place]):
                 yield from joined(claim, ops, group, all_named, all_named)
-    timely, ids = search.timely, {id(p) for p in named}
-    cells = search.best(p for p in points.cells if id(p) in timely)[:_MOST_ROWS]
+    ids = {id(p) for p in named}
+    cells = search.best(points.cells, timely=True)[:_MOST_ROWS]
     mixed = claim.kind != "level" or bool(claim.number.unit)
     for a in [*named, *(told if mixed else ())]:
         for b in cells if id(a) in ids else [*cells, *named]:
@@ -246,12 +261,17 @@ def _alone(search: _Search) -> Iterator[Value]:
 def _made(search: _Search) -> Iterator[Point]:
     """Make rows of their own of the sums and differences of the best named rows."""
     ops, points, get = search.ops, search.points, search.weights.get
-    for text, numbers in points.row_numbers.items() if ops.added or ops.apart else ():
-        best = {row: -max([get(each, 0.0) for each in points.rows[text, row].ids]) for row in numbers}
-        rows = sorted(numbers, key=best.__getitem__)
-        for number, (first, second) in enumerate(combinations(rows[:4], 2)):
-            if -best[second] < _NAMED:
+    ranked: dict[str, list[tuple[float, int, int]]] = {}
+    for (text, row), weight in search.ranks.items() if ops.added or ops.apart else ():
+        ranked.setdefault(text, []).append((-weight, points.row_numbers[text][row], row))
+    for text in points.row_numbers if len(ranked) > 1 else ranked:
+        rows = [row for *_, row in sorted(ranked.get(text, ()))[:4]]
+        # The pairs are numbered as if the rows that are not named followed.
+        pairs = combinations(range(min(4, len(points.row_numbers[text]))), 2)
+        for number, (one, other) in enumerate(pairs):
+            if other >= len(rows):
                 continue
+            first, second = rows[one], rows[other]
             by = points.rows[text, second].by_column
             for a in points.rows[text, first].points:
                 b = by.get(a.place[2])

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from graph.report.figures.initials import Initials
 from graph.report.figures.labels import Mention
 from graph.report.figures.layout import Scope
+from graph.report.figures.page import Page
 from graph.report.figures.tables import ALSO, FREE
 from graph.report.figures.wording import stem, stems, words
 
@@ -170,19 +171,20 @@ class FreeLabels:
             len(_AND.findall(key)),
         )
 
-    def find(self, norm: str, low: str, scopes: Sequence[Scope]) -> list[Mention]:
-        """Find the free labels mentioned in the scopes of a text, in order; `low` is it in lower case."""
+    def find(self, page: Page) -> list[Mention]:
+        """Find the free labels mentioned in the scopes of a page, in order."""
         if not self._labels:
             return []
-        found = [mention for scope in scopes for mention in self._in_scope(norm, low, scope)]
+        found = [mention for scope in page.scopes for mention in self._in_scope(page, scope)]
         return sorted(found, key=lambda mention: mention.start)
 
-    def _in_scope(self, norm: str, low: str, scope: Scope) -> list[Mention]:
+    def _in_scope(self, page: Page, scope: Scope) -> list[Mention]:
+        norm, low = page.norm, page.low
         places: dict[str, list[tuple[str, int, int]]] = {}
         by_key = {}
         told = [
             word
-            for word in words(low, scope.start, scope.end)
+            for word in page.plain_words(scope)
             if not (word[0] == "yield" and _GIVES.match(low, word[1]))
         ]
         if self._numbered:

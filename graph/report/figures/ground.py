@@ -9,6 +9,8 @@ are named, or where so few values lie near that chance is no explanation.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -67,6 +69,7 @@ class Ground:
         self._points = points
         self._claims = Claims(lookup, asked, points)
         self._shown: dict[int, frozenset[tuple[str, int]]] = {}
+        self._told: dict[int, tuple[Finding, Point]] = {}
 
     def look(
         self,
@@ -123,10 +126,11 @@ class Ground:
                     "supported", "amount of a document", ids=ids, note=point.name, known=known
                 )
         tried: dict[int, int] = {}
+        known_by = ChainMap(found, {**findings})
         for _ in range(2):
             left = [index for index in wrong if index not in found]
             for index in left:
-                stated = self._stated(index, numbers, {**findings, **found}, grounds)
+                stated = self._stated(index, numbers, known_by, grounds)
                 if not len(self._points) and not (len(stated) >= 2 and _SET_APART.search(claims[index].told)):
                     continue
                 if tried.get(index) == len(stated):
@@ -263,35 +267,37 @@ class Ground:
     ) -> list[Point]:
         """Give the figures told right before or in the same sentence that hold, as points."""
         scopes = self._page.number_scopes
+        first = bisect_left(scopes, scopes[index] - (2 if len(self._points) else 0))
+        last = bisect_right(scopes, scopes[index])
         found: list[Point] = []
-        for other in range(max(0, index - _WINDOW), min(len(numbers), index + _WINDOW)):
-            number = numbers[other]
-            apart = scopes[index] - scopes[other]
-            if other == index or not 0 <= apart <= (2 if len(self._points) else 0):
-                continue
-            if findings[other].status not in ("supported", "derived"):
+        for other in range(max(first, index - _WINDOW), min(last, index + _WINDOW)):
+            if other == index or findings[other].status not in ("supported", "derived"):
                 continue
             if other in grounds:
                 found.append(grounds[other])
                 continue
-            held = findings[other].known[0] if findings[other].known else None
-            value = number.value if held is None else held.value
-            dates = () if held is None or held.period is None else (held.period,)
-            found.append(
-                Point(
-                    value,
-                    number.value.scaleb(-number.scale),
-                    kind_of(number),
-                    currency_code(number),
-                    frozenset(),
-                    frozenset(),
-                    dates,
-                    ("", -1, other),
-                    self._page.norm[number.start : number.end],
-                    table=False,
-                )
-            )
+            known = self._told.get(other)
+            if known is None or known[0] is not findings[other]:
+                point = self._told_point(other, numbers[other], findings[other])
+                known = self._told[other] = (findings[other], point)
+            found.append(known[1])
         return found
+
+    def _told_point(self, place: int, number: Number, finding: Finding) -> Point:
+        """Give a figure that holds as a point."""
+        held = finding.known[0] if finding.known else None
+        return Point(
+            number.value if held is None else held.value,
+            number.value.scaleb(-number.scale),
+            kind_of(number),
+            currency_code(number),
+            frozenset(),
+            frozenset(),
+            () if held is None or held.period is None else (held.period,),
+            ("", -1, place),
+            self._page.norm[number.start : number.end],
+            table=False,
+        )
 
     def _derived(self, claim: Claim, stated: Sequence[Point]) -> Value | None:
         """Find what amounts that belong together come to; what is named as one amount is nothing else."""

@@ -101,6 +101,11 @@ class Line:
         self.ids = [id(point) for point in points]
 
     @cached_property
+    def order(self) -> dict[int, int]:
+        """Give the places of its amounts by their ids."""
+        return {each: at for at, each in enumerate(self.ids)}
+
+    @cached_property
     def by_column(self) -> dict[int, Point]:
         """Give its amounts by the number of their column."""
         return {point.place[2]: point for point in self.points}

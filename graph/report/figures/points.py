@@ -130,6 +130,21 @@ class Points:
         return {column_of(block): block for block in self._blocks()}
 
     @cached_property
+    def block_rows(self) -> list[tuple[str, int]]:
+        """Give the rows that the sums of columns stand in."""
+        return list(dict.fromkeys(map(row_of, self.blocks.values())))
+
+    @cached_property
+    def block_ids(self) -> frozenset[int]:
+        """Give the ids of the sums of columns."""
+        return frozenset(map(id, self.blocks.values()))
+
+    @cached_property
+    def row_keys(self) -> dict[int, tuple[str, int]]:
+        """Give the row of each point of a table by its id."""
+        return {id(point): row_of(point) for point in self._standing}
+
+    @cached_property
     def lines(self) -> dict[tuple[str, int], Line]:
         """Give the rows, and the sums of columns as rows of their own."""
         return {**self.rows, **lines_of(self.blocks.values(), row_of)}
@@ -143,12 +158,12 @@ class Points:
         }
 
     @cached_property
-    def row_numbers(self) -> dict[str, list[int]]:
-        """Give the numbers of the rows of each table."""
-        return {
-            text: list({point.place[1] for point in points if point.table})
-            for text, points in self.texts.items()
-        }
+    def row_numbers(self) -> dict[str, dict[int, int]]:
+        """Give the numbers of the rows of each table, each with its place among them."""
+        numbers = (
+            (text, {point.place[1] for point in points if point.table}) for text, points in self.texts.items()
+        )
+        return {text: {row: at for at, row in enumerate(rows)} for text, rows in numbers}
 
     @cached_property
     def prose(self) -> Line:
@@ -156,9 +171,9 @@ class Points:
         return Line([point for point in self.all if not point.table])
 
     @cached_property
-    def cells(self) -> list[Point]:
-        """Give the points of tables and facts."""
-        return [point for point in self.all if point.table]
+    def cells(self) -> Line:
+        """Give the points of tables and facts as one line."""
+        return Line([point for point in self.all if point.table])
 
     @cached_property
     def sentences(self) -> dict[tuple[str, int], Line]:
