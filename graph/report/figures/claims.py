@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from graph.report.figures import cues
+from graph.report.figures.bilingual import Searched
 from graph.report.figures.extract import Number
 from graph.report.figures.layout import Scope
 from graph.report.figures.lookup import Lookup
@@ -128,11 +129,11 @@ class Claim:
         size = abs(value)
         return low - size * _ROUGH - _ROUGH <= size <= high * (1 + _ROUGH) + _ROUGH
 
-    def cued(self, *patterns: re.Pattern[str]) -> bool:
+    def cued(self, *patterns: Searched) -> bool:
         """Tell whether the words that say what is done hold one of these."""
         return any(map(self.says, patterns))
 
-    def says(self, pattern: re.Pattern[str]) -> bool:
+    def says(self, pattern: Searched) -> bool:
         """Tell whether the words that say what is done hold a pattern."""
         known = self.known.get(id(pattern))
         if known is None:

@@ -316,7 +316,9 @@ class FreeLabels:
             general = said <= _GENERAL or (label.total and "total" not in said)
             full = not (label.own - label.faint - said)
             start, end = group[0][1], group[-1][2]
-            score -= _strange(low, start, end, label, told[bisect_left(starts, start) : bisect_left(starts, end)])
+            score -= _strange(
+                low, start, end, label, told[bisect_left(starts, start) : bisect_left(starts, end)]
+            )
             hits.append(_Hit(score, start, end, label.key, full, general))
         return hits
 
@@ -367,9 +369,7 @@ class FreeLabels:
         )
 
 
-def _strange(
-    low: str, start: int, end: int, label: _Label, inner: Sequence[tuple[str, int, int]]
-) -> float:
+def _strange(low: str, start: int, end: int, label: _Label, inner: Sequence[tuple[str, int, int]]) -> float:
     """Weigh what stands inside a hit and not in its label: other words, an "and"."""
     known = label.known
     strange = sum([word not in known for word, _, _ in inner])

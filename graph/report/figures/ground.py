@@ -315,7 +315,9 @@ class Ground:
         ):
             weights |= {id(p): max(weights[id(p)], _TOTAL) for p in self._points.totals}
         narrow = replace(claim, narrow=True)
-        if not any(_may_show(claim, value) for value in combining.values(narrow, self._points, weights, stated)):
+        if not any(
+            _may_show(claim, value) for value in combining.values(narrow, self._points, weights, stated)
+        ):
             return None  # what else lies near matters only beside what the figure shows
         near: list[Value] = []
         low, high = (float(bound) for bound in claim.number.bounds)

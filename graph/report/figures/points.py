@@ -264,7 +264,7 @@ class Points:
     def scores(
         self, words: Mapping[str, float], timed: Callable[[tuple[Period, ...]], float]
     ) -> dict[int, float]:
-        """Say of every point, by its id, how much of what it is called is among words, and what its time tells.
+        """Say of every point, by its id, how much of its names is among words, and what its time tells.
 
         `timed` says what periods tell.
         """
@@ -274,7 +274,9 @@ class Points:
             told[at] = _told(self._terms[at], words)
         times = [timed(periods) for periods in self._times.values]
         by_name = map(told.__getitem__, self._called.places)
-        return dict(zip(self.ids, map(add, by_name, map(times.__getitem__, self._times.places)), strict=False))
+        return dict(
+            zip(self.ids, map(add, by_name, map(times.__getitem__, self._times.places)), strict=False)
+        )
 
     def of(self, periods: tuple[Period, ...]) -> frozenset[int]:
         """Give the ids of the points that may be of one of the periods."""

@@ -128,7 +128,7 @@ def joined(
 
 
 def nearness(claim: Claim, ops: Ops) -> Callable[[Point, Point], bool]:
-    """Tell roughly, without going into it, whether two amounts may come to anything that lies near a claim."""
+    """Give what tells roughly whether two amounts may come to anything that lies near a claim."""
     unit = claim.number.unit
     if unit in IN_POINTS:
         return lambda a, b: a.rated and b.rated
