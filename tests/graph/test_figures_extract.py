@@ -8,7 +8,8 @@ from graph.report.figures.extract import Number, extract
 from graph.report.figures.interval import fits
 from graph.report.figures.mask import mask
 from graph.report.figures.normal import normalise
-from graph.report.figures.periods import Period, parse_period
+from graph.report.figures.period import Period
+from graph.report.figures.periods import parse_period
 
 
 def read(text: str) -> list[tuple[str, Number]]:

@@ -13,7 +13,7 @@ from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_derived, weigh_facts
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.passages import Passages
-from graph.report.figures.periods import Period
+from graph.report.figures.period import Period
 
 _DIVIDED = re.compile(r"(?:(?<![a-z])divid(?:ed|ing)(?: [a-z]+){0,5} by|[÷/]|除以)\s?$")
 _NEAR = 4  # figures between an operand and its result

@@ -12,7 +12,7 @@ from graph.report.figures.book import Known
 from graph.report.figures.extract import Number
 from graph.report.figures.headings import periods_in
 from graph.report.figures.normal import normalise
-from graph.report.figures.periods import Period
+from graph.report.figures.period import Period
 from graph.report.figures.point import Point, short
 from graph.report.figures.quantities import currency_code, known_of
 from graph.report.figures.said import Passage

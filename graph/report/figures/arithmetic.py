@@ -14,7 +14,7 @@ from graph.report.figures.page import Page
 
 _EQUALS = re.compile(
     r"[=≈]|(?<![a-z])(?:gives?|equals?|yields?|makes?|comes? (?:out )?(?:to|at)|came to|works out (?:to|at)"
-    r"|amounts? to|results? in|is)(?![a-z])"
+    r"|amounts? to|results? in|is)(?![a-z])|即|等于|得(?:出|到)?(?=[\s约\d])|(?<=[，,])约为?"
 )
 _HEDGE = r"(?:(?:about|approximately|around|roughly|some|nearly|just (?:under|over)|a ratio of) ?)?"
 _SPACE = r"[\s$€£¥+(~约-]{0,12}"
@@ -86,6 +86,17 @@ class Sum:
         return told[6] == told[1] and told[6] != told[3]
 
 
+def tokens_of(page: Page) -> list[Number | str]:
+    """Read the whole of a page as one expression; as much of its end as is one."""
+    return _tokens(page, page.numbers[:_LONGEST], 0, len(page.masked))
+
+
+def evaluate(tokens: Sequence[Number | str], exact: Sequence[Decimal]) -> Decimal | None:
+    """Compute an expression with the given values for its figures, in order."""
+    values = iter(exact)
+    return _Reader([token if isinstance(token, str) else next(values) for token in tokens]).read()
+
+
 def sums(page: Page) -> list[Sum]:
     """Find the sums that a page writes out, in order."""
     found: list[Sum] = []
@@ -110,7 +121,11 @@ def _multiples(page: Page) -> list[Sum]:
     for match in _TIMES.finditer(page.masked.lower()) if _MAY_BE_TIMES.search(page.low) else ():
         index = bisect_left(page.number_starts, match.end())
         pair = page.numbers[index : index + 2]
-        if len(pair) < 2 or pair[0].start - match.end() > _FAR or pair[1].start >= page.scope_of(pair[0].start).end:
+        if (
+            len(pair) < 2
+            or pair[0].start - match.end() > _FAR
+            or pair[1].start >= page.scope_of(pair[0].start).end
+        ):
             continue
         if not _PLAIN_GAP.fullmatch(page.masked, match.end(), pair[0].start):
             continue
@@ -121,17 +136,20 @@ def _multiples(page: Page) -> list[Sum]:
 
 
 _FACTORS = {
-    "half": "0.5", "twice": "2", "double": "2", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6",
-    "ten": "10", "twelve": "12", "a quarter": "0.25", "one quarter": "0.25", "one-quarter": "0.25",
+    "half": "0.5", "twice": "2", "double": "2", "two": "2", "three": "3", "four": "4",
+    "five": "5", "six": "6", "ten": "10", "twelve": "12",
+    "a quarter": "0.25", "one quarter": "0.25", "one-quarter": "0.25",
 }  # fmt: skip
 _MAY_BE_TIMES = re.compile(r"half|twice|double|times|quarter")
 _TIMES = re.compile(
-    r"(?<![a-z-])(half(?: of)?|twice|double|(?:two|three|four|five|six|ten|twelve) times|(?:a|one)[ -]quarter of)(?![a-z])"
+    r"(?<![a-z-])(half(?: of)?|twice|double|(?:two|three|four|five|six|ten|twelve) times"
+    r"|(?:a|one)[ -]quarter of)(?![a-z])"
 )
 _FAR = 40
 _PLAIN_GAP = re.compile(r"[^.;:\d,]*")
 _THAT_IS = re.compile(
-    r"[\s,)]*(?:which |that |this |it )?(?:is|i\.e\.|that is|equals?|gives?|makes?|=|or|comes? to|works out (?:to|at)|would be)"
+    r"[\s,)]*(?:which |that |this |it )?"
+    r"(?:is|i\.e\.|that is|equals?|gives?|makes?|=|or|comes? to|works out (?:to|at)|would be)"
     r"[\s,(]*(?:about |approximately |around |roughly |some )?[\s$€£¥(]*"
 )
 
@@ -195,7 +213,8 @@ def _end_of_sum(page: Page, index: int) -> int:
 
 
 _OPENS = re.compile(
-    r"\s?,?\s?(?:i\.e\.,?\s|namely |that is,? |即)[\s$€£¥]*\(?|(?:\s(?:of|below|above|higher|lower|less|more)[a-z '-]{0,40})?\s?\("
+    r"\s?,?\s?(?:i\.e\.,?\s|namely |that is,? |即)[\s$€£¥]*\(?"
+    r"|(?:\s(?:of|below|above|higher|lower|less|more)[a-z '-]{0,40})?\s?\("
 )
 
 

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from graph.facts import Fact
 from graph.report.figures.normal import normalise
-from graph.report.figures.periods import Period, parse_period
+from graph.report.figures.period import Period
+from graph.report.figures.periods import parse_period
 from graph.report.figures.tables import ALSO, FREE, Cell, clean_label
 
 

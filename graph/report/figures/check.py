@@ -29,8 +29,10 @@ from graph.report.figures.naming import Label
 from graph.report.figures.nearby import Nearby
 from graph.report.figures.page import Page
 from graph.report.figures.paragraph import Paragraphs
+from graph.report.figures.parallel import Parallel
 from graph.report.figures.passages import Passages
 from graph.report.figures.points import Points
+from graph.report.figures.reached import Reached
 from graph.report.figures.readings import Reader
 from graph.report.figures.resolve import Resolver
 from graph.report.figures.role import Role, direction, role_of
@@ -155,9 +157,16 @@ class _Check:
         findings |= Again(self.lookup, self.passages).look(findings)
         written = sums(self.page)
         findings |= self.ground.look(numbers, roles, findings, written)
-        findings |= Written(self.combine, self.points, written).look(findings)
+        told = Written(self.combine, self.points, written).look(findings)
+        findings |= told
+        again = Parallel(self.lookup, self.points).look(findings)
+        findings |= again
+        if again or any(finding.status == "derived" for finding in told.values()):
+            # What others come of may be written out, or told a year before.
+            findings |= self.ground.look(numbers, roles, findings, written)
         findings |= Nearby(self.lookup, self.points).look(findings)
         findings |= Moves(self.page).look(findings)
+        findings |= Reached(self.page, roles).look(findings)
         return [self._figure(number, findings[index]) for index, number in enumerate(numbers)]
 
     def _roles(self, numbers: Sequence[Number]) -> list[Role]:

@@ -15,7 +15,7 @@ from graph.report.figures.extract import Number
 from graph.report.figures.layout import Scope
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.page import Page
-from graph.report.figures.periods import Period
+from graph.report.figures.period import Period
 from graph.report.figures.point import is_of, short
 from graph.report.figures.points import Points
 from graph.report.figures.role import Role, direction
@@ -321,7 +321,8 @@ class Claims:
 
 
 _COMPARES = re.compile(
-    r"(?<![a-z])(?:from|versus|vs|compared|against|earlier|prior|previous|before|then|year ago|last year)"
+    r"(?<![a-z])(?:from|versus|vs|compared|against|earlier|prior|previous|before|then|year ago|last year"
+    r"|times (?:the|that|its|as))"
     r"(?![a-z])"
     r"|由|从|上年|去年|此前|较|→|->"
 )

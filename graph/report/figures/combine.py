@@ -23,7 +23,7 @@ from graph.report.figures.lookup import Lookup
 from graph.report.figures.operands import MOST, Line, Operands
 from graph.report.figures.page import Page
 from graph.report.figures.passages import Passages
-from graph.report.figures.periods import Period
+from graph.report.figures.period import Period
 from graph.report.figures.role import Role
 from graph.report.figures.stated import Stated
 from graph.report.figures.timing import When

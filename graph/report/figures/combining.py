@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from decimal import Decimal
+from itertools import chain, combinations
 
 from graph.report.figures import cues
 from graph.report.figures.claims import STRONG, Claim
@@ -29,6 +30,11 @@ _MOST_STATED = 6
 _LONGEST = 24
 _NET = re.compile(
     r"(?<![a-z])(?:net|excluding|without|after|before|remaining|rest|other than)(?![a-z])|扣除|剩余|净"
+)
+_REST = re.compile(
+    r"(?<![a-z])(?:outside|other than|remain\w*|the rest|others?|beyond|not|non|without|excluding"
+    r"|un(?:hedged|secured|insured))"
+    r"(?![a-z])|其余|以外|之外|剩余|其他"
 )
 Weights = Mapping[int, float]
 
@@ -92,12 +98,23 @@ def values(claim: Claim, points: Points, weights: Weights, stated: Sequence[Poin
         claim, ops, points, weights, timely, meant, _ranks(points, weights, named), nearness(claim, ops)
     )
     made = list(_made(search))
+    names = {p.value: p.name for p in made}
     timely.update(id(p) for p in made if p.of(claim.periods))
     meant.update(map(id, made))
-    yield from _rows(search, made)
-    yield from _columns(search, made)
+    for value in chain(_rows(search, made), _columns(search, made)):
+        yield value if names.keys().isdisjoint(value.parts) else _spelled(value, names)
     yield from _texts(search, told)
     yield from _alone(search)
+
+
+def _spelled(value: Value, names: Mapping[Decimal, str]) -> Value:
+    """Write a value with what its operands were made of."""
+    first, *behind = value.form.split("{}")
+    kept = []
+    for part, text in zip(value.parts, behind, strict=True):
+        first += names.get(part, "{}") + text
+        kept += [part] if part not in names else []
+    return value._replace(form=first, parts=tuple(kept))
 
 
 def _is_in_name(word: str, points: Points, weights: Weights) -> bool:
@@ -255,7 +272,10 @@ def _alone(search: _Search) -> Iterator[Value]:
         return
     for point in search.points.kin[0].points:
         if search.weight(point) >= _NAMED and 0 < point.value < HUNDRED:
-            yield Value(HUNDRED - point.value, "percent", None, "remainder", "100 - {}", (point.value,))
+            sure = search.claim.says(_REST) and search.is_sure(point)
+            yield Value(
+                HUNDRED - point.value, "percent", None, "remainder", "100 - {}", (point.value,), sure=sure
+            )
 
 
 def _made(search: _Search) -> Iterator[Point]:

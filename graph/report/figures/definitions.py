@@ -21,7 +21,7 @@ from graph.report.figures.formulas import FORMULAS, REVENUE, Words
 from graph.report.figures.labels import Mention
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.passages import Passages
-from graph.report.figures.periods import Period
+from graph.report.figures.period import Period
 from graph.report.figures.tables import FREE
 from graph.report.figures.units import is_rate
 from graph.report.figures.wording import stems

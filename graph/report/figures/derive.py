@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from graph.report.figures.book import Book, Known
-from graph.report.figures.periods import Period
+from graph.report.figures.period import Period
 
 HUNDRED = Decimal(100)
 ONE = Decimal(1)

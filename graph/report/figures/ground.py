@@ -21,6 +21,7 @@ from graph.report.figures.claims import Claim, Claims
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding
 from graph.report.figures.interval import fits
+from graph.report.figures.levels import FAINT, Levels, clash_of, shows_amount
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.measure import DURATIONS
 from graph.report.figures.page import Page
@@ -28,7 +29,7 @@ from graph.report.figures.point import Point, short
 from graph.report.figures.points import Points
 from graph.report.figures.quantities import currency_code
 from graph.report.figures.role import Role
-from graph.report.figures.units import clash, matches
+from graph.report.figures.units import matches
 from graph.report.figures.values import Value
 from graph.report.figures.wording import stems
 
@@ -40,22 +41,18 @@ _SET_APART = re.compile(
 _ALSO = re.compile(
     r"(?<![a-z])(?:also|again|same|unchanged|flat|steady|stable|equal(?:s|ed)?|level)(?![a-z])|持平|不变|同样|="
 )
-# How well an amount must be named, beside the best named of its kind.
-_CLOSE = 0.62
-# Many shown digits are no coincidence: such an amount may be named less well.
-_CLOSE_LONG, _LONG = 0.5, 4
 # The likeliest that a value which lies near may be one by chance.
 _CHANCE = 0.12
 # How well a total is named where the sentence speaks of one.
 _SAID, _TOTAL = 0.8, 0.75
-# From which weight on a word of a name counts as said, and words of a length of time as telling.
-_NAMED, _TELLING = 0.8, 1.5
+# What a point weighs where nothing is named.
+_UNNAMED = 0.5
+# From which weight on words of a length of time tell something.
+_TELLING = 1.5
 # Figures looked at: fewer where documents hold very many amounts, so that no text takes long.
 _LEAST_LOOKED, _LOOKED_AT = 40, 120_000
 # Figures looked at on either side for what they come to.
 _WINDOW = 24
-# Words of a column's head that tell it from no other.
-_ANY_HEAD = frozenset({"amount", "number", "total", "valu"})
 # "(new / old) - 1", "* 100"
 _CONSTANTS = (1, 100)
 _TIMES = short(stems("days weeks months years hours term life"))
@@ -68,7 +65,7 @@ class Ground:
         self._page = lookup.page
         self._points = points
         self._claims = Claims(lookup, asked, points)
-        self._shown: dict[int, frozenset[tuple[str, int]]] = {}
+        self._levels = Levels(self._page, points, self._claims)
         self._told: dict[int, tuple[Finding, Point]] = {}
 
     def look(
@@ -105,19 +102,21 @@ class Ground:
         wrong = [index for index in wrong if index not in found]
         wrong = [index for index in wrong if not self._is_repeated(index, numbers, claims[index])]
         for index in wrong:
-            shows = [p for p in self._points.showing(numbers[index]) if _shows(claims[index], p)]
+            shows = [p for p in self._points.showing(numbers[index]) if shows_amount(claims[index], p)]
             if not shows:
                 continue
             # An amount that another figure of the sentence shows is no rival.
             own = {point.place[:2] for point in shows}
             taken = frozenset[tuple[str, int]]().union(
                 *(
-                    self._shown_by(numbers[other])
+                    self._levels.shown_by(numbers[other])
                     for other in self._page.together(numbers[index])
                     if other != index
                 )
             )
-            point = self._level(claims[index], shows, taken - own)
+            point = self._levels.find(
+                claims[index], shows, taken - own, self._levels.held(index, {**findings, **found})
+            )
             if point is not None and not self._is_told_twice(index, numbers, claims[index], point):
                 grounds[index] = point
                 known = (point.known,) if point.known is not None else ()
@@ -180,51 +179,6 @@ class Ground:
             for each in others
         )
 
-    def _shown_by(self, number: Number) -> frozenset[tuple[str, int]]:
-        """Name the rows that hold an amount which a figure shows."""
-        known = self._shown.get(number.start)
-        if known is None:
-            known = self._shown[number.start] = frozenset(
-                point.place[:2] for point in self._points.showing(number) if fits(number, point.value)
-            )
-        return known
-
-    def _level(self, claim: Claim, shows: Sequence[Point], taken: frozenset[tuple[str, int]]) -> Point | None:
-        """Find which of the amounts that it shows the figure is: no rival may be named much better."""
-        number = claim.number
-        periods = claim.periods
-        kinds = {_family(point.kind) for point in shows}
-        rivals = [
-            p
-            for p in self._points.all
-            if _family(p.kind) in kinds
-            and not clash_of(number, p.kind, p.currency)
-            and p.of(periods)
-            and (p.place[:2] not in taken or any(claim.words.get(word, 0.0) >= 1.0 for word in p.row))
-        ]
-        if claim.own is not None and any(p.periods and p.of(periods) for p in shows):
-            rivals = [p for p in rivals if p.periods]
-        scores = self._claims.scores(claim)
-        best = max((scores[id(point)] for point in rivals), default=0.0)
-        top = max(scores.values(), default=0.0)
-        digits = len(number.value.normalize().as_tuple().digits)
-        share = _CLOSE_LONG if digits >= _LONG else _CLOSE
-        named = [p for p in rivals if p.row and all(claim.words.get(word, 0.0) >= _NAMED for word in p.row)]
-        if named and not any(_is_shown(p, shows) for p in named):
-            return None
-        held = [
-            p
-            for p in shows
-            if (claim.formula or (scores[id(p)] > 0 and scores[id(p)] >= share * best))
-            and (claim.formula or self._is_named(claim, p) or scores[id(p)] >= _CLOSE * top)
-            and (p.of(periods) or (claim.formula and p.within(periods)))
-            and (not p.was or claim.was or claim.compares or claim.own is not None)
-            and not (claim.past and self._is_latest(p))
-            and (claim.kind != "change" or p.moved)
-            and not self._is_of_other_column(claim, p)
-        ]
-        return max(held, key=lambda p: scores[id(p)]) if held else None
-
     def _is_stated_row(self, claim: Claim) -> bool:
         """Tell whether the words by the figure are all of a row's name."""
         near = {word for word, weight in claim.words.items() if weight >= 1.0}
@@ -232,31 +186,6 @@ class Ground:
             row <= near and any(point.of(claim.periods) for point in line.points)
             for row, line in self._points.named_rows.items()
         )
-
-    def _is_of_other_column(self, claim: Claim, point: Point) -> bool:
-        """Tell whether the words by the figure name another column of an amount's row, and not its own."""
-        if not point.table or not point.head or self._is_headed(claim, point):
-            return False
-        return any(self._is_headed(claim, other) for other in self._points.rows[point.place[:2]].points)
-
-    def _is_headed(self, claim: Claim, point: Point) -> bool:
-        own = [word for word in point.head if self._points.weight(word) > 0 and word not in _ANY_HEAD]
-        return bool(own) and all(claim.words.get(word, 0.0) >= 1.0 for word in own)
-
-    def _is_latest(self, point: Point) -> bool:
-        """Tell whether a document compares an amount with one of an earlier time."""
-        return not point.was and any(
-            other.was
-            and not other.table
-            and other.place[:2] == point.place[:2]
-            and bool(other.row & point.row)
-            for other in self._points.texts[point.place[0]]
-        )
-
-    def _is_named(self, claim: Claim, point: Point) -> bool:
-        """Tell whether the sentence has a word of an amount's own name, where that has any of its own."""
-        own = [word for word in point.row if self._points.weight(word) > 0]
-        return point.total or not own or any(claim.words.get(word, 0.0) >= _NAMED for word in own)
 
     def _stated(
         self,
@@ -308,7 +237,9 @@ class Ground:
         for kin in self._points.kin:
             held = [scores[each] for each in kin.ids]
             best = max(held, default=0.0)
-            weights.update(zip(kin.ids, [s / best if best > 0 else 0.0 for s in held], strict=True))
+            # Where nothing is named, anything may be meant and only chance decides.
+            scaled = [score / best if best > FAINT else _UNNAMED for score in held]
+            weights.update(zip(kin.ids, scaled, strict=True))
         names = self._points.names
         if claim.words.get("total", 0.0) >= _SAID or not any(
             weight >= _SAID and word in names for word, weight in claim.words.items()
@@ -348,43 +279,6 @@ def _comes_to(written: Sum) -> bool:
         return False
     powers = (0, 2) if number.unit == "percent" else (0, 2) if number.unit == "bps" else (0, number.scale)
     return any(fits(number, value.scaleb(power)) for power in powers)
-
-
-def _is_shown(point: Point, shows: Sequence[Point]) -> bool:
-    return any(point is other for other in shows)
-
-
-def _shows(claim: Claim, point: Point) -> bool:
-    """Tell whether the figure shows the amount, in its unit, currency and sign."""
-    number = claim.number
-    value = point.value
-    raw = claim.formula and not (number.scale or number.unit) and (number.bare or claim.unscaled > 1)
-    if raw and point.shown != point.value and fits(number, point.shown):
-        return True
-    counted = (number.bare and number.grouped) or number.unit == "count"
-    counted = counted or number.unit in DURATIONS
-    if counted and not number.scale and fits(number, point.shown) and not point.rated:
-        return True
-    if not fits(number, value):
-        return False
-    return not clash_of(number, point.kind, point.currency) and bool(matches(number, value, 0, either=True))
-
-
-def clash_of(number: Number, kind: str, currency: str | None) -> bool:
-    """Tell whether a figure cannot be in a unit."""
-    if number.currency and currency and clash(number, "price", currency) == "currency":
-        return True
-    if kind == "amount":
-        return number.unit not in ("", "count", "days", "points")
-    if kind == "money" and number.unit == "" and not number.currency:
-        return False
-    if kind in ("percent", "multiple", "pp", "bps", "count", "money", "price", "per_share", "index", "days"):
-        return bool(clash(number, "price" if kind == "money" else kind, currency))
-    return number.unit not in (kind, "")
-
-
-def _family(kind: str) -> str:
-    return "" if kind in ("amount", "money", "count", "price", "per_share") else kind
 
 
 def _may_show(claim: Claim, value: Value) -> bool:

@@ -16,7 +16,7 @@ from graph.report.figures.joining import told_as_points
 from graph.report.figures.labels import Mention
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.naming import PARTED, Label
-from graph.report.figures.periods import Period
+from graph.report.figures.period import Period
 from graph.report.figures.readings import Reader
 from graph.report.figures.role import Role
 from graph.report.figures.terms import LEVELS

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby
 
-from graph.report.figures.periods import Period, find_periods
+from graph.report.figures.period import Period
+from graph.report.figures.periods import find_periods
 
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _ORDINAL_ROW = re.compile(rf"({'|'.join(_ORDINALS)})(?: quarter)?(?:,? ((?:19|20)\d\d))?")

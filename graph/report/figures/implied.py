@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from graph.report.figures import cues
 from graph.report.figures.extract import Number
 from graph.report.figures.page import Page
-from graph.report.figures.periods import Period
+from graph.report.figures.period import Period
 from graph.report.figures.wording import stems
 
 if TYPE_CHECKING:

@@ -34,7 +34,7 @@ _COUNTED = re.compile(
     r"|tonnes|tons|barrels"
     r"|ounces|pounds|gallons|acres|square feet|square metres|megawatts|mw|gwh|mwh|boe|licen[sc]es"
     r"|policies|claims|units|teu|subscriptions|lines|agents|pumps|sets|clinics|schools|plants|projects)"
-    r"(?=$|[),]|\s?\(|\s(?:of|in|at|over|under|on|per|by|with|end|sold|produced|served|flown|delivered|shipped"
+    r"(?=$|[),]|\s?\(|\s(?:of|in|at|over|under|on|per|by|with|end|open|opened|sold|produced|served|flown|delivered|shipped"
     r"|added|owned|leased|held|managed|operated|occupied|completed|retailed)(?![a-z]))"
     r"|[人家个台辆架套户]数|\((?:人|家|台|辆|架|吨|套|户|万吨)\)"
 )
@@ -162,13 +162,25 @@ class Kinds:
             known = self._found[id(pattern), text] = pattern.search(text) is not None
         return known
 
+    def under(self, heading: str, label: str) -> str:
+        """Give the name of a row with its heading where that says what the amounts below it are."""
+        says = heading and (
+            self._has(_PER_ONE, heading)
+            or self._has(_COUNTED, heading)
+            or self._has(_IN_CENTS, heading)
+            or scale_of(heading) is not None
+        )
+        return f"{heading}: {label}" if says else label
+
     def of_row(self, label: str, name: str, shown: Sequence[Number]) -> RowKind:
         """Tell what the table's scale leaves alone; "open" where a row may be a count or an amount."""
         if not self.power or not shown or scale_of(label) is not None:
             return ""
         priced = any(number.currency for number in shown)
         small = all(number.decimals == 2 and abs(number.value) < 1000 for number in shown)
-        if (self._has(_PER_ONE, label) and not self._is_scaled(label, shown)) or (priced and small and not self.has_decimals):
+        if (self._has(_PER_ONE, label) and not self._is_scaled(label, shown)) or (
+            priced and small and not self.has_decimals
+        ):
             return "per_share"
         if priced or any(number.unit or number.decimals for number in shown):
             return ""
@@ -201,7 +213,9 @@ class Kinds:
         if number.unit in ("pp", "bps"):
             return ("pp" if number.unit == "pp" else "bps"), 0
         small = abs(number.value) < 1000 and not number.currency and self.has_rates
-        cents = self._has(_IN_CENTS, label) and self._has(_PER_ONE, label)
+        cents = self._has(_IN_CENTS, label) and (
+            self._has(_PER_ONE, label) or label.endswith(("(cents)", "(pence)"))
+        )
         if cents and not number.currency:
             return "per_share", -2
         margin = number.decimals and abs(number.value) <= 100 and _MARGIN.search(label)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from graph.report.figures.extract import Number
 from graph.report.figures.layout import Scope
 from graph.report.figures.page import Page
-from graph.report.figures.periods import Period
+from graph.report.figures.period import Period
 from graph.report.figures.said import Passage, Said, kind_of
 from graph.report.figures.wording import telling
 

@@ -10,7 +10,7 @@ from graph.report.figures.book import Book, Known
 from graph.report.figures.extract import Number
 from graph.report.figures.labels import Mention
 from graph.report.figures.naming import Label
-from graph.report.figures.periods import Period
+from graph.report.figures.period import Period
 from graph.report.figures.resolve import Resolver
 from graph.report.figures.terms import UNDATED
 from graph.report.figures.timing import When

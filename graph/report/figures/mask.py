@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from graph.report.figures.digits import Digits, is_led, is_whole, lead_of, led_by, wholes
 from graph.report.figures.identifiers import identifiers
-from graph.report.figures.periods import Period, find_periods
+from graph.report.figures.period import Period
+from graph.report.figures.periods import find_periods
 
 HOLE = "\x00"
 

@@ -35,7 +35,7 @@ _POINTS = ("pp", "bps", "points")
 _LOOSE = Decimal("0.02")
 _BASE = re.compile(
     r"(?:(?<![a-z])(?:from|below|above|under|over|than|against|versus|vs\.?|to|on|off|with)|较|比)"
-    r"\s(?:the |its |a )?(?:about |approximately )?[$€£¥a-z']{0,20}\s?$"
+    r"\s(?:the |its |a |fiscal )*(?:about |approximately )?[$€£¥a-z\x00']{0,20}\s?$"
 )
 _SHARE = re.compile(r"\s?(?:\)\s?)?of\s|\s?的")
 _PER = re.compile(r"(?<![a-z])(?:per|each|apiece|a)(?![a-z])|每")
@@ -294,7 +294,7 @@ class Nearby:
         return _plain_bounds(self.page.numbers[at])
 
     def _is_base(self, number: Number) -> bool:
-        before = self.page.low[max(0, number.start - 36) : number.start]
+        before = self.page.masked[max(0, number.start - 36) : number.start]
         return _BASE.search(before) is not None
 
     def _text(self, at: int) -> str:

@@ -14,7 +14,7 @@ from graph.report.figures.lookup import Lookup
 from graph.report.figures.measure import DURATIONS
 from graph.report.figures.page import Page
 from graph.report.figures.passages import Passages
-from graph.report.figures.periods import Period
+from graph.report.figures.period import Period
 from graph.report.figures.wording import words
 
 _YEARS = ("year", "quarter", "half", "span", "day", "month")

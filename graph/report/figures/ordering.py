@@ -104,7 +104,9 @@ def is_timely(claim: Claim, a: Point, b: Point, line: Line) -> bool:
             return True
     named = claim.compared
     if claim.cued(_PREVIOUS) and _neighbours(a, b, line) and (in_order := ordered(a, b)):
-        return in_order[1].of(claim.asked or claim.named)
+        # "compared with Q4 2020 … sequentially" is of the latest.
+        latest = in_order[1].time == line.times[-1] and not claim.named
+        return in_order[1].of(claim.asked or claim.named) or latest
     if len(named) >= 2:
         return a.of(named) and b.of(named)
     if len(named) == 1:

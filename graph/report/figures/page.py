@@ -107,6 +107,11 @@ class Page:
         scope = self.scope_index(number.start)
         return range(bisect_left(self.number_scopes, scope), bisect_right(self.number_scopes, scope))
 
+    def around(self, index: int, back: int) -> range:
+        """Give the places of the figures in the scope of one of them and in so many scopes before."""
+        scope = self.number_scopes[index]
+        return range(bisect_left(self.number_scopes, scope - back), bisect_right(self.number_scopes, scope))
+
     @cached_property
     def mention_starts(self) -> list[int]:
         """Give the starts of the mentions, in order."""

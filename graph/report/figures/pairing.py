@@ -45,7 +45,8 @@ class Pairing:
         ][:64]
         run: list[P] = []
         for place, item in enumerate(items[:64]):
-            run = [*run, item] if run and self._listed(run[-1].end, item.start) else [item]
+            listed = run and self._listed(run[-1].end, item.start) and not self._heads(run[-1], item)
+            run = [*run, item] if listed else [item]
             following = items[place + 1].start if place + 1 < len(items) else scope.end
             group = self._listed_numbers(numbers, item.end, following)
             if len(run) >= 2 and len(group) == len(run):
@@ -55,6 +56,11 @@ class Pairing:
             if len(run) >= 2 and len(ahead) == len(run) and not any(n.start in pairs for n in ahead):
                 pairs |= {number.start: member for number, member in zip(ahead, run, strict=True)}
         return pairs
+
+    def _heads(self, before: P, item: P) -> bool:
+        """Tell whether a period in parentheses heads what follows there, as in "2016 (2015: $5 and $6)"."""
+        ends = self.page.low[item.end : item.end + 1]
+        return ends == ":" and "(" in self.page.low[before.end : item.start]
 
     def _runs(self, items: Sequence[P]) -> list[list[P]]:
         """Give the names that are listed together, list by list."""

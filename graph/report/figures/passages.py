@@ -15,7 +15,7 @@ from graph.report.figures.finding import Finding
 from graph.report.figures.initials import CAPITALS
 from graph.report.figures.interval import fits
 from graph.report.figures.measure import DURATIONS
-from graph.report.figures.periods import Period
+from graph.report.figures.period import Period
 from graph.report.figures.quantities import Blocks, Quantity, known_of
 from graph.report.figures.said import Passage, Said, kind_of
 from graph.report.figures.telling import read_passages

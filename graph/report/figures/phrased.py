@@ -9,7 +9,7 @@ from decimal import Decimal
 from graph.report.figures.book import Known
 from graph.report.figures.derive import Derived
 from graph.report.figures.extract import Number
-from graph.report.figures.periods import Period
+from graph.report.figures.period import Period
 from graph.report.figures.quantities import Quantity
 
 _NOW = (9999, 0)

@@ -10,9 +10,10 @@ from functools import cached_property
 from typing import TypeVar
 
 from graph.report.figures.book import Known
-from graph.report.figures.periods import Period
+from graph.report.figures.period import Period
 
 PER = re.compile(r"(?<![a-z])(?:per|for each|a piece|apiece|each)(?![a-z])|每")
+_PER_ONE = frozenset({"per_share", "multiple", "price"})
 _LETTERS = 8
 T = TypeVar("T")
 
@@ -49,6 +50,11 @@ class Point:
     def rated(self) -> bool:
         """Tell whether it is a rate, of which differences are told in points."""
         return self.kind == "percent"
+
+    @property
+    def kin(self) -> str:
+        """Name what it may be told instead of: a rate, an amount per one, or any other amount."""
+        return "rate" if self.kind == "percent" else "one" if self.kind in _PER_ONE else ""
 
     @cached_property
     def family(self) -> str:

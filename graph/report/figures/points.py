@@ -17,7 +17,7 @@ from graph.report.figures.amounts import FACTS, Names, Scales, of_cells, of_fact
 from graph.report.figures.book import Known
 from graph.report.figures.derive import plain
 from graph.report.figures.extract import Number
-from graph.report.figures.periods import Period
+from graph.report.figures.period import Period
 from graph.report.figures.point import (
     Line,
     Point,
@@ -182,8 +182,8 @@ class Points:
 
     @cached_property
     def kin(self) -> list[Line]:
-        """Give the rates, and all other points."""
-        return [Line([p for p in self.all if p.rated == rated]) for rated in (True, False)]
+        """Give the rates, what is told per one, and all other points."""
+        return [Line([p for p in self.all if p.kin == kin]) for kin in ("rate", "one", "")]
 
     @cached_property
     def totals(self) -> list[Point]:

@@ -9,7 +9,7 @@ from graph.facts import Fact, Unit
 from graph.report.figures.book import Known
 from graph.report.figures.extract import Number
 from graph.report.figures.measure import DURATIONS
-from graph.report.figures.periods import Period
+from graph.report.figures.period import Period
 from graph.report.figures.said import Passage, Said
 
 _RATES: dict[str, Unit] = {"percent": "percent", "pp": "pp", "bps": "bps", "multiple": "multiple"}

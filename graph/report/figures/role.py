@@ -27,7 +27,8 @@ UP = (
     r"|claw(?:ed)? back"
 )
 DOWN = (
-    r"fell|fall|falls|falling|fallen|declin(?:e|ed|es|ing)|drop(?:ped|s|ping)?|decreas(?:e|ed|es|ing)"
+    r"(?:fell|falls?|falling)(?! due| within| into| under| in the)|fallen|declin(?:e|ed|es|ing)"
+    r"|drop(?:ped|s|ping)?|decreas(?:e|ed|es|ing)"
     r"|down|lost|slid|slides?|slipp?(?:ed|s)?|sank|contract(?:ed|s|ion)|narrow(?:ed|s|ing)?|shrank"
     r"|shrunk"
     r"|lower|plung(?:e|ed|es)|tumbl(?:e|ed|es)|eas(?:ed|es)|dipp?(?:ed|s)?|retreat(?:ed|s)?|reduc(?:ed"
@@ -290,6 +291,17 @@ _TURNS = re.compile(
 )
 
 
+_APART = re.compile(
+    r"(?<![a-z])(?:bigger|larger|greater|smaller|more|less|fewer|ahead|exceed\w*|beats?|trail\w*)(?![a-z])"
+)
+_LIST = 240  # how far a list of moves may reach behind its verb
+_BY = re.compile(
+    r"(?<!divided )(?<!multiplied )(?<!followed )(?<!backed )(?<!covered )(?<!owned )(?<!led )(?<!driven )"
+    r"(?<!offset )"
+    r"(?<![a-z])by (?:about |around |approximately |roughly |some |just )?$"
+)
+
+
 def direction(page: Page, number: Number, scope: Scope) -> int:
     """Give the direction that the last word of change before a figure fixes; 0 when none stands near."""
     start = max(scope.start, number.start - 60)
@@ -328,6 +340,13 @@ def _change(
         return Role(
             "change", side, _first(page.mentions_in((place, min(scope.end, place + 20))), place, 1, page)
         )
+    by = _BY.search(before)
+    if by is not None:
+        # "three lines were lower: metals by 83 thousand and energy by 20 thousand"
+        turns = [*_TURNS.finditer(page.masked, max(scope.start, number.start - _LIST), number.start)]
+        turn = turns[-1] if turns else None
+        if turn is not None or _APART.search(page.masked, scope.start, number.start):
+            return Role("change", _side_of(turn))
     if previous is not None and _GLOSS.fullmatch(gap) and _REACHES_NEXT.match(page.masked, number.end):
         return Role("level")
     if previous is not None and previous.kind in ("change", "distance") and _GLOSS.fullmatch(gap):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graph.report.figures.extract import Number
-from graph.report.figures.periods import Period
+from graph.report.figures.period import Period
 
 
 @dataclass(frozen=True)

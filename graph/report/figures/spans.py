@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from graph.report.figures import derive
 from graph.report.figures.book import Known
 from graph.report.figures.derive import Derived
-from graph.report.figures.periods import Period
+from graph.report.figures.period import Period
 
 # What a share of a quarter or a half can only be of.
 OF_YEAR = re.compile(

@@ -14,7 +14,7 @@ from graph.report.figures.headings import period_name, period_of, periods_in, ro
 from graph.report.figures.kinds import PERCENT, Head, Kinds, RowKind, rate_columns
 from graph.report.figures.mask import mask
 from graph.report.figures.normal import normalise
-from graph.report.figures.periods import Period
+from graph.report.figures.period import Period
 from graph.report.figures.rows import MOST_CELLS, cells_of
 from graph.report.figures.scale import currency_of, dollars_of, scale_of
 from graph.report.figures.wording import stems, tokens
@@ -86,10 +86,7 @@ def table_cells(texts: Sequence[tuple[str, str]]) -> list[Cell]:
     """Read the amounts of every table in the (title, text) documents."""
     low = [(title, normalise(text).lower()) for title, text in texts]
     # A scale in the label of one row is that row's alone.
-    captions = [
-        "\n".join(_over_all(line) for line in text.split("\n") if "|" not in line or not _has_amounts(line))
-        for _, text in low
-    ]
+    captions = [_caption(text) for _, text in low]
     everywhere = next((power for text in captions if (power := scale_of(text)) is not None), 0)
     currency = next((code for _, text in low if (code := currency_of(text)) is not None), None)
     dollars = dollars_of("\n".join(text for _, text in low))
@@ -103,6 +100,21 @@ def table_cells(texts: Sequence[tuple[str, str]]) -> list[Cell]:
                 own_currency = dollars
             cells += _Table(title, text, power, own_currency, " ".join(captions)).cells()
     return cells
+
+
+def _caption(text: str) -> str:
+    """Give the lines of a document that may say the scale of a table; those inside one are of its parts."""
+    if "\n" not in text.strip():
+        return text  # "Note 5 | Loans ($ in thousands)" alone is no head of columns
+    found, inside = [], False
+    for line in text.split("\n"):
+        if "|" not in line:
+            found.append(line)
+        elif _has_amounts(line):
+            inside = True
+        elif not inside:
+            found.append(_over_all(line))
+    return "\n".join(found)
 
 
 def _over_all(line: str) -> str:
@@ -183,7 +195,8 @@ class _Table:
                 for (place, number), column in zip(shown, self._columns_of(rest, shown), strict=True)
                 if not column.change
             ]
-            row_kind = self.kinds.of_row(label, name, [number for _, number, _ in pairs])
+            told = self.kinds.under(heading, label)
+            row_kind = self.kinds.of_row(told, name, [number for _, number, _ in pairs])
             of_row = row_period(label, self.heads)
             later = label in ("thereafter", "beyond", "later years", "以后年度")
             if (of_row is not None or later) and any(column.period is None for _, _, column in pairs):
@@ -199,16 +212,20 @@ class _Table:
                         found.append(self._cell(index, place, name, name, number, turned, percent, ""))
                 name = f"{heading}: {label}" if heading else label
             for place, number, column in pairs:
-                found.append(self._cell(index, place, name, label, number, column, percent, row_kind))
+                found.append(self._cell(index, place, name, told, number, column, percent, row_kind))
                 if row_kind == "open":
                     # The row may count things: then its amounts stand as they are shown.
-                    found.append(self._cell(index, place, name, label, number, column, percent, "count"))
+                    found.append(self._cell(index, place, name, told, number, column, percent, "count"))
         return found
 
     @cached_property
     def _ends_years(self) -> bool:
         """Tell whether the days that are names of rows are each of another year."""
-        days = [found.year for row in self.rows if (found := row_period(clean_label(row[0]))) and found.kind == "day"]
+        days = [
+            found.year
+            for row in self.rows
+            if (found := row_period(clean_label(row[0]))) and found.kind == "day"
+        ]
         return len(set(days)) == len(days)
 
     def _ranges(self, index: int, label: str, heading: str, rest: list[str]) -> Iterator[Cell]:

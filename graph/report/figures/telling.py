@@ -16,7 +16,7 @@ from graph.report.figures.normal import normalise
 from graph.report.figures.page import Page
 from graph.report.figures.pairing import Pairing
 from graph.report.figures.parts import base_of, each_of, is_left, is_whole
-from graph.report.figures.periods import Period
+from graph.report.figures.period import Period
 from graph.report.figures.role import role_of
 from graph.report.figures.said import Passage, Said, kind_of
 from graph.report.figures.timing import Timing
@@ -84,6 +84,14 @@ def read_passages(title: str, text: str) -> list[Passage]:
                 year = max((p.year for p in years), default=carried.year if carried is not None else 0)
                 period = Period(period.kind, year, period.part)
             was = timing.is_from(number) or (when.period is not None and when.period.kind == "prior")
+            if (
+                figures
+                and figures[-1].was
+                and not when.own
+                and _GLOSSED.fullmatch(page.masked, figures[-1].number.end, number.start)
+            ):
+                # "against $212.9 million (18.8%)" tells both of the same time.
+                was, period = True, figures[-1].period
             if was and alike and period == alike[-1].period:
                 # "95.1%, compared with 93.4%" says of what time the first is, if anything.
                 period = None
@@ -136,6 +144,9 @@ def read_passages(title: str, text: str) -> list[Passage]:
             before = tuple(implied(page, scope.start, scope.end, figures, carried))
             passages.append(Passage(title, told, said, tuple(figures), periods, before, scope.block))
     return passages
+
+
+_GLOSSED = re.compile(r"\s?\(\s?")
 
 
 def _base(page: Page, number: Number, left: int, figures: Sequence[Said]) -> frozenset[str]:

@@ -12,7 +12,7 @@ from graph.report.figures.layout import Scope
 from graph.report.figures.mask import Named
 from graph.report.figures.page import Page, inside
 from graph.report.figures.pairing import Pairing
-from graph.report.figures.periods import Period
+from graph.report.figures.period import Period
 
 _LATER = re.compile(
     r"(?<![a-z])(?:in|for|during|of|on|at|as of|by|ended|ending|the|fiscal|year|end|quarter|through|dated"

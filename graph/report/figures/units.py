@@ -15,7 +15,7 @@ _AMOUNTS = frozenset({"money", "price", "per_share"})
 _RATES = frozenset({"percent", "pp", "bps"})
 # Units of values that have no currency, and the units in which a figure may tell them.
 _TOLD = {
-    "percent": ("percent",),
+    "percent": ("percent", "points"),
     "pp": ("pp", "points"),
     "bps": ("bps",),
     "multiple": ("multiple", ""),

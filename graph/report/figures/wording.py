@@ -140,8 +140,12 @@ _TOKEN = re.compile(r"[a-z]+|\d+|[\u4e00-\u9fff]{1,2}")
 def stem(word: str) -> str:
     """Give a word without its ending; words of one idea come out alike."""
     for ending in _ENDINGS:
+        if ending == "s" and word.endswith("ss"):
+            break  # a loss, as in losses
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             word = word[: -len(ending)]
+            if ending in ("ed", "ing") and word[-1] == word[-2] and word[-1] in "bdgmnprt":
+                word = word[:-1]  # shipped, planning
             break
     if word.endswith("at") and len(word) > 5:
         word = word[:-2]

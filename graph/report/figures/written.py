@@ -36,7 +36,8 @@ _REACHES = re.compile(
     r"(?: sharply| slightly| modestly)? to (?:about |around |roughly |approximately |nearly )?"
     r"|(?:(?P<zup>增长|增加|上升|提高)|(?P<zdown>下降|减少|下滑|降低))[至到](?:约)?)$"
 )
-_PARTS = frozenset({1, 2, 3, 4, 5, 12, 100})
+# Counts of parts, and of units in another: months, days, gallons of a barrel, pounds of a ton.
+_PARTS = frozenset({1, 2, 3, 4, 5, 7, 12, 24, 42, 52, 60, 100, 360, 365, 366, 1000, 2000})
 _TOLD = 3
 
 
@@ -171,8 +172,7 @@ class Written:
         held = [finding for finding in settled if finding is not None]
         for at, index in enumerate(operands):
             if settled[at] is None and held:
-                wrong = findings[index].status == "contradicted"
-                settled[at] = self._beside(index, held, power, wrong)
+                settled[at] = self._beside(index, held, power)
         return [finding for finding in settled if finding is not None] if None not in settled else []
 
     def _come_to(self, written: Sum, settled: Sequence[Finding], power: int) -> Finding | None:
@@ -182,11 +182,8 @@ class Written:
         found = self._result(scaled, exact, settled)
         return found if found is not None or power else self._result(written, shown, settled)
 
-    def _beside(self, index: int, settled: Sequence[Finding], power: int, wrong: bool) -> Finding | None:
-        """Find a figure of a sum that no name settles in the table of one that does.
-
-        `wrong` says that a name beside it means another amount: then only another row's of the same time.
-        """
+    def _beside(self, index: int, settled: Sequence[Finding], power: int) -> Finding | None:
+        """Find a figure of a sum that no name settles in the table of one that does."""
         first = next((finding.known[0] for finding in settled if finding.known), None)
         number = _at(self.page.numbers[index], power)
         if first is None or len(abs(number.value).normalize().as_tuple().digits) < _TOLD:
@@ -195,11 +192,7 @@ class Written:
             item
             for item in self.combine.lookup.book.shown(number.value)
             if item.fact.source == first.fact.source
-            and (
-                (item.period == first.period and item.key != first.key)
-                if wrong
-                else (item.period == first.period or item.key == first.key)
-            )
+            and (item.period == first.period or item.key == first.key)
         ]
         return weigh_facts(number, held[:1], 0, "operand of a formula", either=True)
 
