@@ -129,7 +129,8 @@ _TABLE: tuple[tuple[str, Kind, str], ...] = (
     (r"gross margin|毛利率", "ratio", "gross profit, revenue"),
     (r"operating margin|营业利润率", "ratio", "operating income, revenue"),
     (r"net (?:profit )?margin|净利率|销售净利率", "ratio", "income, revenue"),
-    (r"(?:implied )?shares (?:outstanding|in issue)|share count|shares(?= outstanding)|总股本", "count",
+    (r"(?:implied )?shares (?:outstanding|in issue)|share count|shares(?= (?:are )?outstanding)|总股本",
+     "count",
      "market cap, price"),
 )  # fmt: skip
 

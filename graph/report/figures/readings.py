@@ -26,6 +26,10 @@ _LOSS = re.compile(r"(?<![a-z])loss(?:es)?(?![a-z])|deficit|亏")
 _SHARES = {(top, bottom): key for key, ratios in derive.RATIOS.items() for top, bottom, _ in ratios}
 
 
+# Both ends of a move are told by their values, whatever is measured on it.
+_OF_A_MOVE = re.compile(r"(?<![a-z])(?:from|between)\s[$€£¥]?(?:[\d.,]+\s(?:to|and)\s[$€£¥]?)?$")
+
+
 class Reader:
     """Reads figures that state something at one time."""
 
@@ -231,7 +235,9 @@ class Reader:
         bare = labels[0].mention.start == labels[0].mention.end
         if bare or any(label.apposed for label in labels):
             return False
-        before = self.resolver.page.masked[max(0, number.start - 20) : number.start]
+        before = self.resolver.page.masked[max(0, number.start - 30) : number.start]
+        if _OF_A_MOVE.search(before):
+            return True
         return (
             labels[0].mention.keys == ("close",) and bool(cues.TOWARD.search(before)) and labels[0].cost > 0
         )
