@@ -86,3 +86,14 @@ def led_by(
                 yield match
                 end = match.end()
                 break
+
+
+def places_of(text: str, words: Sequence[str]) -> list[int]:
+    """Give the places at which a text has one of some words, in order."""
+    found: list[int] = []
+    for word in words:
+        place = text.find(word)
+        while place >= 0:
+            found.append(place)
+            place = text.find(word, place + 1)
+    return sorted(found)
