@@ -181,7 +181,6 @@ class FreeLabels:
     def _in_scope(self, page: Page, scope: Scope) -> list[Mention]:
         norm, low = page.norm, page.low
         places: dict[str, list[tuple[str, int, int]]] = {}
-        by_key = {}
         told = [
             word
             for word in page.plain_words(scope)
@@ -201,14 +200,13 @@ class FreeLabels:
         for word, start, end in told:
             for label in self._index.get(word, ()):
                 places.setdefault(label.key, []).append((word, start, end))
-                by_key[label.key] = label
         hits = [
             hit
             for key, here in places.items()
             if self._may_be_named(key, here)
-            for hit in self._hits(low, by_key[key], here, told, starts)
+            for hit in self._hits(low, self._by_key[key], here, told, starts)
         ]
-        for key in self._figured.intersection(by_key) if self._figured else ():
+        for key in self._figured.intersection(places) if self._figured else ():
             own = _own_of(key)
             place = low.find(own, scope.start, scope.end)
             if place >= 0:
