@@ -39,7 +39,7 @@ class _Name:
     behind: str = ""
     longest: int = 0
     opened: str | None = None
-    begins: tuple[str, ...] = ()
+    begins: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Named:
     period: Period
 
 
-_PHONES = tuple(["tel", "phone", "fax", "hotline", "ext", "zip", "postcode", "电话", "总机", "客服", "热线", "传真", "邮编", "邮政编码"])
+_PHONES = "tel phone fax hotline ext zip postcode 电话 总机 客服 热线 传真 邮编 邮政编码"
 _INDEXES = (
     r"s&p(?: mid| small| large)?(?:cap)?|s&p/asx|s&p/tsx|nasdaq|nasdaq-|nasdaq composite|dow|dow jones"
     r"|russell|ftse|nikkei|csi|stoxx"
@@ -96,9 +96,7 @@ _MASKS = [
 _study = partial(
     _Name,
     leads=_STUDY_LEADS,
-    begins=tuple(
-        ["rsi", "atr", "adx", "sma", "ema", "wma", "ma", "dma", "cci", "mfi", "roc", "macd", "kd", "boll", "obv", "band", "stoch", "随机指标", "布林带", "均线", "指标"]
-    ),
+    begins="rsi atr adx sma ema wma ma dma cci mfi roc macd kd boll obv band stoch 随机指标 布林带 均线 指标",
 )
 _NAMES = (
     _Name(
@@ -201,7 +199,7 @@ _NAMES = (
     _Name(
         r"(?:电话|总机|客服|热线|传真|邮编|邮政编码|(?<![a-z])(?:tel|phone|fax|hotline|extension|ext|zip|postcode)(?![a-z]))"
         r"[^\d\n]{0,12}\d[\d() -]{1,20}",
-        needs=_PHONES,
+        needs=tuple(_PHONES.split()),
         begins=_PHONES,
     ),
     _Name(
@@ -378,7 +376,7 @@ def _without_names(text: str) -> str:
                 if (match := pattern.match(text, start)) is not None
             ]
             if led
-            else led_by(pattern, text, places_of(text, name.begins), "")
+            else led_by(pattern, text, places_of(text, name.begins.split()), "")
             if name.begins
             else pattern.finditer(text)
             if name.opened is None
