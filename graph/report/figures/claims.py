@@ -203,7 +203,7 @@ class Claims:
             self._resolver.is_from(number),
             before[-1:] in _SIGNS or after[:1] in _SIGNS,
             sentence.whole or self._whole_asked,
-            "share" if is_share else role.kind,
+            "share" if is_share and not number.currency else role.kind,
             sentence.compares,
             sentence.under,
             bisect_left(page.number_starts, number.start),
@@ -305,6 +305,9 @@ class Claims:
         known = self._scores.get(place)
         if known is None:
             named = claim.named or claim.asked
+            if claim.compares and claim.own is None:
+                # One period of a comparison may be the other figure's.
+                named = (*claim.named, *claim.asked)
             unnamed = not (claim.own or claim.named)
 
             def timed(periods: tuple[Period, ...]) -> float:

@@ -36,6 +36,7 @@ _REST = re.compile(
     r"|un(?:hedged|secured|insured))"
     r"(?![a-z])|其余|以外|之外|剩余|其他"
 )
+_NONE = Line([])
 Weights = Mapping[int, float]
 
 
@@ -103,8 +104,20 @@ def values(claim: Claim, points: Points, weights: Weights, stated: Sequence[Poin
     meant.update(map(id, made))
     for value in chain(_rows(search, made), _columns(search, made)):
         yield value if names.keys().isdisjoint(value.parts) else _spelled(value, names)
+    yield from _from_stated(search, told)
     yield from _texts(search, told)
     yield from _alone(search)
+
+
+def _from_stated(search: _Search, told: Sequence[Point]) -> Iterator[Value]:
+    """Compare an amount that the sentence shows with the others of its own row, whatever they are called."""
+    claim, ops, points = search.claim, search.ops, search.points
+    for known in told if ops.moved else ():
+        line = (points.rows if known.table else points.sentences).get(known.place[:2])
+        for other in line.points if line is not None and known.place[0] else ():
+            alike = other is not known and other.row == known.row and other.head == known.head
+            if alike and may_come(claim, ops, known, other) and is_timely(claim, known, other, line or _NONE):
+                yield from paired(claim, ops, known, other, False)
 
 
 def _spelled(value: Value, names: Mapping[Decimal, str]) -> Value:

@@ -195,6 +195,8 @@ def _build(
 ) -> Number:
     """Put the parts of a figure together."""
     sign = left["sign3"] or left["sign2"] or left["sign"] or ""
+    if not sign and text[max(0, start - 14) : start].rstrip(" $€£¥").endswith("negative"):
+        sign = "-"  # "a negative 3.4%"
     # Parentheses inside the figure, as in $(45.2)M or (15.3)%, can only be accounting's minus.
     inner = enclosed and bool((left["open2"] and left["cur"]) or (_outside(right)))
     bare = enclosed and not (unit or currency or scale)

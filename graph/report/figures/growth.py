@@ -12,7 +12,7 @@ from graph.report.figures import derive
 from graph.report.figures.book import Known
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding, weigh_derived, weigh_facts
-from graph.report.figures.joining import told_as_points
+from graph.report.figures.joining import alike, told_as_points
 from graph.report.figures.labels import Mention
 from graph.report.figures.lookup import Lookup
 from graph.report.figures.naming import PARTED, Label
@@ -141,7 +141,7 @@ class Growth:
                 (old, new)
                 for old in line
                 for new in news
-                if old.of(base) and old is not new and old.fact.entity == new.fact.entity
+                if old.of(base) and old is not new and old.fact.entity == new.fact.entity and alike(old, new)
             )
             return
         if len(operands) >= 2 and operands[0] is not operands[-1]:

@@ -96,4 +96,6 @@ def alike(a: Known, b: Known) -> bool:
     if a.period is None or b.period is None:
         return True
     kinds = {a.period.kind, b.period.kind}
+    if kinds == {"span"}:
+        return a.period.part // 100 == b.period.part // 100
     return len(kinds) == 1 or kinds <= {"day", "month", "year"}

@@ -7,12 +7,13 @@ to the one that its sentence tells beside it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import product
 
 from graph.report.figures.arithmetic import evaluate, tokens_of
+from graph.report.figures.derive import plain
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding
 from graph.report.figures.lookup import Lookup
@@ -20,7 +21,7 @@ from graph.report.figures.page import Page
 from graph.report.figures.period import Period
 from graph.report.figures.point import Point, is_of
 from graph.report.figures.points import Points
-from graph.report.figures.units import matches, shown
+from graph.report.figures.units import matches
 
 _WRONG = ("unsupported", "contradicted")
 _BACK = 1  # sentences before in which the other figure may stand
@@ -59,12 +60,9 @@ class Parallel:
                 continue
             for other in self._beside(index, findings):
                 made = self._read(other, findings[other])
-                value = self._again(number, made) if made is not None else None
-                if value is not None:
-                    formula = f"as {findings[other].formula}: {shown(value, number.ulp)}"
-                    found[index] = Finding(
-                        "derived", f"{findings[other].rule} at another time", formula=formula
-                    )
+                formula = self._again(number, made) if made is not None else None
+                if formula is not None:
+                    found[index] = Finding("derived", findings[other].rule, formula=formula)
                     break
         return found
 
@@ -114,8 +112,8 @@ class Parallel:
         same = [p for p in held if p.value == figure.value or p.shown == figure.value.scaleb(-figure.scale)]
         return tuple(same[:_MOST])
 
-    def _again(self, number: Number, made: _Made) -> Decimal | None:
-        """Compute a formula with the amounts of another time; None where none comes to the figure."""
+    def _again(self, number: Number, made: _Made) -> str | None:
+        """Write a formula with the amounts of another time; None where none comes to the figure."""
         when = self.lookup.resolver.when(number)
         for chosen in product(*([*operand, None][: max(1, len(operand))] for operand in made.operands)):
             for others in self._others([point for point in chosen if point is not None], when.period):
@@ -127,7 +125,8 @@ class Parallel:
                 ]
                 value = evaluate(made.tokens, exact)
                 if value is not None and matches(number, value * made.factor, 0, either=True):
-                    return value * made.factor
+                    told = iter(map(plain, exact))
+                    return _written(token if isinstance(token, str) else next(told) for token in made.tokens)
         return None
 
     def _others(self, points: Sequence[Point], period: Period | None) -> Iterator[list[Point]]:
@@ -187,3 +186,8 @@ class Parallel:
         """Give the amount that stands so many places behind another in its sentence."""
         at = next((place for place, other in enumerate(line) if other is point), -1)
         return line[at + step] if at >= 0 and 0 <= at + step < len(line) else None
+
+
+def _written(tokens: Iterable[str]) -> str:
+    """Write the signs and figures of a formula as one text."""
+    return " ".join(tokens).replace("( ", "(").replace(" )", ")")

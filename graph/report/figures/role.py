@@ -23,7 +23,7 @@ UP = (
     r"|soar(?:ed|s|ing)?|adding|edg(?:ed|es|ing) (?:up|higher)|inch(?:ed|ing) (?:up|higher)|swell(?:ed|s"
     r"|ing)?|picked up|advanc(?:e|ed|es)|expan(?:d|ded|ds|sion)|widen(?:ed|s|ing)?|improv(?:e|ed|es"
     r"|ement)|higher|added|rall(?:y|ied|ies)|rebound(?:ed)?|went up|accelerated|uptick|upside"
-    r"|strengthened|appreciated|returned|regain(?:ed|s)?|recover(?:ed|s|ing)?|bounc(?:ed|es) back"
+    r"|strengthened|lengthened|appreciated|returned|regain(?:ed|s)?|recover(?:ed|s|ing)?|bounc(?:ed|es) back"
     r"|claw(?:ed)? back"
 )
 DOWN = (
@@ -36,6 +36,7 @@ DOWN = (
     r"|slump(?:ed)?|shed(?:s|ding)?|losing|los(?:es|t)|sliding|slipping|sinking|plunging|tumbling"
     r"|edg(?:ed|es|ing) (?:down|lower)"
     r"|inch(?:ed|ing) (?:down|lower)|trimm(?:ed|ing)|par(?:ed|ing)|dwindl(?:ed|ing)|shorten(?:ed|ing)?"
+    r"|soften(?:ed|ing)?"
     r"|erod(?:ed|ing)|g(?:ave|ives|iving) (?:back|up)"
 )
 _ZH_UP = (
@@ -294,6 +295,7 @@ _TURNS = re.compile(
 _APART = re.compile(
     r"(?<![a-z])(?:bigger|larger|greater|smaller|more|less|fewer|ahead|exceed\w*|beats?|trail\w*)(?![a-z])"
 )
+_CLAUSE = re.compile(r"(?<![a-z])(?:while|but|whereas|though|because)(?![a-z])|;")
 _LIST = 240  # how far a list of moves may reach behind its verb
 _BY = re.compile(
     r"(?<!divided )(?<!multiplied )(?<!followed )(?<!backed )(?<!covered )(?<!owned )(?<!led )(?<!driven )"
@@ -345,6 +347,8 @@ def _change(
         # "three lines were lower: metals by 83 thousand and energy by 20 thousand"
         turns = [*_TURNS.finditer(page.masked, max(scope.start, number.start - _LIST), number.start)]
         turn = turns[-1] if turns else None
+        if turn is not None and _CLAUSE.search(page.masked, turn.end(), number.start):
+            turn = None
         if turn is not None or _APART.search(page.masked, scope.start, number.start):
             return Role("change", _side_of(turn))
     if previous is not None and _GLOSS.fullmatch(gap) and _REACHES_NEXT.match(page.masked, number.end):
