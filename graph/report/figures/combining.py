@@ -116,7 +116,7 @@ def _from_stated(search: _Search, told: Sequence[Point]) -> Iterator[Value]:
         line = (points.rows if known.table else points.sentences).get(known.place[:2])
         for other in line.points if line is not None and known.place[0] else ():
             alike = other is not known and other.row == known.row and other.head == known.head
-            if alike and may_come(claim, ops, known, other) and is_timely(claim, known, other, line or _NONE):
+            if alike and search.may_come(known, other) and is_timely(claim, known, other, line or _NONE):
                 yield from paired(claim, ops, known, other, False)
 
 
