@@ -245,20 +245,11 @@ class Ground:
             weight >= _SAID and word in names for word, weight in claim.words.items()
         ):
             weights |= {id(p): max(weights[id(p)], _TOTAL) for p in self._points.totals}
-        narrow = replace(claim, narrow=True)
-        if not any(
-            _may_show(claim, value) for value in combining.values(narrow, self._points, weights, stated)
-        ):
-            return None  # what else lies near matters only beside what the figure shows
         near: list[Value] = []
         low, high = (float(bound) for bound in claim.number.bounds)
-        lying: dict[str, set[float]] = {}
-        for value in combining.values(claim, self._points, weights, stated):
-            size = abs(float(value.value))
-            if not claim.reaches(value.value):
-                continue
-            lying.setdefault(value.unit, set()).add(round(size, 9))
-            if low * 0.99 <= size <= high * 1.01 + 1e-9 and _may_show(claim, value):
+        for value in combining.values(replace(claim, narrow=True), self._points, weights, stated):
+            within = low * 0.99 <= abs(float(value.value)) <= high * 1.01 + 1e-9
+            if within and _may_show(claim, value):
                 if value.sure:
                     return value
                 near.append(value)
@@ -268,7 +259,12 @@ class Ground:
         wide = high - low
         if any(abs(abs(value.value) - shown) <= ulp for value in near):
             wide = min(wide, 2 * float(ulp))  # nearer than its "about" asks for
-        chance = len(lying[near[0].unit]) * wide / (1.5 * (float(shown) or 1.0))
+        # How many other values lie near says how likely chance is.
+        lying: set[float] = set()
+        for value in combining.values(claim, self._points, weights, stated):
+            if value.unit == near[0].unit and claim.reaches(value.value):
+                lying.add(round(abs(float(value.value)), 9))
+        chance = len(lying) * wide / (1.5 * (float(shown) or 1.0))
         return near[0] if chance <= _CHANCE else None
 
 

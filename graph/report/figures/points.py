@@ -41,6 +41,8 @@ _COMMON_WEIGHT = 0.35
 _HEAD, _CAPTION, _OTHERS = 0.6, 0.5, 0.35
 # What a word of a name counts against it that is not said.
 _UNSAID = -0.12
+# As few times it does not pay to sort names by their words.
+_FEW = 2
 # Sets of periods for which is kept which points may be of them.
 _KEPT = 64
 T = TypeVar("T")
@@ -76,6 +78,7 @@ class Points:
         texts: Sequence[tuple[str, str]] = (),
     ) -> None:
         self._read = cells, passages, list(facts), texts
+        self._asked = 0
         self._of: dict[tuple[Period, ...], frozenset[int]] = {}
 
     @cached_property
@@ -268,15 +271,22 @@ class Points:
 
         `timed` says what periods tell.
         """
-        told = self._untold.copy()
-        holders = self._holders
-        for at in {at for word in words if word in holders for at in holders[word]}:
-            told[at] = _told(self._terms[at], words)
+        told = self._all_told(words)
         times = [timed(periods) for periods in self._times.values]
         by_name = map(told.__getitem__, self._called.places)
         return dict(
             zip(self.ids, map(add, by_name, map(times.__getitem__, self._times.places)), strict=False)
         )
+
+    def _all_told(self, words: Mapping[str, float]) -> list[float]:
+        """Say of all that points are called how much of it is among words."""
+        self._asked += 1
+        if self._asked <= _FEW:
+            return [_told(terms, words) for terms in self._terms]
+        told, holders = self._untold.copy(), self._holders
+        for at in {at for word in words if word in holders for at in holders[word]}:
+            told[at] = _told(self._terms[at], words)
+        return told
 
     def of(self, periods: tuple[Period, ...]) -> frozenset[int]:
         """Give the ids of the points that may be of one of the periods."""
