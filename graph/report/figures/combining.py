@@ -76,8 +76,13 @@ class _Search:
         return id(point) in self.timely
 
 
-def values(claim: Claim, points: Points, weights: Weights, stated: Sequence[Point]) -> Iterator[Value]:
-    """Give what the amounts which the claim may mean come to, the likeliest first, where it lies near."""
+def values(
+    claim: Claim, points: Points, weights: Weights, stated: Sequence[Point], only_stated: bool = False
+) -> Iterator[Value]:
+    """Give what the amounts which the claim may mean come to, the likeliest first, where it lies near.
+
+    `only_stated` leaves out what comes of the documents alone.
+    """
     ops = Ops(
         claim.cued(cues.MOVED, cues.UNLIKE) and claim.kind != "share",
         claim.cued(cues.MEAN) and not _is_in_name("averag", points, weights),
@@ -98,15 +103,15 @@ def values(claim: Claim, points: Points, weights: Weights, stated: Sequence[Poin
     search = _Search(
         claim, ops, points, weights, timely, meant, _ranks(points, weights, named), nearness(claim, ops)
     )
-    made = list(_made(search))
+    made = [] if only_stated else list(_made(search))
     names = {p.value: p.name for p in made}
     timely.update(id(p) for p in made if p.of(claim.periods))
     meant.update(map(id, made))
-    for value in chain(_rows(search, made), _columns(search, made)):
+    for value in () if only_stated else chain(_rows(search, made), _columns(search, made)):
         yield value if names.keys().isdisjoint(value.parts) else _spelled(value, names)
     yield from _from_stated(search, told)
-    yield from _texts(search, told)
-    yield from _alone(search)
+    yield from _texts(search, told, only_stated)
+    yield from () if only_stated else _alone(search)
 
 
 def _from_stated(search: _Search, told: Sequence[Point]) -> Iterator[Value]:
@@ -246,12 +251,12 @@ def _shares_over_time(
                 yield Value(size, unit, None, "change of a ratio", "{} / {} against {} / {}", parts, True)
 
 
-def _texts(search: _Search, told: Sequence[Point]) -> Iterator[Value]:
+def _texts(search: _Search, told: Sequence[Point], only_stated: bool) -> Iterator[Value]:
     """Compare and join figures of sentences, with each other, with what is told and with named rows."""
     claim, ops, points, may_come = search.claim, search.ops, search.points, search.may_come
     prose = search.best(points.prose)
     named = prose[:_MOST_ROWS]
-    for a, b in combinations(named, 2):
+    for a, b in () if only_stated else combinations(named, 2):
         if not may_come(a, b):
             continue
         if (
@@ -266,14 +271,14 @@ def _texts(search: _Search, told: Sequence[Point]) -> Iterator[Value]:
             continue
         sure = search.is_sure(b) and a.place[:2] == b.place[:2]
         yield from paired(claim, ops, a, b, sure and is_named_pair(claim, a, b))
-    if len(named) >= 2 and ops.joins_lines:
+    if len(named) >= 2 and ops.joins_lines and not only_stated:
         for place in dict.fromkeys(p.place[:2] for p in prose):
             for group, all_named in _groups(search, points.sentences[place]):
                 yield from joined(claim, ops, group, all_named, all_named)
     ids = {id(p) for p in named}
     cells = search.best(points.cells, timely=True)[:_MOST_ROWS]
     mixed = claim.kind != "level" or bool(claim.number.unit)
-    for a in [*named, *(told if mixed else ())]:
+    for a in [*(() if only_stated else named), *(told if mixed else ())]:
         for b in cells if id(a) in ids else [*cells, *named]:
             if a is not b and may_come(a, b):
                 yield from paired(claim, ops, a, b, False)

@@ -67,6 +67,7 @@ class Ground:
         self._claims = Claims(lookup, asked, points)
         self._levels = Levels(self._page, points, self._claims)
         self._told: dict[int, tuple[Finding, Point]] = {}
+        self._barren: set[int] = set()
 
     def look(
         self,
@@ -247,13 +248,16 @@ class Ground:
             weights |= {id(p): max(weights[id(p)], _TOTAL) for p in self._points.totals}
         near: list[Value] = []
         low, high = (float(bound) for bound in claim.number.bounds)
-        for value in combining.values(replace(claim, narrow=True), self._points, weights, stated):
+        narrow, seen = replace(claim, narrow=True), claim.place in self._barren
+        for value in combining.values(narrow, self._points, weights, stated, only_stated=seen):
             within = low * 0.99 <= abs(float(value.value)) <= high * 1.01 + 1e-9
             if within and _may_show(claim, value):
                 if value.sure:
                     return value
                 near.append(value)
         if not near:
+            # What the documents alone come to need not be looked through again.
+            self._barren.add(claim.place)
             return None
         shown, ulp = abs(claim.number.value), claim.number.ulp
         wide = high - low
