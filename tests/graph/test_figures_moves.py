@@ -83,6 +83,7 @@ def wrong(text: str, source: Source, question: str = "") -> list[str]:
         (_BANK, "Half of $12,460 thousand, that is $6,230 thousand.", "$6,230 thousand", "$6,320 thousand"),
         (_WEEKS, "Net sales were $1,204.9 million in the thirty-nine weeks ended October 29, 2022.",
          "$1,204.9 million", "$418.2 million"),
+        (_WEEKS, "Year to date net sales were $1,204.9 million, up 6.5%.", "$1,204.9 million", "$418.2 million"),
         (_QUARTERS, "The high was $33.02 in the second quarter of 2019.", "$33.02", "$31.45"),
         (_QUARTERS, "Fares were $11,529 thousand in the second quarter of 2019.", "$11,529 thousand",
          "$11,529 million"),

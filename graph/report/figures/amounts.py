@@ -134,7 +134,7 @@ def of_passages(passages: Sequence[Passage], scales: Scales) -> Iterable[Point]:
         over = (other.said for other in passages[max(0, at - 2) : at] if other.title == passage.title)
         caption = short(word for words in over for word in words)
         owned = {said.period for said in passage.figures}
-        free = tuple(period for period in passage.periods if period not in owned)
+        free = tuple(p for p in passage.periods if p not in owned and p.kind != "prior")
         moved = cues.MOVED.search(passage.text.lower()) is not None
         # What stands by the other figures of a sentence is said of those.
         told = [

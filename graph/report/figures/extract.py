@@ -16,6 +16,7 @@ from graph.report.figures.measure import (
     HEDGE_ENDS,
     LEFT,
     LEFT_ENDS,
+    PHYSICAL,
     RIGHT,
     SCALES,
     UNITS,
@@ -160,6 +161,7 @@ def _read(text: str, start: int, digits: str, floor: int) -> Number | None:
         return None
     after = text[end + right.end() : end + right.end() + 1]
     touching = right.end() == 0 and after.isascii() and (after.isalpha() or after == "_")
+    touching = touching and PHYSICAL.match(text, end) is None
     if touching or (after == "\x00" and right.end() == 0):
         return None
     opened, closed = _enclosure(left, right)

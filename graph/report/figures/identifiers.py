@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from graph.report.figures.measure import PHYSICAL
+
 # An identifier mixes letters and digits; amounts such as 391bn or usd391 keep to known letters.
 _IDENTIFIER = re.compile(r"[a-z\d_]+")
 _WORD_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
@@ -12,7 +14,8 @@ _AMOUNT = re.compile(
     r"(?:us|usd|rmb|cny|hkd|eur|gbp|jpy|cad|aud|chf|sgd|hk|nt|krw|inr)?\d+"
     r"(?:k|m|b|t|mm|mn|bn|tn|x|pp|ppt|ppts|pct|bp|bps|usd|rmb|cny|hkd|eur|gbp|jpy|pts|thousand|million"
     r"|billion|trillion"
-    r"|percent|times|shares|cents|days|d|h|years|months|weeks|mmm)?"
+    r"|percent|times|shares|cents|days|d|h|years|months|weeks|mmm"
+    rf"|{PHYSICAL.pattern})?"
 )
 _LETTER_DIGIT = re.compile(r"(?:[a-z_]\d|\d[a-z_])")
 

@@ -61,6 +61,8 @@ _UNITS = {
     "hours": r"hours?(?![a-z])|minutes?(?![a-z])|小时|分钟",
     "points": r"points?(?![a-z])|pts(?![a-z])|点(?!\d)",
 }
+# Units that touch their figure, as in 28.1GWh; what they measure is told by its name.
+PHYSICAL = re.compile(r"(?:[kmgt]wh?|[kmg]wp|mt|kt|koz|boe|bbl)(?![a-z\d])")
 UNITS = tuple(_UNITS)
 DURATIONS = frozenset({"days", "weeks", "months", "years", "quarters", "hours"})
 

@@ -14,7 +14,7 @@ class Period(NamedTuple):
 
     A year of 0 is an unnamed year. `prior` is "a year earlier", relative to the period beside it. A `span` is
     some months to a date, as in "nine months ended September 30, 2022": months·100 + month of its end, 0 if
-    that is not said.
+    that is not said; a part of 0 is the year to date.
     """
 
     kind: PeriodKind
@@ -57,8 +57,15 @@ class Period(NamedTuple):
         return False
 
 
+_QUARTER = 3
+
+
 def _spans(span: Period, other: Period) -> bool:
     """Tell whether some months to a date may be meant by another period of the same year."""
+    for one, two in ((span, other), (other, span)):
+        if one.kind == "span" and not one.part:
+            # The year to date is of more than one quarter, where a table has both.
+            return two.kind == "half" or (two.kind == "span" and two.part // 100 != _QUARTER)
     months, end = divmod(span.part, 100)
     if other.kind == "span":
         return months == other.part // 100 and (not end or not other.part % 100 or end == other.part % 100)

@@ -221,13 +221,14 @@ _PATTERNS: list[tuple[re.Pattern[str], _Builder]] = [
             r"(?<![a-z])first (nine months|three quarters)(?! of (?:fiscal )?\d)",
             lambda m: Period("span", 0, 900),
         ),
+        (r"(?<![a-z])(?:year[- ]to[- ]date|ytd)(?![a-z])", lambda m: Period("span", 0)),
         (r"前三(?:个?季度|季)", lambda m: Period("span", 0, 900)),
         (r"第([一二三四])季度?", lambda m: Period("quarter", 0, _number(m[1]))),
         (
             r"(?<![a-z])(?:(?:a|one) year (?:earlier|ago|before|prior)|the year (?:before|prior))"
             r"|year[- ](?:ago|earlier)"
             r"|(?:the )?(?:prior|previous|last|preceding)[- ](?:fiscal[- ])?year"
-            r"|上一?财?年(?:度)?(?:同期)?|去年(?:同期)?|前一年",
+            r"|上一?财?年(?:度)?(?:同期|末)?|去年(?:同期|末)?|前一年|[年期]初(?!至今)",
             lambda m: Period("prior", 0),
         ),
     )
@@ -241,6 +242,7 @@ _ONLY_CHINESE = re.compile(r"[年月](?![?|)度])")
 def _need(pattern: str) -> str:
     """Name what text must hold for the pattern to be worth trying; "" for digits alone."""
     needs = (
+        ("to date", "ytd" in pattern),
         ("weeks", _WEEKS_SPAN in pattern),
         ("spanned", _MONTHS_SPAN in pattern and _MON in pattern),
         ("months", _MONTHS_SPAN in pattern),
@@ -271,13 +273,14 @@ def _held(low: str, digits: Digits, months: list[int]) -> tuple[str, ...]:
     if months:
         held += ("month", "ended") if "ended" in low or "ending" in low else ("month",)
         held += ["weeks"] if "week" in low else []
+    held += ["to date"] if "ytd" in low or "year" in low else []
     quarter, half = "quarter" in low, "half" in low
     if (quarter or half) and any(word in low for word in ("first", "second", "third", "fourth")):
         held += ["quarter"] * quarter + ["half"] * half
     held += [f"{mark} ahead" for mark in "qh" if mark in before]
     held += [f"{mark} behind" for mark in "qh" if mark in behind]
     ago = "year" in low and (_AGO.search(low) or _LAST.search(low))
-    held += ["prior"] if ago or "上" in low or "去" in low or "前" in low else []
+    held += ["prior"] if ago or (not low.isascii() and _BEFORE.search(low)) else []
     held += ["fiscal"] if "fy" in low or "cy" in low or "fiscal" in low or "calendar" in low else []
     for (start, end), following in pairwise(digits.spans):
         if end - start == 4 and following[0] - end <= 20 and low[start : start + 2] in ("19", "20"):
@@ -289,6 +292,7 @@ def _held(low: str, digits: Digits, months: list[int]) -> tuple[str, ...]:
     return tuple(held)
 
 
+_BEFORE = re.compile(r"[上去前]|[年期]初")
 _AGO = re.compile(r"year[- ](?:ago|earlier|before|prior)")
 _LAST = re.compile(r"(?:prior|previous|last|preceding)[- ](?:fiscal[- ])?year")
 _PLANS = [(p, build, is_led(p), is_whole(p), _need(p.pattern)) for p, build in _PATTERNS]

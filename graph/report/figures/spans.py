@@ -27,10 +27,23 @@ def quarters_of(period: Period) -> tuple[int, ...]:
     return (1, 2, 3, 4) if period.kind == "year" else ()
 
 
+def months_of(period: Period) -> tuple[int, ...]:
+    """Give the months that a quarter or a half is made of; none for what is neither."""
+    size = {"quarter": 3, "half": 6}.get(period.kind, 0)
+    return tuple(range(size * (period.part - 1) + 1, size * period.part + 1))
+
+
 def composed(line: Sequence[Known], period: Period) -> Iterator[Derived]:
     """Give what the quarters of a row come to for a period of which the row has no amount of its own."""
     numbers = quarters_of(period)
     dated = [item for item in line if item.period is not None]
+    months = months_of(period)
+    for year in {
+        item.period.year for item in dated if months and item.period and item.period.kind == "month"
+    }:
+        parts = [item for month in months if (item := _at(dated, Period("month", year, month))) is not None]
+        if period.year in (0, year) and len(parts) == len(months):
+            yield derive.total(parts)
     if not numbers or any(item.period == period for item in dated):
         return
     for year in {item.period.year for item in dated if item.period and period.year in (0, item.period.year)}:

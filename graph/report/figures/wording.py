@@ -282,7 +282,7 @@ _ANY |= stems(
 # Chinese words of any sentence, and units: what they part are the words that tell.
 _ZH_LINKS = re.compile(
     r"[万百千]?亿元|[百千]?万元|个?百分点|[增降]幅|[增降升减]至|增长|下降|上升|减少|增加|提高|提升|同比|环比|录得|实现|公司|本行|集团"
-    r"|全年|截至|分别|[由为的至占与和比及较约达了在是从于]"
+    r"|上季度?末?|上年末|去年末|[年期]初|[年期季]末|本期|上期|全年|截至|分别|[由为的至占与和比及较约达了在是从于]"
 )
 
 
