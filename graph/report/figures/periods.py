@@ -296,13 +296,13 @@ _BEFORE = re.compile(r"[上去前]|[年期]初")
 _AGO = re.compile(r"year[- ](?:ago|earlier|before|prior)")
 _LAST = re.compile(r"(?:prior|previous|last|preceding)[- ](?:fiscal[- ])?year")
 _PLANS = [(p, build, is_led(p), is_whole(p), _need(p.pattern)) for p, build in _PATTERNS]
-# The words that the patterns with some needs begin with.
+# The words that the patterns with some needs begin with: each of their alternatives with one of these.
 _LEADS = {
     "fiscal": ("fy", "cy", "fiscal", "calendar year"),
     "prior": (
         *("a year ", "one year ", "the year ", "year ago", "year-ago", "year earlier", "year-earlier"),
         *(f"{the}{word}" for the in ("the ", "") for word in ("prior", "previous", "last", "preceding")),
-        *("上", "去年", "前一年"),
+        *("上", "去年", "前一年", "年初", "期初"),
     ),
 }
 # What every period has: digits, or one of the words for a period that no year names.
