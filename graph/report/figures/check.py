@@ -106,7 +106,7 @@ class Checker:
         """Read a text with the names that the facts and documents give to their amounts."""
         page = Page(text)
         page.short = self.passages.words_of(page.norm)
-        free = self.free.find(page.norm, page.low, page.scopes)
+        free = self.free.find(page)
         page.adopt(merge(page.low, page.mentions, free, self.book.lines, self.rows))
         return page
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from graph.report.figures import cues
+from graph.report.figures.bilingual import Searched
 from graph.report.figures.extract import Number
 from graph.report.figures.layout import Scope
 from graph.report.figures.lookup import Lookup
@@ -31,8 +32,6 @@ _TELLS = 1.0
 _ROUGH = 1e-6
 # From which weight on a word names something.
 STRONG = 0.7
-# What a word of a name counts against it that is not said.
-_UNSAID = 0.12
 # What it tells that the period beside the figure, or one of its sentence or question, is the amount's.
 _OWN_PERIOD, _SOME_PERIOD = 1.2, 0.8
 # What a ratio is of, where only its name is said.
@@ -60,7 +59,7 @@ class Claim:
     `formula` says that a sign of arithmetic stands beside it, `unscaled` how many figures of the sentence
     show no scale. `whole` is a span of periods, `count` how many of them; `under` are the words under the
     line of a ratio; `place` is the figure's number on its page and `kind` its role. `known` keeps which
-    patterns the words hold.
+    patterns the words hold. Near to a `narrow` claim lies only what the figure may show.
     """
 
     number: Number
@@ -81,6 +80,7 @@ class Claim:
     unscaled: int
     count: int
     known: dict[int, bool] = field(default_factory=dict, repr=False)
+    narrow: bool = False
 
     @cached_property
     def periods(self) -> tuple[Period, ...]:
@@ -107,6 +107,10 @@ class Claim:
     def reach(self) -> tuple[float, float]:
         """Give the least and the greatest value that lies near the figure."""
         low, high = (float(bound) for bound in self.number.bounds)
+        if self.narrow:
+            shown = abs(self.number.value)
+            most = max(high, float(shown + self.number.ulp))
+            return min(low, float(shown)) * (1 - _ROUGH), most * (1 + _ROUGH)
         return low / 2, high * 2
 
     @cached_property
@@ -125,11 +129,11 @@ class Claim:
         size = abs(value)
         return low - size * _ROUGH - _ROUGH <= size <= high * (1 + _ROUGH) + _ROUGH
 
-    def cued(self, *patterns: re.Pattern[str]) -> bool:
+    def cued(self, *patterns: Searched) -> bool:
         """Tell whether the words that say what is done hold one of these."""
         return any(map(self.says, patterns))
 
-    def says(self, pattern: re.Pattern[str]) -> bool:
+    def says(self, pattern: Searched) -> bool:
         """Tell whether the words that say what is done hold a pattern."""
         known = self.known.get(id(pattern))
         if known is None:
@@ -311,12 +315,11 @@ class Claims:
                     return _OWN_PERIOD
                 return _SOME_PERIOD if periods and named and is_of(periods, named) else 0.0
 
-            scores = self._points.scores(claim.words, -_UNSAID, timed)
-            known = self._scores[place] = {
-                # What names no part of a table is of its total.
-                id(point): told + (time or (_SOME_PERIOD if point.total and unnamed else 0.0))
-                for point, (told, time) in zip(self._points.all, scores, strict=True)
-            }
+            known = self._scores[place] = self._points.scores(claim.words, timed)
+            for point in self._points.totals if unnamed else ():
+                if not timed(point.periods):
+                    # What names no part of a table is of its total.
+                    known[id(point)] += _SOME_PERIOD
         return known
 
 

@@ -66,10 +66,11 @@ class Combine:
         labels = self.resolver.labels(number)
         if self.stated.is_glossed(number) or (role.kind == "level" and self.stated.is_held(number)):
             return None
-        cue = told if self._cued(told) else told + " " + self.asked.low
-        if cues.BY.search(self.page.low, max(scope.start, number.start - 24), number.start):
-            # "shortened by 6 days": whatever the verb, something moved or lies apart.
-            cue = told if self._cued(told) else told + " difference"
+        said = self._cued(told)
+        by = cues.BY.search(self.page.low, max(scope.start, number.start - 24), number.start)
+        # "shortened by 6 days": whatever the verb, something moved or lies apart.
+        cue = told if said else told + (" difference" if by else " " + self.asked.low)
+        said = said or self._cued(cue)
         defined = [Line(tuple(known), scope.start) for known in self.defined.lines(scope.start, scope.end)]
         lines = defined + self.operands.lines(number, scope)
         periods = self.operands.periods(number, scope)
@@ -88,14 +89,13 @@ class Combine:
         own = {key for label in labels[:1] if label.cost < _BESIDE for key in label.mention.keys}
         own |= {line.known[0].key for line in defined} if own else set()
         spoken = self.page.named_in((scope.start, scope.end))
-        self._is_base = len(spoken) == 1 and (
+        self._is_base = len(spoken) == 1 and bool(
             cues.BASE.search(self.page.low, max(scope.start, spoken[0].start - 24), spoken[0].start)
-            is not None
         )
         rated = number.bare and number.decimals and not scope.cell and self._says(cues.RATED, told)
-        strict = not (self._cued(cue) or rated or self._is_whole) or number.unit in ("multiple", "pp", "bps")
+        strict = not (said or rated or self._is_whole) or number.unit in ("multiple", "pp", "bps")
         relative = number.unit in _RELATIVE
-        if not (relative or self._cued(cue)) and self.resolver.is_from(number):
+        if not (relative or said) and self.resolver.is_from(number):
             return None
         if not relative and cues.MOVED_TO.search(self._without_names(scope, number.start)):
             return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import chain, combinations
@@ -19,7 +19,7 @@ from graph.report.figures.ordering import (
 )
 from graph.report.figures.point import Line, Point, column_of, lines_of, row_of
 from graph.report.figures.points import Points
-from graph.report.figures.values import HUNDRED, IN_POINTS, Ops, Value, joined, may_come, paired
+from graph.report.figures.values import HUNDRED, IN_POINTS, Ops, Value, joined, nearness, paired
 
 # How well a row must be named, beside the best: to be an operand.
 _NAMED = 0.4
@@ -43,13 +43,17 @@ Weights = Mapping[int, float]
 @dataclass(frozen=True)
 class _Search:
     """What a claim is looked for in: `weights` say by id how well a point is named, `timely` are the ids of
-    those that may be of its periods."""
+    those that may be of its periods, `meant` of those that are named well or made of others. `ranks` say how
+    well rows are named; `may_come` tells roughly whether two amounts come to anything near."""
 
     claim: Claim
     ops: Ops
     points: Points
     weights: Weights
     timely: set[int]
+    meant: set[int]
+    ranks: dict[tuple[str, int], float]
+    may_come: Callable[[Point, Point], bool]
 
     def weight(self, point: Point) -> float:
         """Say how well a point is named."""
@@ -59,19 +63,26 @@ class _Search:
         """Tell whether a point is surely meant; what was made of others is not."""
         return self.weights.get(id(point), 0.0) >= STRONG
 
-    def best(self, points: Iterable[Point]) -> list[Point]:
-        """Give the points that are named, the best named first."""
-        get = self.weights.get
-        named = [p for p in points if get(id(p), _MADE) >= _NAMED]
-        return sorted(named, key=lambda p: -get(id(p), _MADE)) if len(named) > 1 else named
+    def best(self, line: Line, timely: bool = False) -> list[Point]:
+        """Give the points of a line that are named, the best named first; only `timely` ones where asked."""
+        get, order = self.weights.get, line.order
+        ids = order.keys() & self.meant
+        if timely:
+            ids &= self.timely
+        return [line.points[at] for _, at in sorted([(-get(each, _MADE), order[each]) for each in ids])]
 
     def is_timely(self, point: Point) -> bool:
         """Tell whether a point may be of the claim's periods."""
         return id(point) in self.timely
 
 
-def values(claim: Claim, points: Points, weights: Weights, stated: Sequence[Point]) -> Iterator[Value]:
-    """Give what the amounts which the claim may mean come to, the likeliest first, where it lies near."""
+def values(
+    claim: Claim, points: Points, weights: Weights, stated: Sequence[Point], only_stated: bool = False
+) -> Iterator[Value]:
+    """Give what the amounts which the claim may mean come to, the likeliest first, where it lies near.
+
+    `only_stated` leaves out what comes of the documents alone.
+    """
     ops = Ops(
         claim.cued(cues.MOVED, cues.UNLIKE) and claim.kind != "share",
         claim.cued(cues.MEAN) and not _is_in_name("averag", points, weights),
@@ -87,15 +98,20 @@ def values(claim: Claim, points: Points, weights: Weights, stated: Sequence[Poin
         yield from paired(claim, ops, a, b, few)
     if len(told) >= 2:
         yield from joined(claim, ops, told, few)
-    search = _Search(claim, ops, points, weights, points.of(claim.periods))
-    made = list(_made(search))
+    named = {each for each, weight in weights.items() if weight >= _NAMED}
+    timely, meant = set(points.of(claim.periods)), named | points.block_ids
+    search = _Search(
+        claim, ops, points, weights, timely, meant, _ranks(points, weights, named), nearness(claim, ops)
+    )
+    made = [] if only_stated else list(_made(search))
     names = {p.value: p.name for p in made}
-    search.timely.update(id(p) for p in made if p.of(claim.periods))
-    for value in chain(_rows(search, made), _columns(search, made)):
+    timely.update(id(p) for p in made if p.of(claim.periods))
+    meant.update(map(id, made))
+    for value in () if only_stated else chain(_rows(search, made), _columns(search, made)):
         yield value if names.keys().isdisjoint(value.parts) else _spelled(value, names)
     yield from _from_stated(search, told)
-    yield from _texts(search, told)
-    yield from _alone(search)
+    yield from _texts(search, told, only_stated)
+    yield from () if only_stated else _alone(search)
 
 
 def _from_stated(search: _Search, told: Sequence[Point]) -> Iterator[Value]:
@@ -105,7 +121,7 @@ def _from_stated(search: _Search, told: Sequence[Point]) -> Iterator[Value]:
         line = (points.rows if known.table else points.sentences).get(known.place[:2])
         for other in line.points if line is not None and known.place[0] else ():
             alike = other is not known and other.row == known.row and other.head == known.head
-            if alike and may_come(claim, ops, known, other) and is_timely(claim, known, other, line or _NONE):
+            if alike and search.may_come(known, other) and is_timely(claim, known, other, line or _NONE):
                 yield from paired(claim, ops, known, other, False)
 
 
@@ -124,23 +140,29 @@ def _is_in_name(word: str, points: Points, weights: Weights) -> bool:
     return any(weights.get(id(p), 0.0) >= 0.9 and word in p.row | p.head for p in points.all)
 
 
+def _ranks(points: Points, weights: Weights, named: Iterable[int]) -> dict[tuple[str, int], float]:
+    """Say of the rows that are named how well they are."""
+    ranks: dict[tuple[str, int], float] = {}
+    for each in named:
+        row = points.row_keys.get(each)
+        if row is not None and weights[each] > ranks.get(row, 0.0):
+            ranks[row] = weights[each]
+    return ranks
+
+
 def _rows(search: _Search, made: Sequence[Point]) -> Iterator[Value]:
     """Compare and join the amounts of one row: its periods, or columns of other words."""
     claim, ops = search.claim, search.ops
-    lines = {**search.points.lines, **lines_of(made, row_of)}
-    get = search.weights.get
-    ranked = sorted(
-        ((max([get(each, _MADE) for each in line.ids]), key) for key, line in lines.items()), reverse=True
-    )
-    for weight, key in ranked[:_MOST_ROWS]:
-        if weight < _NAMED:
-            break
+    made_of, may_come = lines_of(made, row_of), search.may_come
+    lines = {**search.points.lines, **made_of} if made_of else search.points.lines
+    ranks = dict.fromkeys([*search.points.block_rows, *made_of], _MADE) | search.ranks
+    for weight, key in sorted(((weight, key) for key, weight in ranks.items()), reverse=True)[:_MOST_ROWS]:
         line = lines[key]
         if len(line.points) > _LONGEST:
             line = Line(line.points[:_LONGEST])
         sure = weight >= STRONG and key[1] >= 0
         for a, b in combinations(line.points, 2):
-            if not may_come(claim, ops, a, b):
+            if not may_come(a, b):
                 continue
             if a.kind == b.kind and a.periods and b.periods and not is_timely(claim, a, b, line):
                 continue
@@ -151,22 +173,24 @@ def _rows(search: _Search, made: Sequence[Point]) -> Iterator[Value]:
 
 def _columns(search: _Search, made: Sequence[Point]) -> Iterator[Value]:
     """Compare and join the rows of one column that the claim names, and its totals."""
-    claim, ops = search.claim, search.ops
+    claim, ops, timely = search.claim, search.ops, search.timely
+    get, may_come = search.weights.get, search.may_come
     points, made_of = search.points, lines_of(made, column_of)
     for place, column in points.summed.items():
         if place in made_of:
             blocks = [points.blocks[place]] if place in points.blocks else []
             column = Line([*points.columns[place].points, *made_of[place].points, *blocks])
         own_periods = column.is_over_time
-        dated = column.points if own_periods else [p for p in column.points if id(p) in search.timely]
-        named = search.best(dated)[:_MOST_ROWS]
+        named = search.best(column, not own_periods)[:_MOST_ROWS]
+        places = {p.place for p in named}
         totals = [
             p
-            for p in sorted(column.totals, key=lambda p: -search.weight(p))
-            if (own_periods or search.is_timely(p)) and p not in named
-        ][:3]
+            for p in column.totals
+            if (own_periods or id(p) in timely) and not (p.place in places and p in named)
+        ]
+        totals = sorted(totals, key=lambda p: -get(id(p), _MADE))[:3]
         for a, b in combinations([*named, *totals], 2):
-            if not may_come(claim, ops, a, b):
+            if not may_come(a, b):
                 continue
             if a.kind == b.kind and own_periods and a.row == b.row and not is_timely(claim, a, b, column):
                 continue
@@ -182,7 +206,8 @@ def _columns(search: _Search, made: Sequence[Point]) -> Iterator[Value]:
         if ops.joins:
             for group in _called(search, column):
                 yield from joined(claim, ops, group, True)
-        yield from _shares_over_time(claim, named, totals, search.points)
+        if claim.number.unit in IN_POINTS:
+            yield from _shares_over_time(claim, named, totals, search.points)
 
 
 def _is_then(claim: Claim, point: Point) -> bool:
@@ -207,8 +232,6 @@ def _shares_over_time(
     claim: Claim, named: Sequence[Point], totals: Sequence[Point], points: Points
 ) -> Iterator[Value]:
     """Give how the ratio of two rows moved between two columns, in points."""
-    if claim.number.unit not in IN_POINTS:
-        return
     for a, b in combinations([*named[:4], *totals], 2):
         for top, bottom in ((a, b), (b, a)):
             tops, under = (points.rows.get(point.place[:2]) for point in (top, bottom))
@@ -228,13 +251,13 @@ def _shares_over_time(
                 yield Value(size, unit, None, "change of a ratio", "{} / {} against {} / {}", parts, True)
 
 
-def _texts(search: _Search, told: Sequence[Point]) -> Iterator[Value]:
+def _texts(search: _Search, told: Sequence[Point], only_stated: bool) -> Iterator[Value]:
     """Compare and join figures of sentences, with each other, with what is told and with named rows."""
-    claim, ops, points = search.claim, search.ops, search.points
-    prose = search.best(points.prose.points)
+    claim, ops, points, may_come = search.claim, search.ops, search.points, search.may_come
+    prose = search.best(points.prose)
     named = prose[:_MOST_ROWS]
-    for a, b in combinations(named, 2):
-        if not may_come(claim, ops, a, b):
+    for a, b in () if only_stated else combinations(named, 2):
+        if not may_come(a, b):
             continue
         if (
             a.kind == b.kind
@@ -248,15 +271,16 @@ def _texts(search: _Search, told: Sequence[Point]) -> Iterator[Value]:
             continue
         sure = search.is_sure(b) and a.place[:2] == b.place[:2]
         yield from paired(claim, ops, a, b, sure and is_named_pair(claim, a, b))
-    if len(named) >= 2 and ops.joins_lines:
+    if len(named) >= 2 and ops.joins_lines and not only_stated:
         for place in dict.fromkeys(p.place[:2] for p in prose):
             for group, all_named in _groups(search, points.sentences[place]):
                 yield from joined(claim, ops, group, all_named, all_named)
-    cells = search.best(p for p in points.cells if search.is_timely(p))[:_MOST_ROWS]
+    ids = {id(p) for p in named}
+    cells = search.best(points.cells, timely=True)[:_MOST_ROWS]
     mixed = claim.kind != "level" or bool(claim.number.unit)
-    for a in [*named, *(told if mixed else ())]:
-        for b in cells if a in named else [*cells, *named]:
-            if a is not b and may_come(claim, ops, a, b):
+    for a in [*(() if only_stated else named), *(told if mixed else ())]:
+        for b in cells if id(a) in ids else [*cells, *named]:
+            if a is not b and may_come(a, b):
                 yield from paired(claim, ops, a, b, False)
 
 
@@ -275,11 +299,18 @@ def _alone(search: _Search) -> Iterator[Value]:
 def _made(search: _Search) -> Iterator[Point]:
     """Make rows of their own of the sums and differences of the best named rows."""
     ops, points, get = search.ops, search.points, search.weights.get
-    for text, numbers in points.row_numbers.items() if ops.added or ops.apart else ():
-        best = {row: -max([get(each, 0.0) for each in points.rows[text, row].ids]) for row in numbers}
-        rows = sorted(numbers, key=best.__getitem__)
-        for number, (first, second) in enumerate(combinations(rows[:4], 2)):
-            by = {p.place[2]: p for p in points.rows[text, second].points}
+    ranked: dict[str, list[tuple[float, int, int]]] = {}
+    for (text, row), weight in search.ranks.items() if ops.added or ops.apart else ():
+        ranked.setdefault(text, []).append((-weight, points.row_numbers[text][row], row))
+    for text in points.row_numbers if len(ranked) > 1 else ranked:
+        rows = [row for *_, row in sorted(ranked.get(text, ()))[:4]]
+        # The pairs are numbered as if the rows that are not named followed.
+        pairs = combinations(range(min(4, len(points.row_numbers[text]))), 2)
+        for number, (one, other) in enumerate(pairs):
+            if other >= len(rows):
+                continue
+            first, second = rows[one], rows[other]
+            by = points.rows[text, second].by_column
             for a in points.rows[text, first].points:
                 b = by.get(a.place[2])
                 if b is None or a.kind != b.kind or a.rated or a.periods != b.periods:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 
+from graph.report.figures.bilingual import Bilingual, Searched
 from graph.report.figures.role import DOWN, UP
 
 
-def _words(words: str, more: str = "") -> re.Pattern[str]:
+def _words(words: str, more: str = "") -> Bilingual:
     """Match English words as words, and what else is given anywhere."""
-    return re.compile(rf"(?<![a-z])(?:{words})(?![a-z])" + (f"|{more}" if more else ""))
+    return Bilingual(rf"(?<![a-z])(?:{words})(?![a-z])" + (f"|{more}" if more else ""))
 
 
-MEAN = re.compile(r"averag|(?<![a-z])(?:mean|mid-?point|halfway)(?![a-z])|平均|均值|中值|中点")
+MEAN = Bilingual(r"averag|(?<![a-z])(?:mean|mid-?point|halfway)(?![a-z])|平均|均值|中值|中点")
 SUM = _words(
     r"sum(?:s|med|ming)?|add(?:ing|ed|s)?|plus|both|combined|together|altogether|between them"
     r"|aggregate|cumulative(?:ly)?"
@@ -39,7 +40,7 @@ SHARE = _words(
     r"%\s?of|占|比例|比重|比率|之比|相当于|[/÷]",
 )
 # What can only be said of a share.
-ONLY_SHARE = re.compile(
+ONLY_SHARE = Bilingual(
     r"(?<![a-z])(?:share|ratio|portion|proportion|fraction) of|percent(?:age)? of|accounted for"
     r"|represent(?:ed|s|ing)|占"
 )
@@ -74,7 +75,7 @@ TOP = re.compile(
     r" (?:the |its |total |net |revenues? |sales |from |of )*$"
 )
 # All periods that the data holds.
-WHOLE = re.compile(
+WHOLE = Bilingual(
     r"(?<![a-z])(?:over|across|for|in|during|of) (?:all |the |these |those |all of the )*"
     r"(?:two|three|four|five|[2-5])[- ](?:fiscal |financial )?(?:years?|quarters|periods)"
     r"|(?:all|every) (?:years?|periods?)"
@@ -113,9 +114,9 @@ RATED = _words(r"ratio|proportion|fraction|divided by|multiple", r"[/÷]|之比|
 SET_AGAINST = _words(r"out of|of|on|versus|vs\.?|divided by|over|against", r"[/÷]")
 
 # Whether a rise is better depends on what rises: of a cost it is not.
-VALUED = re.compile(r"(?<![a-z])(?:improv|better|worse|deteriorat)|改善|恶化|优化")
+VALUED = Bilingual(r"(?<![a-z])(?:improv|better|worse|deteriorat)|改善|恶化|优化")
 # Growth of several years told by the year.
-COMPOUND = re.compile(r"cagr|compound|(?<![a-z])annuali[sz]ed|growth per (?:year|annum)|per annum|复合")
+COMPOUND = Bilingual(r"cagr|compound|(?<![a-z])annuali[sz]ed|growth per (?:year|annum)|per annum|复合")
 # Before the one period that is named: what it is compared with.
 BASE = re.compile(
     r"(?:(?<![a-z])(?:against|since|versus|vs\.?|from|compared (?:with|to)|relative to|over|than|on|above"
@@ -129,7 +130,7 @@ MOVED_TO = re.compile(
     r"(?:about |around |roughly )?[$€£¥]?$"
 )
 # A margin is a share of revenue, whether the sentence names it or not.
-MARGIN = re.compile(r"(?<![a-z])margin(?![a-z])|利润率|毛利率")
+MARGIN = Bilingual(r"(?<![a-z])margin(?![a-z])|利润率|毛利率")
 REVENUE = re.compile(
     r"revenue|label:(?:.*: )?(?:total |net |total net )?(?:revenues?|sales|turnover)"
     r"|label:(?:.*: )?营业总?收入"
@@ -169,11 +170,11 @@ UNDONE = _words(
 INTEREST = _words(r"interest|coupons?", r"利息")
 BELOW_PAR = _words(r"discount|premium|below par|above par", r"折价|溢价")
 # A mean of the quarters of a year.
-QUARTERLY = re.compile(
+QUARTERLY = Bilingual(
     r"(?<![a-z])(?:averag\w+ quarterly|quarterly (?:average|mean)|per quarter|a quarter on average)|季均"
 )
 # Of a time before the one that is told.
-AT_START = re.compile(
+AT_START = Bilingual(
     r"年初|期初|上年末|(?<![a-z])(?:at|from) the (?:start|beginning|outset) of the (?:year|period|quarter)"
 )
 # Right before the name of what is left out of a whole.
@@ -204,7 +205,7 @@ class Memory:
             self._place = place
             self._known.clear()
 
-    def holds(self, pattern: re.Pattern[str], words: str) -> bool:
+    def holds(self, pattern: Searched, words: str) -> bool:
         """Tell whether words hold a pattern."""
         key = (id(pattern), words)
         known = self._known.get(key)

@@ -98,7 +98,7 @@ class Definitions:
                 yield self._values(match[0], True, terms[0][1], terms[1][1], told_in)
             elif all(known for _, known in terms):
                 yield self._summed(match[0], terms)
-        for match in _MARGIN.finditer(low, start, end):
+        for match in _MARGIN.finditer(low, start, end) if "margin" in text or "率" in text else ():
             if self._is_told(match):
                 continue
             own = stems(match[1] or "") or stems(_MARGINS_ZH.get(match[2], ""))

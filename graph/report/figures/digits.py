@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
+# What stands for what is blanked out.
+HOLE = "\x00"
 _RUN = re.compile(r"\d+")
 _HOLES = re.compile(r"\x00+")
 _WORD = re.compile(r"[a-z]+\Z|[\u4e00-\u9fff]\Z")
@@ -86,3 +88,30 @@ def led_by(
                 yield match
                 end = match.end()
                 break
+
+
+def places_of(text: str, words: Sequence[str]) -> list[int]:
+    """Give the places at which a text has one of some words, in order."""
+    found: list[int] = []
+    for word in words:
+        place = text.find(word)
+        while place >= 0:
+            found.append(place)
+            place = text.find(word, place + 1)
+    return sorted(found)
+
+
+def cut(text: str, holes: list[tuple[int, int]], filler: str = HOLE) -> str:
+    """Overwrite the spans of a text with holes, keeping every offset."""
+    if not holes:
+        return text
+    parts: list[str] = []
+    position = 0
+    for start, end in sorted(holes):
+        if end <= position:
+            continue
+        start = max(start, position)
+        parts += (text[position:start], filler * (end - start))
+        position = end
+    parts.append(text[position:])
+    return "".join(parts)

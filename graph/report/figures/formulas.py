@@ -143,7 +143,16 @@ def _formula(name: str, kind: Kind, operands: str) -> Formula:
         (-1 if word.startswith("-") else 1, any_of(_NAMES.get(word.lstrip("-"), word.lstrip("-"))))
         for word in operands.split(", ")
     )
-    return Formula(re.compile(pattern), kind, terms, tuple(map(_plain, _split(name))))
+    needs = tuple(need for part in _split(name) for need in _needs(part))
+    return Formula(re.compile(pattern), kind, terms, needs)
+
+
+def _needs(pattern: str) -> tuple[str, ...]:
+    """Give plain words of which a text must hold one for a pattern to be found."""
+    longest = _plain(pattern)
+    choices = [tuple(_plain(option) for option in found[1].split("|")) for found in _CHOICE.finditer(pattern)]
+    best = max(choices, key=lambda words: min(map(len, words)), default=())
+    return best if best and len(longest) < 2 and longest.isascii() else (longest,)
 
 
 def _plain(pattern: str) -> str:
@@ -151,6 +160,9 @@ def _plain(pattern: str) -> str:
     while (bare := re.sub(r"\([^()]*\)\??|\[[^\]]*\]\??", "\0", pattern)) != pattern:
         pattern = bare
     return max(re.split(r"\0|.\?|\\.", pattern), key=len)
+
+
+_CHOICE = re.compile(r"\(\?:([^()]*)\)(?!\?)")
 
 
 def _split(pattern: str) -> list[str]:

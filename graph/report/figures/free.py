@@ -10,12 +10,14 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import log
+from typing import NamedTuple
 
 from graph.report.figures.initials import Initials
 from graph.report.figures.labels import Mention
 from graph.report.figures.layout import Scope
+from graph.report.figures.page import Page
 from graph.report.figures.tables import ALSO, FREE
 from graph.report.figures.wording import stem, stems, words
 
@@ -92,10 +94,12 @@ class _Label:
     twice: frozenset[str] = frozenset()
     total: bool = False
     head: frozenset[str] = frozenset()
+    # Words that are not strange inside the label, and how often it says "and".
+    known: frozenset[str] = frozenset()
+    ands: int = 0
 
 
-@dataclass(frozen=True)
-class _Hit:
+class _Hit(NamedTuple):
     score: float
     start: int
     end: int
@@ -134,6 +138,8 @@ class FreeLabels:
             if not label.own and _own_of(label.key).isascii()
         }
         self._numbered = any(word[0].isdigit() for word in counts)
+        # A label with an amount in it, as in "customers over $100,000 of ARR", is found as it stands.
+        self._figured = frozenset(label.key for label in self._labels if label.figured)
         self._index: dict[str, list[_Label]] = {}
         for label in self._labels:
             for word in label.own | label.heading:
@@ -161,21 +167,23 @@ class FreeLabels:
             _twice_in(own),
             total,
             stems(_NOUN_ENDS.split(front, maxsplit=1)[0]),
+            (said or over) | numbers | over | _GENERAL,
+            len(_AND.findall(key)),
         )
 
-    def find(self, norm: str, low: str, scopes: Sequence[Scope]) -> list[Mention]:
-        """Find the free labels mentioned in the scopes of a text, in order; `low` is it in lower case."""
+    def find(self, page: Page) -> list[Mention]:
+        """Find the free labels mentioned in the scopes of a page, in order."""
         if not self._labels:
             return []
-        found = [mention for scope in scopes for mention in self._in_scope(norm, low, scope)]
+        found = [mention for scope in page.scopes for mention in self._in_scope(page, scope)]
         return sorted(found, key=lambda mention: mention.start)
 
-    def _in_scope(self, norm: str, low: str, scope: Scope) -> list[Mention]:
+    def _in_scope(self, page: Page, scope: Scope) -> list[Mention]:
+        norm, low = page.norm, page.low
         places: dict[str, list[tuple[str, int, int]]] = {}
-        by_key = {}
         told = [
             word
-            for word in words(low, scope.start, scope.end)
+            for word in page.plain_words(scope)
             if not (word[0] == "yield" and _GIVES.match(low, word[1]))
         ]
         if self._numbered:
@@ -185,24 +193,20 @@ class FreeLabels:
                 if match[0] in self._index
             ]
             told.sort(key=lambda item: item[1])
-        short = [(stem(word), at, to) for word, at, to in self._initials.words(norm, scope.start, scope.end)]
-        if short:
+        capitals = self._initials.capitals(norm, low, scope.start, scope.end)
+        if short := [(stem(word), at, to) for word, at, to in self._initials.words(capitals)]:
             told = sorted([*told, *short], key=lambda item: item[1])
         starts = [start for _, start, _ in told]
         for word, start, end in told:
             for label in self._index.get(word, ()):
                 places.setdefault(label.key, []).append((word, start, end))
-                by_key[label.key] = label
         hits = [
-            replace(hit, score=hit.score - self._strange(low, hit, by_key[key], told, starts))
+            hit
             for key, here in places.items()
             if self._may_be_named(key, here)
-            for hit in self._hits(low, by_key[key], here)
+            for hit in self._hits(low, self._by_key[key], here, told, starts)
         ]
-        for key, label in by_key.items():
-            # A label with an amount in it, as in "customers over $100,000 of ARR", is found as it stands.
-            if not label.figured:
-                continue
+        for key in self._figured.intersection(places) if self._figured else ():
             own = _own_of(key)
             place = low.find(own, scope.start, scope.end)
             if place >= 0:
@@ -211,7 +215,7 @@ class FreeLabels:
             hits += self._subjects(low, scope)
         hits += [
             _Hit(self._whole[key] + _SHORT, start, end, key, True)
-            for start, end, keys in self._initials.find(norm, scope.start, scope.end)
+            for start, end, keys in self._initials.find(capitals)
             for key in keys[:4]
         ]
         return self._choose(low, hits)
@@ -241,17 +245,14 @@ class FreeLabels:
             if not low[max(0, place - 1) : place].isalpha() and not stems(low[scope.start : place]):
                 yield _Hit(_SHORT, place, place + len(own), key, True)
 
-    def _strange(
-        self, low: str, hit: _Hit, label: _Label, told: Sequence[tuple[str, int, int]], starts: Sequence[int]
-    ) -> float:
-        """Weigh what stands inside a hit and not in its label: other words, an "and"."""
-        inner = told[bisect_left(starts, hit.start) : bisect_left(starts, hit.end)]
-        known = label.own | label.heading | _GENERAL
-        strange = sum(word not in known for word, _, _ in inner)
-        joined = len(_AND.findall(low, hit.start, hit.end)) > len(_AND.findall(label.key))
-        return _STRANGE * strange + _JOINED * joined
-
-    def _hits(self, low: str, label: _Label, here: Sequence[tuple[str, int, int]]) -> list[_Hit]:
+    def _hits(
+        self,
+        low: str,
+        label: _Label,
+        here: Sequence[tuple[str, int, int]],
+        told: Sequence[tuple[str, int, int]],
+        starts: Sequence[int],
+    ) -> list[_Hit]:
         """Weigh each place where words of the label stand together."""
         whole = self._whole[label.key]
         if len(here) == 1 and self._weight[here[0][0]] < _ENOUGH_HEAD * whole:
@@ -312,7 +313,11 @@ class FreeLabels:
                 score -= (1 - _HEADING) * self._sum(label.heading & said)
             general = said <= _GENERAL or (label.total and "total" not in said)
             full = not (label.own - label.faint - said)
-            hits.append(_Hit(score, group[0][1], group[-1][2], label.key, full, general))
+            start, end = group[0][1], group[-1][2]
+            score -= _strange(
+                low, start, end, label, told[bisect_left(starts, start) : bisect_left(starts, end)]
+            )
+            hits.append(_Hit(score, start, end, label.key, full, general))
         return hits
 
     def _sum(self, those: frozenset[str] | set[str]) -> float:
@@ -360,6 +365,14 @@ class FreeLabels:
             and JOINS.fullmatch(low, min(hit.end, other.end), max(hit.start, other.start))
             for other in beside
         )
+
+
+def _strange(low: str, start: int, end: int, label: _Label, inner: Sequence[tuple[str, int, int]]) -> float:
+    """Weigh what stands inside a hit and not in its label: other words, an "and"."""
+    known = label.known
+    strange = sum([word not in known for word, _, _ in inner])
+    joined = len(_AND.findall(low, start, end)) > label.ands
+    return _STRANGE * strange + _JOINED * joined
 
 
 def _own_of(key: str) -> str:

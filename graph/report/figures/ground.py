@@ -9,7 +9,10 @@ are named, or where so few values lie near that chance is no explanation.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from collections import ChainMap
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from graph.report.figures import combining
 from graph.report.figures.amounts import kind_of
@@ -63,6 +66,8 @@ class Ground:
         self._points = points
         self._claims = Claims(lookup, asked, points)
         self._levels = Levels(self._page, points, self._claims)
+        self._told: dict[int, tuple[Finding, Point]] = {}
+        self._barren: set[int] = set()
 
     def look(
         self,
@@ -121,10 +126,11 @@ class Ground:
                     "supported", "amount of a document", ids=ids, note=point.name, known=known
                 )
         tried: dict[int, int] = {}
+        known_by = ChainMap(found, {**findings})
         for _ in range(2):
             left = [index for index in wrong if index not in found]
             for index in left:
-                stated = self._stated(index, numbers, {**findings, **found}, grounds)
+                stated = self._stated(index, numbers, known_by, grounds)
                 if not len(self._points) and not (len(stated) >= 2 and _SET_APART.search(claims[index].told)):
                     continue
                 if tried.get(index) == len(stated):
@@ -191,35 +197,37 @@ class Ground:
     ) -> list[Point]:
         """Give the figures told right before or in the same sentence that hold, as points."""
         scopes = self._page.number_scopes
+        first = bisect_left(scopes, scopes[index] - (2 if len(self._points) else 0))
+        last = bisect_right(scopes, scopes[index])
         found: list[Point] = []
-        for other in range(max(0, index - _WINDOW), min(len(numbers), index + _WINDOW)):
-            number = numbers[other]
-            apart = scopes[index] - scopes[other]
-            if other == index or not 0 <= apart <= (2 if len(self._points) else 0):
-                continue
-            if findings[other].status not in ("supported", "derived"):
+        for other in range(max(first, index - _WINDOW), min(last, index + _WINDOW)):
+            if other == index or findings[other].status not in ("supported", "derived"):
                 continue
             if other in grounds:
                 found.append(grounds[other])
                 continue
-            held = findings[other].known[0] if findings[other].known else None
-            value = number.value if held is None else held.value
-            dates = () if held is None or held.period is None else (held.period,)
-            found.append(
-                Point(
-                    value,
-                    number.value.scaleb(-number.scale),
-                    kind_of(number),
-                    currency_code(number),
-                    frozenset(),
-                    frozenset(),
-                    dates,
-                    ("", -1, other),
-                    self._page.norm[number.start : number.end],
-                    table=False,
-                )
-            )
+            known = self._told.get(other)
+            if known is None or known[0] is not findings[other]:
+                point = self._told_point(other, numbers[other], findings[other])
+                known = self._told[other] = (findings[other], point)
+            found.append(known[1])
         return found
+
+    def _told_point(self, place: int, number: Number, finding: Finding) -> Point:
+        """Give a figure that holds as a point."""
+        held = finding.known[0] if finding.known else None
+        return Point(
+            number.value if held is None else held.value,
+            number.value.scaleb(-number.scale),
+            kind_of(number),
+            currency_code(number),
+            frozenset(),
+            frozenset(),
+            () if held is None or held.period is None else (held.period,),
+            ("", -1, place),
+            self._page.norm[number.start : number.end],
+            table=False,
+        )
 
     def _derived(self, claim: Claim, stated: Sequence[Point]) -> Value | None:
         """Find what amounts that belong together come to; what is named as one amount is nothing else."""
@@ -228,9 +236,11 @@ class Ground:
         scores = self._claims.scores(claim)
         weights: dict[int, float] = {}
         for kin in self._points.kin:
-            best = max((scores[each] for each in kin.ids), default=0.0)
+            held = [scores[each] for each in kin.ids]
+            best = max(held, default=0.0)
             # Where nothing is named, anything may be meant and only chance decides.
-            weights |= {each: scores[each] / best if best > FAINT else _UNNAMED for each in kin.ids}
+            scaled = [score / best if best > FAINT else _UNNAMED for score in held]
+            weights.update(zip(kin.ids, scaled, strict=True))
         names = self._points.names
         if claim.words.get("total", 0.0) >= _SAID or not any(
             weight >= _SAID and word in names for word, weight in claim.words.items()
@@ -238,23 +248,27 @@ class Ground:
             weights |= {id(p): max(weights[id(p)], _TOTAL) for p in self._points.totals}
         near: list[Value] = []
         low, high = (float(bound) for bound in claim.number.bounds)
-        lying: dict[str, set[float]] = {}
-        for value in combining.values(claim, self._points, weights, stated):
-            size = abs(float(value.value))
-            if not claim.reaches(value.value):
-                continue
-            lying.setdefault(value.unit, set()).add(round(size, 9))
-            if low * 0.99 <= size <= high * 1.01 + 1e-9 and _may_show(claim, value):
+        narrow, seen = replace(claim, narrow=True), claim.place in self._barren
+        for value in combining.values(narrow, self._points, weights, stated, only_stated=seen):
+            within = low * 0.99 <= abs(float(value.value)) <= high * 1.01 + 1e-9
+            if within and _may_show(claim, value):
                 if value.sure:
                     return value
                 near.append(value)
         if not near:
+            # What the documents alone come to need not be looked through again.
+            self._barren.add(claim.place)
             return None
         shown, ulp = abs(claim.number.value), claim.number.ulp
         wide = high - low
         if any(abs(abs(value.value) - shown) <= ulp for value in near):
             wide = min(wide, 2 * float(ulp))  # nearer than its "about" asks for
-        chance = len(lying[near[0].unit]) * wide / (1.5 * (float(shown) or 1.0))
+        # How many other values lie near says how likely chance is.
+        lying: set[float] = set()
+        for value in combining.values(claim, self._points, weights, stated):
+            if value.unit == near[0].unit and claim.reaches(value.value):
+                lying.add(round(abs(float(value.value)), 9))
+        chance = len(lying) * wide / (1.5 * (float(shown) or 1.0))
         return near[0] if chance <= _CHANCE else None
 
 

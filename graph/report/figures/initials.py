@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 # A word with two capitals or more, such as NII, CET1, EBITDAaL, S&M and TC/RC.
 CAPITALS = re.compile(r"(?<![A-Za-z\d])[A-Z](?=[A-Za-z\d&/.-]*[A-Z])[A-Za-z\d&/-]{1,11}(?![A-Za-z])")
@@ -55,9 +55,9 @@ class Initials:
             if len(words) >= _LEAST:
                 self._letters.setdefault(frozenset(whole), []).append(key)
 
-    def find(self, norm: str, start: int, end: int) -> Iterator[tuple[int, int, list[str]]]:
+    def find(self, capitals: Iterable[re.Match[str]]) -> Iterator[tuple[int, int, list[str]]]:
         """Give the places of short forms, with the keys of the labels that each may stand for."""
-        for match in self._capitals(norm, start, end):
+        for match in capitals:
             word = match[0].rstrip("/-&").lower()
             keys = self._keys.get(word) or (self._keys.get(word[:-1]) if word.endswith("s") else None)
             if keys is None and "/" in word:
@@ -66,15 +66,18 @@ class Initials:
             if keys:
                 yield match.start(), match.start() + len(word), keys
 
-    def words(self, norm: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    def words(self, capitals: Iterable[re.Match[str]]) -> Iterator[tuple[str, int, int]]:
         """Give the words of labels that capitals of a text stand for, each at the place of the capitals."""
-        for match in self._capitals(norm, start, end):
+        for match in capitals:
             runs = self._runs.get(match[0].rstrip("/-&").lower(), ())
             if len(runs) == 1:
                 yield from ((word, match.start(), match.end()) for run in runs for word in run)
 
-    def _capitals(self, norm: str, start: int, end: int) -> Iterator[re.Match[str]]:
-        for match in CAPITALS.finditer(norm, start, end):
-            if not self._is_read:
-                self._read()
-            yield match
+    def capitals(self, norm: str, low: str, start: int, end: int) -> Sequence[re.Match[str]]:
+        """Find the words with two capitals or more; `low` is the text in lower case."""
+        if norm[start + 1 : end] == low[start + 1 : end]:
+            return ()  # no capital but the first
+        found = list(CAPITALS.finditer(norm, start, end))
+        if found and not self._is_read:
+            self._read()
+        return found

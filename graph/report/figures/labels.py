@@ -88,7 +88,7 @@ def margin_names(low: str) -> list[Mention]:
 
 def find_mentions(low: str) -> list[Mention]:
     """Find the metrics that lower-case text names, longest name first, none inside another."""
-    text = low.translate(_LINKING)
+    text = low.replace("-", " ").replace("\x00", " ").replace("\n", " ")
     levels = {mention.start: mention for mention in (*fib_levels(low), *margin_names(low))}
     found: list[Mention] = []
     free_from = 0

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
-from graph.report.figures.digits import Digits, is_led, is_whole, lead_of, led_by, wholes
+from graph.report.figures.digits import (
+    HOLE,
+    Digits,
+    cut,
+    is_led,
+    is_whole,
+    lead_of,
+    led_by,
+    places_of,
+    wholes,
+)
 from graph.report.figures.identifiers import identifiers
 from graph.report.figures.period import Period
 from graph.report.figures.periods import find_periods
-
-HOLE = "\x00"
 
 
 @dataclass(frozen=True)
@@ -20,7 +29,7 @@ class _Name:
     `leads` are the words that may stand last before its digits, `needs` pieces of which the text must hold
     one, `before` and `behind` characters of which one stands beside digits, `longest` the least length of
     the longest run of digits. What is `opened` begins at its digits or at one of these characters before
-    them; None says that it may begin anywhere.
+    them; None says that it may begin anywhere, or with one of what it `begins` with.
     """
 
     pattern: str
@@ -30,6 +39,7 @@ class _Name:
     behind: str = ""
     longest: int = 0
     opened: str | None = None
+    begins: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,7 @@ class Named:
     period: Period
 
 
+_PHONES = "tel phone fax hotline ext zip postcode 电话 总机 客服 热线 传真 邮编 邮政编码"
 _INDEXES = (
     r"s&p(?: mid| small| large)?(?:cap)?|s&p/asx|s&p/tsx|nasdaq|nasdaq-|nasdaq composite|dow|dow jones"
     r"|russell|ftse|nikkei|csi|stoxx"
@@ -82,6 +93,11 @@ _MASKS = [
         r"【[^】\n]{1,40}】",
     )
 ]
+_study = partial(
+    _Name,
+    leads=_STUDY_LEADS,
+    begins="rsi atr adx sma ema wma ma dma cci mfi roc macd kd boll obv band stoch 随机指标 布林带 均线 指标",
+)
 _NAMES = (
     _Name(
         r"(?<![a-z])(?:" + _INDEXES + r")[ -]?\d{2,4}(?![\d%]|[.,]\d)",
@@ -108,17 +124,13 @@ _NAMES = (
         r"(?!\s?(?:%|percent|million|billion))",
         needs=("\x00",),
     ),
-    _Name(
+    _study(
         r"(?<![a-z])(?:"
         + _STUDIES
-        + r")\s?[-(]\s?\d{1,3}(?:\.\d)?(?:\s?[,/，]\s?\d{1,3}(?:\.\d)?){0,4}\s?(?:日|天|day|d)?\s?\)",
-        leads=_STUDY_LEADS,
+        + r")\s?[-(]\s?\d{1,3}(?:\.\d)?(?:\s?[,/，]\s?\d{1,3}(?:\.\d)?){0,4}\s?(?:日|天|day|d)?\s?\)"
     ),
-    _Name(r"(?<![a-z])(?:" + _STUDIES + r")[-]?\d{1,3}(?![\d%]|[.,]\d)", leads=_STUDY_LEADS),
-    _Name(
-        r"(?<![a-z])(?:" + _STUDIES + r")\s\d{1,3}(?=\s{0,2}(?:is|at|of|=|:|\(|为|处于|stands)[\s\d:=])",
-        leads=_STUDY_LEADS,
-    ),
+    _study(r"(?<![a-z])(?:" + _STUDIES + r")[-]?\d{1,3}(?![\d%]|[.,]\d)"),
+    _study(r"(?<![a-z])(?:" + _STUDIES + r")\s\d{1,3}(?=\s{0,2}(?:is|at|of|=|:|\(|为|处于|stands)[\s\d:=])"),
     _Name(
         r"(?<![\d.,$€£¥])\d{1,4}(?:\s?(?:/|,|,? and|-?,? ?-?and|-? ?or)\s?\d{1,4}){0,3}-(?:and-)?(?:"
         + _SPANS
@@ -187,10 +199,8 @@ _NAMES = (
     _Name(
         r"(?:电话|总机|客服|热线|传真|邮编|邮政编码|(?<![a-z])(?:tel|phone|fax|hotline|extension|ext|zip|postcode)(?![a-z]))"
         r"[^\d\n]{0,12}\d[\d() -]{1,20}",
-        needs=(
-            *("tel", "phone", "fax", "hotline", "ext", "zip", "postcode"),
-            *("电话", "总机", "客服", "热线", "传真", "邮编", "邮政编码"),
-        ),
+        needs=tuple(_PHONES.split()),
+        begins=_PHONES,
     ),
     _Name(
         r"(?<![a-z])[a-z]{2}\s\d{5}(?:-\d{4})?(?![\d.,%]|\s?(?:million|billion|thousand|shares))(?=[\s).;]|$)",
@@ -318,7 +328,7 @@ def mask(low: str) -> tuple[str, list[Named]]:
     text = low
     if _MARKUP.search(low):
         for pattern in _MASKS:
-            text = _cut(text, [match.span() for match in pattern.finditer(text)])
+            text = cut(text, [match.span() for match in pattern.finditer(text)])
     text = text.replace("`", " ")
     digits = Digits(text)
     named = [
@@ -330,10 +340,10 @@ def mask(low: str) -> tuple[str, list[Named]]:
     if not digits.starts:
         return text, named
     if "due" in text or "matur" in text:
-        text = _cut(text, [match.span(1) for match in _DUE_YEAR.finditer(text)])
+        text = cut(text, [match.span(1) for match in _DUE_YEAR.finditer(text)])
     # A figure may follow a Chinese period without a space, as in 上年969.9亿.
     ends = [(item.end - 1, item.end) for item in named if not text[item.end - 1].isascii()]
-    text = _cut(_cut(text, [(item.start, item.end) for item in named]), ends, " ")
+    text = cut(cut(text, [(item.start, item.end) for item in named]), ends, " ")
     return _without_names(text), named
 
 
@@ -366,6 +376,8 @@ def _without_names(text: str) -> str:
                 if (match := pattern.match(text, start)) is not None
             ]
             if led
+            else led_by(pattern, text, places_of(text, name.begins.split()), "")
+            if name.begins
             else pattern.finditer(text)
             if name.opened is None
             else led_by(pattern, text, every if whole else starts, name.opened)
@@ -374,27 +386,11 @@ def _without_names(text: str) -> str:
         if holes:
             ends = {end for _, end in holes}
             dotted = any("." in text[start:end] for start, end in holes)
-            text = _cut(text, holes)
+            text = cut(text, holes)
             leads.update(lead_of(text, start) for start, _ in holes)
             starts = sorted(ends.union(starts))
             first = wholes(text, digits.starts) if dotted else first
             every = wholes(text, starts) if dotted else sorted(ends.union(every))
     if "-" in digits.behind:
-        text = _cut(text, [match.span() for match in led_by(_PAIR, text, starts, "") if _is_model(match)])
-    return _cut(text, identifiers(text, [start for start in starts if text[start : start + 1].isdigit()]))
-
-
-def _cut(text: str, holes: list[tuple[int, int]], filler: str = HOLE) -> str:
-    """Overwrite the spans with holes, keeping every offset."""
-    if not holes:
-        return text
-    parts: list[str] = []
-    position = 0
-    for start, end in sorted(holes):
-        if end <= position:
-            continue
-        start = max(start, position)
-        parts += (text[position:start], filler * (end - start))
-        position = end
-    parts.append(text[position:])
-    return "".join(parts)
+        text = cut(text, [match.span() for match in led_by(_PAIR, text, starts, "") if _is_model(match)])
+    return cut(text, identifiers(text, [start for start in starts if text[start : start + 1].isdigit()]))

@@ -92,8 +92,11 @@ class Moves:
 
     def _is_directed(self, old: Number, new: Number, size: int) -> bool:
         """Tell whether the words by a size do not speak of the other direction."""
-        number = self.page.numbers[size]
-        near = self.page.masked[max(0, number.start - 40) : number.end + 24]
+        numbers = self.page.numbers
+        number = numbers[size]
+        start = max(number.start - 40, numbers[size - 1].end if size else 0)
+        end = min(number.end + 24, numbers[size + 1].start if size + 1 < len(numbers) else number.end + 24)
+        near = self.page.masked[start:end]
         rises, falls = cues.RISES.search(near) is not None, cues.FALLS.search(near) is not None
         return rises == falls or rises == (new.value > old.value)
 

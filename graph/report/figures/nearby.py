@@ -58,12 +58,36 @@ class _Said:
     """What a sentence says is done with its figures."""
 
     text: str
-    apart: bool
-    summed: bool
-    rose: bool
-    fell: bool
-    implied: bool
-    middle: bool
+
+    @cached_property
+    def apart(self) -> bool:
+        """Tell whether it says that something moved or lies apart."""
+        return bool(cues.UNLIKE.search(self.text) or cues.MOVED.search(self.text))
+
+    @cached_property
+    def summed(self) -> bool:
+        """Tell whether it says that something is added up."""
+        return cues.SUM.search(self.text) is not None
+
+    @cached_property
+    def rose(self) -> bool:
+        """Tell whether it says that something rose."""
+        return cues.RISES.search(self.text) is not None
+
+    @cached_property
+    def fell(self) -> bool:
+        """Tell whether it says that something fell."""
+        return cues.FALLS.search(self.text) is not None
+
+    @cached_property
+    def implied(self) -> bool:
+        """Tell whether it says that something follows."""
+        return _IMPLIED.search(self.text) is not None
+
+    @cached_property
+    def middle(self) -> bool:
+        """Tell whether it speaks of the middle of something."""
+        return _MIDDLE.search(self.text) is not None
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -80,7 +104,7 @@ class Nearby:
         self.points = points
         self._wholes: list[Point] = []
         self._wholes_of = -1
-        self._last: tuple[int, _Said] = (-1, _Said("", False, False, False, False, False, False))
+        self._last: tuple[int, _Said] = (-1, _Said(""))
 
     def look(self, findings: Mapping[int, Finding]) -> dict[int, Finding]:
         """Give the findings of figures that follow from those around them."""
@@ -112,19 +136,7 @@ class Nearby:
     def _said(self, scope: Scope) -> _Said:
         """Give what a sentence says is done with its figures; the last one is kept."""
         if self._last[0] != scope.start:
-            told = self.page.low[scope.start : scope.end]
-            self._last = (
-                scope.start,
-                _Said(
-                    told,
-                    bool(cues.UNLIKE.search(told) or cues.MOVED.search(told)),
-                    cues.SUM.search(told) is not None,
-                    cues.RISES.search(told) is not None,
-                    cues.FALLS.search(told) is not None,
-                    _IMPLIED.search(told) is not None,
-                    _MIDDLE.search(told) is not None,
-                ),
-            )
+            self._last = (scope.start, _Said(self.page.low[scope.start : scope.end]))
         return self._last[1]
 
     def _middle(self, number: Number, said: _Said) -> Finding | None:

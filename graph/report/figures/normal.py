@@ -8,6 +8,8 @@ import unicodedata
 # A full-width comma separates clauses; as an ASCII comma it could join two numbers into one.
 _KEPT = frozenset("\n，。、—―·•")
 _SPACES = frozenset("*\\")
+# As many kinds of characters are replaced faster one by one.
+_FEW = 12
 # A list whose items were joined into one line, as in "* 2016: 5 * 2017: 6 * Change: 1".
 _JOINED_ITEM = re.compile(r"(?<=\s)[*•](?=\s(?:[A-Za-z][\w ,.'&/()-]{1,60}|\d{4}):)")
 # Traditional characters of reports, each with the simplified one by which it is read.
@@ -57,4 +59,8 @@ def normalise(text: str) -> str:
         text = _JOINED_ITEM.sub("\n", text)
     odd = {char for char in set(text) if not " " <= char <= "~" or char in _SPACES}
     changed = {ord(char): plain for char in odd if (plain := _plain(char)) != char}
-    return text.translate(changed) if changed else text
+    if len(changed) > _FEW or not odd.isdisjoint(changed.values()):
+        return text.translate(changed)
+    for code, plain in changed.items():
+        text = text.replace(chr(code), plain)
+    return text

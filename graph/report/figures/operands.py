@@ -39,6 +39,7 @@ class Operands:
         self.page = lookup.page
         self.passages = passages
         self.asked = asked
+        self._periods: dict[int, list[Period]] = {}
 
     def lines(self, number: Number, scope: Scope) -> list[Line]:
         """Give the rows that the sentence names, else those of the sentences before, else the question's."""
@@ -104,8 +105,14 @@ class Operands:
                     found.append(Line(known, mention.start, bottom))
         return found
 
-    def periods(self, number: Number, scope: Scope) -> list[Period]:
+    def periods(self, number: Number, scope: Scope) -> Sequence[Period]:
         """Give the periods that the sentence names, filled up from the question where it names too few."""
+        known = self._periods.get(scope.start)
+        if known is None:
+            known = self._periods[scope.start] = self._read_periods(number, scope)
+        return known
+
+    def _read_periods(self, number: Number, scope: Scope) -> list[Period]:
         named = [item.period for item in self.page.named_in((scope.start, scope.end))]
         if scope.cell:
             for span in (scope.row, scope.column):

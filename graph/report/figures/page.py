@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Literal, Protocol, TypeVar
 
@@ -55,6 +55,7 @@ class Page:
         self.low = self.low.replace("`", " ")
         self._telling: dict[int, frozenset[str]] = {}
         self._words: dict[int, list[tuple[str, int, int]]] = {}
+        self._held: dict[int, Scope] = {}
         # The words that stand by figures, by the number of each, as far as they were asked for.
         self.near: dict[int, frozenset[str]] = {}
         # Words that capitals of the text stand for, at the place of the capitals.
@@ -86,7 +87,10 @@ class Page:
 
     def scope_of(self, position: int) -> Scope:
         """Give the scope that holds the position."""
-        return self.scopes[self.scope_index(position)]
+        known = self._held.get(position)
+        if known is None:
+            known = self._held[position] = self.scopes[self.scope_index(position)]
+        return known
 
     @cached_property
     def number_starts(self) -> list[int]:
@@ -138,16 +142,24 @@ class Page:
         known = self._telling.get(scope.start)
         if known is None:
             told = self.masked[scope.start : scope.end]
-            said = tells(told, self.words_in(scope)) if told.isascii() else telling(told)
+            said = tells(self.masked, self.words_in(scope)) if told.isascii() else telling(told)
             known = self._telling[scope.start] = self._written_out(said, scope.start, scope.end)
         return known
 
     def words_in(self, scope: Scope) -> list[tuple[str, int, int]]:
-        """Give the words of a scope, placed from its start."""
-        known = self._words.get(scope.start)
+        """Give the words of a scope with their places."""
+        start = scope.start
+        known = self._words.get(start)
         if known is None:
-            known = self._words[scope.start] = list(words(self.masked[scope.start : scope.end]))
+            known = [(word, start + at, start + to) for word, at, to in words(self.masked[start : scope.end])]
+            self._words[start] = known
         return known
+
+    def plain_words(self, scope: Scope) -> Iterable[tuple[str, int, int]]:
+        """Give the words of a scope with those in names that are masked, with their places."""
+        start, end = scope.start, scope.end
+        whole = self.low[start:end] == self.masked[start:end] and not self.low[start - 1 : start].isalpha()
+        return self.words_in(scope) if whole else words(self.low, start, end)
 
     def telling(self, start: int, end: int) -> frozenset[str]:
         """Give the words between two places that tell what they are about, short forms written out."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 
-from graph.report.figures.digits import Digits, is_led, is_whole, led_by
+from graph.report.figures.digits import Digits, is_led, is_whole, led_by, places_of
 from graph.report.figures.period import Period
 
 _MONTHS = {
@@ -296,6 +296,15 @@ _BEFORE = re.compile(r"[上去前]|[年期]初")
 _AGO = re.compile(r"year[- ](?:ago|earlier|before|prior)")
 _LAST = re.compile(r"(?:prior|previous|last|preceding)[- ](?:fiscal[- ])?year")
 _PLANS = [(p, build, is_led(p), is_whole(p), _need(p.pattern)) for p, build in _PATTERNS]
+# The words that the patterns with some needs begin with: each of their alternatives with one of these.
+_LEADS = {
+    "fiscal": ("fy", "cy", "fiscal", "calendar year"),
+    "prior": (
+        *("a year ", "one year ", "the year ", "year ago", "year-ago", "year earlier", "year-earlier"),
+        *(f"{the}{word}" for the in ("the ", "") for word in ("prior", "previous", "last", "preceding")),
+        *("上", "去年", "前一年", "年初", "期初"),
+    ),
+}
 # What every period has: digits, or one of the words for a period that no year names.
 _SIGN = re.compile(r"[\d季年]|quarter|half|months|year")
 
@@ -321,6 +330,8 @@ def find_periods(low: str, digits: Digits | None = None) -> Iterator[tuple[int, 
             if led
             else led_by(pattern, low, months, "")
             if need == "month"
+            else led_by(pattern, low, places_of(low, _LEADS[need]), "")
+            if need in _LEADS
             else pattern.finditer(low)
         )
         for match in matches:

@@ -46,7 +46,7 @@ class Point:
     others: frozenset[str] = frozenset()
     known: Known | None = None
 
-    @property
+    @cached_property
     def rated(self) -> bool:
         """Tell whether it is a rate, of which differences are told in points."""
         return self.kind == "percent"
@@ -55,6 +55,11 @@ class Point:
     def kin(self) -> str:
         """Name what it may be told instead of: a rate, an amount per one, or any other amount."""
         return "rate" if self.kind == "percent" else "one" if self.kind in _PER_ONE else ""
+
+    @cached_property
+    def family(self) -> str:
+        """Name what its unit may be taken for: amounts of all kinds are alike."""
+        return "" if self.kind in ("amount", "money", "count", "price", "per_share") else self.kind
 
     @cached_property
     def time(self) -> tuple[int, int] | None:
@@ -100,6 +105,16 @@ class Line:
     def __init__(self, points: Sequence[Point]) -> None:
         self.points = points
         self.ids = [id(point) for point in points]
+
+    @cached_property
+    def order(self) -> dict[int, int]:
+        """Give the places of its amounts by their ids."""
+        return {each: at for at, each in enumerate(self.ids)}
+
+    @cached_property
+    def by_column(self) -> dict[int, Point]:
+        """Give its amounts by the number of their column."""
+        return {point.place[2]: point for point in self.points}
 
     @cached_property
     def times(self) -> list[tuple[int, int]]:
@@ -155,7 +170,13 @@ def short(words: Iterable[str]) -> frozenset[str]:
 
 def is_of(own: Sequence[Period], periods: Sequence[Period]) -> bool:
     """Tell whether what is of some periods may be of one of others; what has none may be of any."""
-    return not own or not periods or any(mine.agrees(other) for mine in own for other in periods)
+    if not own or not periods:
+        return True
+    for mine in own:
+        for other in periods:
+            if mine.agrees(other):
+                return True
+    return False
 
 
 def row_of(point: Point) -> tuple[str, int]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
 from math import log
-from operator import itemgetter
+from operator import add, itemgetter
 from typing import Generic, TypeVar
 
 from graph.report.figures.amounts import FACTS, Names, Scales, of_cells, of_facts, of_passages
@@ -39,7 +39,15 @@ _COMMON = frozenset(
 _COMMON_WEIGHT = 0.35
 # Words above or around an amount tell less of it than its own name.
 _HEAD, _CAPTION, _OTHERS = 0.6, 0.5, 0.35
+# What a word of a name counts against it that is not said.
+_UNSAID = -0.12
+# As few times it does not pay to sort names by their words.
+_FEW = 2
+# Sets of periods for which is kept which points may be of them.
+_KEPT = 64
 T = TypeVar("T")
+# Words, each with its weight.
+_Terms = list[tuple[str, float]]
 
 
 class _Distinct(Generic[T]):
@@ -70,6 +78,8 @@ class Points:
         texts: Sequence[tuple[str, str]] = (),
     ) -> None:
         self._read = cells, passages, list(facts), texts
+        self._asked = 0
+        self._of: dict[tuple[Period, ...], frozenset[int]] = {}
 
     @cached_property
     def ranges(self) -> list[tuple[Decimal, Point, Point]]:
@@ -123,6 +133,21 @@ class Points:
         return {column_of(block): block for block in self._blocks()}
 
     @cached_property
+    def block_rows(self) -> list[tuple[str, int]]:
+        """Give the rows that the sums of columns stand in."""
+        return list(dict.fromkeys(map(row_of, self.blocks.values())))
+
+    @cached_property
+    def block_ids(self) -> frozenset[int]:
+        """Give the ids of the sums of columns."""
+        return frozenset(map(id, self.blocks.values()))
+
+    @cached_property
+    def row_keys(self) -> dict[int, tuple[str, int]]:
+        """Give the row of each point of a table by its id."""
+        return {id(point): row_of(point) for point in self._standing}
+
+    @cached_property
     def lines(self) -> dict[tuple[str, int], Line]:
         """Give the rows, and the sums of columns as rows of their own."""
         return {**self.rows, **lines_of(self.blocks.values(), row_of)}
@@ -136,12 +161,12 @@ class Points:
         }
 
     @cached_property
-    def row_numbers(self) -> dict[str, list[int]]:
-        """Give the numbers of the rows of each table."""
-        return {
-            text: list({point.place[1] for point in points if point.table})
-            for text, points in self.texts.items()
-        }
+    def row_numbers(self) -> dict[str, dict[int, int]]:
+        """Give the numbers of the rows of each table, each with its place among them."""
+        numbers = (
+            (text, {point.place[1] for point in points if point.table}) for text, points in self.texts.items()
+        )
+        return {text: {row: at for at, row in enumerate(rows)} for text, rows in numbers}
 
     @cached_property
     def prose(self) -> Line:
@@ -149,9 +174,9 @@ class Points:
         return Line([point for point in self.all if not point.table])
 
     @cached_property
-    def cells(self) -> list[Point]:
-        """Give the points of tables and facts."""
-        return [point for point in self.all if point.table]
+    def cells(self) -> Line:
+        """Give the points of tables and facts as one line."""
+        return Line([point for point in self.all if point.table])
 
     @cached_property
     def sentences(self) -> dict[tuple[str, int], Line]:
@@ -192,8 +217,27 @@ class Points:
         return {word: log(1 + len(self.all) / count) for word, count in held.items()}
 
     @cached_property
-    def _terms(self) -> list[tuple[list[tuple[str, float]], list[tuple[str, float]]]]:
+    def _terms(self) -> list[tuple[_Terms, _Terms]]:
         return [self._terms_of(*called) for called in self._called.values]
+
+    @cached_property
+    def _holders(self) -> dict[str, list[int]]:
+        """Give by each word the places, among what points are called, of all that has it."""
+        found: dict[str, list[int]] = {}
+        for at, (own, around) in enumerate(self._terms):
+            for word, _ in (*own, *around):
+                found.setdefault(word, []).append(at)
+        return found
+
+    @cached_property
+    def _untold(self) -> list[float]:
+        """Weigh what points are called where no word of it is said."""
+        return [_told(terms, {}) for terms in self._terms]
+
+    @cached_property
+    def ids(self) -> list[int]:
+        """Give the ids of the points."""
+        return [id(point) for point in self.all]
 
     @cached_property
     def _dated(self) -> tuple[Point, ...]:
@@ -221,31 +265,39 @@ class Points:
         return len(self.all)
 
     def scores(
-        self, words: Mapping[str, float], unsaid: float, timed: Callable[[tuple[Period, ...]], float]
-    ) -> list[tuple[float, float]]:
-        """Say of every point how much of what it is called is among words, and what its time tells.
+        self, words: Mapping[str, float], timed: Callable[[tuple[Period, ...]], float]
+    ) -> dict[int, float]:
+        """Say of every point, by its id, how much of its names is among words, and what its time tells.
 
-        A word missing of a name is `unsaid`; `timed` says what periods tell.
+        `timed` says what periods tell.
         """
-        get = words.get
-        told: list[float] = []
-        for own, around in self._terms:
-            total = 0.0
-            for word, weight in own:
-                total += weight * get(word, unsaid)
-            for word, weight in around:
-                total += weight * get(word, 0.0)
-            told.append(total)
+        told = self._all_told(words)
         times = [timed(periods) for periods in self._times.values]
-        return [
-            (told[called], times[time])
-            for called, time in zip(self._called.places, self._times.places, strict=False)
-        ]
+        by_name = map(told.__getitem__, self._called.places)
+        return dict(
+            zip(self.ids, map(add, by_name, map(times.__getitem__, self._times.places)), strict=False)
+        )
 
-    def of(self, periods: Sequence[Period]) -> set[int]:
+    def _all_told(self, words: Mapping[str, float]) -> list[float]:
+        """Say of all that points are called how much of it is among words."""
+        self._asked += 1
+        if self._asked <= _FEW:
+            return [_told(terms, words) for terms in self._terms]
+        told, holders = self._untold.copy(), self._holders
+        for at in {at for word in words if word in holders for at in holders[word]}:
+            told[at] = _told(self._terms[at], words)
+        return told
+
+    def of(self, periods: tuple[Period, ...]) -> frozenset[int]:
         """Give the ids of the points that may be of one of the periods."""
-        fits = [is_of(mine, periods) for mine in self._times.values]
-        return {id(p) for p, time in zip(self._dated, self._times.places, strict=True) if fits[time]}
+        known = self._of.get(periods)
+        if known is None:
+            if len(self._of) >= _KEPT:
+                self._of.clear()
+            fits = [is_of(mine, periods) for mine in self._times.values]
+            held = zip(self._dated, self._times.places, strict=True)
+            known = self._of[periods] = frozenset(id(point) for point, time in held if fits[time])
+        return known
 
     def showing(self, number: Number) -> list[Point]:
         """Give the points of which a figure may show the value, or what stands in the document."""
@@ -276,7 +328,7 @@ class Points:
 
     def _terms_of(
         self, row: frozenset[str], head: frozenset[str], caption: frozenset[str], others: frozenset[str]
-    ) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
+    ) -> tuple[_Terms, _Terms]:
         own = [(word, self.weight(word)) for word in sorted(row)]
         around = [(word, _HEAD * self.weight(word)) for word in sorted(head - row)]
         around += [(word, _CAPTION * self.weight(word)) for word in sorted(caption - head - row)]
@@ -287,3 +339,14 @@ class Points:
         """Say how much a word tells: the fewer points it names, the more."""
         own = self._weights.get(word, 0.0)
         return own * _COMMON_WEIGHT if word in _COMMON else own
+
+
+def _told(terms: tuple[_Terms, _Terms], words: Mapping[str, float]) -> float:
+    """Say how much of a name, and of what stands around it, is among words."""
+    get = words.get
+    total = 0.0
+    for word, weight in terms[0]:
+        total += weight * get(word, _UNSAID)
+    for word, weight in terms[1]:
+        total += weight * get(word, 0.0)
+    return total

@@ -91,6 +91,7 @@ class Timing:
         self.question = question
         self.pairing = pairing
         self._when: dict[int, When] = {}
+        self._from: dict[tuple[int, int, str], bool] = {}
 
     def when(self, number: Number) -> When:
         """Give the period that the figure is said to be of."""
@@ -324,6 +325,13 @@ class Timing:
 
     def is_from(self, number: Number) -> bool:
         """Tell whether the figure is what something moved from or is compared with."""
+        place = (number.start, number.end, number.hedge)
+        known = self._from.get(place)
+        if known is None:
+            known = self._from[place] = self._is_from(number)
+        return known
+
+    def _is_from(self, number: Number) -> bool:
         before = self.page.before(number, self.page.scope_of(number.start))
         if not _FROM.search(before) or (number.hedge and _HEDGED.search(before)):
             return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -127,35 +127,56 @@ def joined(
             yield Value(total, first.kind, first.currency, "sum", form, parts, sure=sure and ops.added)
 
 
-def may_come(claim: Claim, ops: Ops, a: Point, b: Point) -> bool:
-    """Tell roughly, without going into it, whether two amounts may come to anything that lies near."""
+def nearness(claim: Claim, ops: Ops) -> Callable[[Point, Point], bool]:
+    """Give what tells roughly whether two amounts may come to anything that lies near a claim."""
     unit = claim.number.unit
     if unit in IN_POINTS:
-        return a.rated and b.rated
-    if a.rated or b.rated:
-        return a.rated == b.rated or unit != "percent"
-    x, y = a.size, b.size
-    if not (x and y):
-        return True
+        return lambda a, b: a.rated and b.rated
+    return _near_rate(claim) if unit == "percent" else _near_amount(claim, ops)
+
+
+def _near_rate(claim: Claim) -> Callable[[Point, Point], bool]:
     low, high = claim.reach
-    if unit == "percent":
-        if claim.says(cues.COMPOUND):
+    low, high = low / 100 - _ROUGH, high / 100 * (1 + _ROUGH) + _ROUGH
+    compound = claim.says(cues.COMPOUND)
+
+    def is_near(a: Point, b: Point) -> bool:
+        if a.rated or b.rated:
+            return a.rated == b.rated
+        x, y = a.size, b.size
+        if compound or not (x and y):
             return True
-        ratios = x / y, y / x
-        low, high = low / 100 - _ROUGH, high / 100 * (1 + _ROUGH) + _ROUGH
-        return any(low <= abs(ratio) <= high or low <= abs(ratio - 1) <= high for ratio in ratios)
-    size = abs(x) + abs(y)
-    low, high = low * (1 - _ROUGH) - size * _TINY, high * (1 + _ROUGH) + size * _TINY
-    if low <= abs(x - y) <= high:
-        return True
-    if ops.joins and (low <= abs(x + y) <= high * 2 or low <= size <= high * 2):
-        return True
-    return any(
-        low <= abs(product) <= high
-        for first in a.sizes
-        for second in b.sizes
-        for product in (x * second, x / second, y / first)
-    )
+        ratio = x / y
+        if low <= abs(ratio) <= high or low <= abs(ratio - 1) <= high:
+            return True
+        ratio = y / x
+        return low <= abs(ratio) <= high or low <= abs(ratio - 1) <= high
+
+    return is_near
+
+
+def _near_amount(claim: Claim, ops: Ops) -> Callable[[Point, Point], bool]:
+    least, most = claim.reach
+    least, most, joins = least * (1 - _ROUGH), most * (1 + _ROUGH), ops.joins
+
+    def is_near(a: Point, b: Point) -> bool:
+        if a.rated or b.rated:
+            return True
+        x, y = a.size, b.size
+        if not (x and y):
+            return True
+        size = abs(x) + abs(y)
+        low, high = least - size * _TINY, most + size * _TINY
+        if low <= abs(x - y) <= high:
+            return True
+        if joins and (low <= abs(x + y) <= high * 2 or low <= size <= high * 2):
+            return True
+        for second in b.sizes:
+            if low <= abs(x * second) <= high or low <= abs(x / second) <= high:
+                return True
+        return any(low <= abs(y / first) <= high for first in a.sizes)
+
+    return is_near
 
 
 def paired(claim: Claim, ops: Ops, a: Point, b: Point, sure: bool) -> Iterator[Value]:

@@ -154,25 +154,29 @@ def stem(word: str) -> str:
 
 def words(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[str, int, int]]:
     """Find the telling words of lower-case text, as (stem, start, end); Chinese in pairs of characters."""
-    if "总" in text:
+    # The character before tells whether a word begins at the start.
+    first = max(0, start - 1)
+    if first or end is not None:
+        text = text[first:end]
+    if text.isascii():
+        pattern = _ASCII_WORD
+    else:
+        pattern = _WORD_OR_SHORT
         text = _TOTAL.sub("合计", text)
-    pattern = _ASCII_WORD if text.isascii() else _WORD_OR_SHORT
-    for match in pattern.finditer(text, start, len(text) if end is None else end):
+    for match in pattern.finditer(text, start - first):
         word = match[0]
+        if word in _EMPTY:
+            continue
+        place = match.start() + first
         if word in _SHORT:
             for part in _SHORT[word]:
-                yield part, match.start(), match.end()
-            continue
-        if word[0].isascii():
-            if word not in _EMPTY:
-                yield stem(word), match.start(), match.end()
-            continue
-        for offset in range(max(1, len(word) - 1)):
-            yield (
-                word[offset : offset + 2],
-                match.start() + offset,
-                match.start() + offset + len(word[offset : offset + 2]),
-            )
+                yield part, place, match.end() + first
+        elif word[0].isascii():
+            yield stem(word), place, match.end() + first
+        else:
+            for offset in range(max(1, len(word) - 1)):
+                pair = word[offset : offset + 2]
+                yield pair, place + offset, place + offset + len(pair)
 
 
 def stems(text: str) -> frozenset[str]:
