@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import partial
 
+from graph.report.figures.codes import CODES
 from graph.report.figures.digits import (
     HOLE,
     Digits,
@@ -99,6 +100,7 @@ _study = partial(
     begins="rsi atr adx sma ema wma ma dma cci mfi roc macd kd boll obv band stoch 随机指标 布林带 均线 指标",
 )
 _NAMES = (
+    *(_Name(pattern, needs=needs) for pattern, needs in CODES),
     _Name(
         r"(?<![a-z])(?:" + _INDEXES + r")[ -]?\d{2,4}(?![\d%]|[.,]\d)",
         leads="p pcap cap midcap smallcap largecap mid small large asx tsx nasdaq composite dow jones russell"
