@@ -187,6 +187,10 @@ class Claims:
                 words |= dict.fromkeys(of - words.keys(), _MEANT)
         when = self._resolver.when(number)
         told = self._told(number, scope)
+        named = sentence.named
+        if sentence.compares and not when.own:
+            # "profit of $9 compares with $4 in 2021" dates the other figure alone.
+            named = tuple(period for period in named if period not in self._owned(number, scope))
         is_share = cues.SHARE_AHEAD.search(page.low, max(scope.start, number.start - 40), number.start)
         before = page.masked[max(0, number.start - 3) : number.start].rstrip("$€£¥( ")
         after = page.masked[number.end : number.end + 3].lstrip(") ")
@@ -194,9 +198,11 @@ class Claims:
             number,
             words,
             when.period if when.own or scope.cell else None,
-            sentence.named,
+            named,
             _plain(
-                [item.period for item in self._asked.named] or ([when.period] if when.period else when.others)
+                [item.period for item in self._asked.named]
+                or ([when.period] if when.period and (named or not sentence.named) else ())
+                or (when.others if named or not sentence.named else ())
             ),
             0 if is_share or cues.VALUED.search(told) else self._side(number, role, scope),
             told,
@@ -258,6 +264,13 @@ class Claims:
         """Tell whether the question is of a span of periods."""
         ranges = any(item.period.kind == "range" for item in self._asked.named)
         return ranges or cues.WHOLE.search(self._asked.low) is not None
+
+    def _owned(self, number: Number, scope: Scope) -> frozenset[Period]:
+        """Give the periods that are named beside other figures of a sentence."""
+        page = self._page
+        first, last = bisect_left(page.number_starts, scope.start), bisect_left(page.number_starts, scope.end)
+        whens = [self._resolver.when(other) for other in page.numbers[first:last][:12] if other is not number]
+        return frozenset(when.period for when in whens if when.own and when.period is not None)
 
     def _near_others(self, number: Number, scope: Scope) -> frozenset[str]:
         """Give the words that stand by the other figures of a sentence."""
@@ -324,7 +337,7 @@ class Claims:
 
 
 _COMPARES = re.compile(
-    r"(?<![a-z])(?:from|versus|vs|compared|against|earlier|prior|previous|before|then|year ago|last year"
+    r"(?<![a-z])(?:from|versus|vs|compare[sd]?|against|earlier|prior|previous|before|then|year ago|last year"
     r"|times (?:the|that|its|as))"
     r"(?![a-z])"
     r"|由|从|上年|去年|此前|较|→|->"

@@ -13,6 +13,7 @@ from graph.report.figures.periods import find_periods
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _ORDINAL_ROW = re.compile(rf"({'|'.join(_ORDINALS)})(?: quarter)?(?:,? ((?:19|20)\d\d))?")
 _FISCAL = re.compile(r"(?:fy|fiscal(?: year)?)\s?(?:19|20)?\d\d\s?\(")
+_ALONE = re.compile(r"%|percent(?:age)?|(?:%|percent(?:age)?) change|change|variance|increase|\(?decrease\)?")
 _OF_ROWS = ("year", "quarter", "half", "month", "day", "span")
 _AROUND = re.compile(r"(?<![a-z])(?:fiscal|year|years|fy|ending|ended|in|for|due)(?![a-z])|[(),.: ]")
 
@@ -36,6 +37,17 @@ def spread(cells: list[str], width: int, below: list[str] | None = None) -> list
         runs = [list(run) for _, run in groupby(below[:width], key=_is_period)]
         if len(runs) == len(filled) and sum(map(len, runs)) == width:
             return [cell for cell, run in zip(filled, runs, strict=True) for _ in run]
+    if below is not None and any(_ALONE.fullmatch(cell) for cell in filled):
+        # "Percent" over "change" heads no year beside it; that has what heads the years before.
+        over = [cell if cell and not _ALONE.fullmatch(cell) else "" for cell in cells[:width]]
+        over += [""] * (width - len(over))
+        first = next((cell for cell in over if cell), "")
+        last, spread_over = first, []
+        for at, cell in enumerate(over):
+            last = cell or last
+            own = cells[at] if at < len(cells) and _ALONE.fullmatch(cells[at]) else ""
+            spread_over.append(own or last)
+        return spread_over
     if filled and len(filled) < width and width % len(filled) == 0:
         return [cell for cell in filled for _ in range(width // len(filled))]
     cells = [*cells[:width], *[""] * (width - len(cells))]

@@ -182,6 +182,8 @@ class Kinds:
             priced and small and not self.has_decimals
         ):
             return "per_share"
+        if priced and self._is_excepted(label):
+            return "per_share"
         if priced or any(number.unit or number.decimals for number in shown):
             return ""
         money = self._has(_MONEY, name)
@@ -190,6 +192,13 @@ class Kinds:
         if stems(label) & self.excepted:
             return "open" if money else "count"
         return "open" if self.otherwise and not money else ""
+
+    def _is_excepted(self, label: str) -> bool:
+        """Tell whether a caption leaves a row of this very name out of its scale, or one of its initials."""
+        words = re.findall(r"[a-z]{2,}", label)
+        initials = "".join(word[0] for word in words)
+        named = stems(label) - _NOT_COUNTED
+        return (len(words) >= 3 and initials in self.excepted) or (len(named) >= 2 and named <= self.excepted)
 
     def _is_scaled(self, label: str, shown: Sequence[Number]) -> bool:
         """Tell whether an amount by one comes in the scale of the table, as others by name do not."""

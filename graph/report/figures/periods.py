@@ -221,6 +221,12 @@ _PATTERNS: list[tuple[re.Pattern[str], _Builder]] = [
             r"(?<![a-z])first (nine months|three quarters)(?! of (?:fiscal )?\d)",
             lambda m: Period("span", 0, 900),
         ),
+        (
+            r"(?<![a-z])the "
+            + _MONTHS_SPAN
+            + r"(?: periods?)?(?![a-z])(?! (?:ended|ending|to|through|of|earlier|ago|before|prior|from))",
+            lambda m: Period("span", 0, _MONTHS_LONG[m[1]] * 100) if _MONTHS_LONG[m[1]] < 12 else None,
+        ),
         (r"(?<![a-z])(?:year[- ]to[- ]date|ytd)(?![a-z])", lambda m: Period("span", 0)),
         (r"前三(?:个?季度|季)", lambda m: Period("span", 0, 900)),
         (r"第([一二三四])季度?", lambda m: Period("quarter", 0, _number(m[1]))),
