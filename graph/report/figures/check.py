@@ -161,9 +161,10 @@ class _Check:
         findings |= told
         again = Parallel(self.lookup, self.points).look(findings)
         findings |= again
-        if again or any(finding.status == "derived" for finding in told.values()):
+        fresh = {*again, *(at for at, finding in told.items() if finding.status == "derived")}
+        if fresh:
             # What others come of may be written out, or told a year before.
-            findings |= self.ground.look(numbers, roles, findings, written)
+            findings |= self.ground.look(numbers, roles, findings, written, fresh)
         findings |= Nearby(self.lookup, self.points).look(findings)
         findings |= Moves(self.page).look(findings)
         findings |= Reached(self.page, roles).look(findings)

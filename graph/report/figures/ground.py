@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import ChainMap
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from graph.report.figures import combining
@@ -51,7 +51,8 @@ _UNNAMED = 0.5
 _TELLING = 1.5
 # Figures looked at: fewer where documents hold very many amounts, so that no text takes long.
 _LEAST_LOOKED, _LOOKED_AT = 40, 120_000
-# Figures looked at on either side for what they come to.
+# Sentences back, and figures on either side, that are looked at for what a figure comes of.
+_BACK = 2
 _WINDOW = 24
 # "(new / old) - 1", "* 100"
 _CONSTANTS = (1, 100)
@@ -75,19 +76,25 @@ class Ground:
         roles: Sequence[Role],
         findings: Mapping[int, Finding],
         written: Sequence[Sum],
+        fresh: Set[int] | None = None,
     ) -> dict[int, Finding]:
-        """Give the findings that change: of figures that were wrong or unsupported and have a ground."""
+        """Give the findings that change: of figures that were wrong or unsupported and have a ground.
+
+        A second look says what is right by now: only figures around these are looked at.
+        """
         # What is written out must come to what it says, whatever else comes to that.
         results = {each.result.start for each in written if not _comes_to(each)}
         wrong = [
             index
             for index, number in enumerate(numbers)
-            if findings[index].status in ("unsupported", "contradicted") and number.start not in results
+            if findings[index].status in ("unsupported", "contradicted")
+            and number.start not in results
+            and (fresh is None or self._is_near(index, fresh))
         ]
         times = [index for index in range(len(numbers)) if findings[index].rule == "duration"]
         timed = [
             index
-            for index in (times if times and self._points.all else [])
+            for index in (times if times and fresh is None and self._points.all else [])
             if self._is_told_as_time(self._claims.read(numbers[index], roles[index]))
         ]
         if not wrong and not timed:
@@ -147,6 +154,11 @@ class Ground:
                 found[index] = Finding("unsupported", "no fact", note=note)
         return found
 
+    def _is_near(self, index: int, fresh: Set[int]) -> bool:
+        """Tell whether a figure stands where it may come of one of others."""
+        scopes = self._page.number_scopes
+        return any(0 <= scopes[index] - scopes[other] <= _BACK for other in fresh)
+
     def _is_told_as_time(self, claim: Claim) -> bool:
         """Tell whether a document tells a length of time of what a figure is said of."""
         return any(
@@ -197,7 +209,7 @@ class Ground:
     ) -> list[Point]:
         """Give the figures told right before or in the same sentence that hold, as points."""
         scopes = self._page.number_scopes
-        first = bisect_left(scopes, scopes[index] - (2 if len(self._points) else 0))
+        first = bisect_left(scopes, scopes[index] - (_BACK if len(self._points) else 0))
         last = bisect_right(scopes, scopes[index])
         found: list[Point] = []
         for other in range(max(first, index - _WINDOW), min(last, index + _WINDOW)):

@@ -60,7 +60,13 @@ class Reached:
     def look(self, findings: Mapping[int, Finding]) -> dict[int, Finding]:
         """Give the findings that change: of figures that do not fit the move that they belong to."""
         found: dict[int, Finding] = {}
-        ends = {at: told for at, finding in findings.items() if (told := self._ends(at, finding)) is not None}
+        ends: dict[int, Ends] = {}
+        for at, finding in findings.items():
+            if finding.status != "derived":
+                continue
+            levels, sizes = list(self._levels(at)), self._twins(at, findings)
+            if (levels or sizes) and (told := self._ends(at, finding)) is not None:
+                ends[at] = told
         for at, (new, old) in ends.items():
             for level in self._levels(at):
                 number = self.page.numbers[level]
@@ -77,9 +83,15 @@ class Reached:
                     found[at + 1] = other
         return found | self._by(findings) | self._twice(findings)
 
+    def _twins(self, at: int, findings: Mapping[int, Finding]) -> bool:
+        """Tell whether a size beside another may be of the same move."""
+        before = at > 0 and findings[at - 1].status == "derived" and _ALSO.fullmatch(self._gap(at - 1))
+        after = at + 1 < len(self.page.numbers) and findings[at + 1].status == "derived"
+        return bool(before or (after and _ALSO.fullmatch(self._gap(at))))
+
     def _ends(self, index: int, finding: Finding) -> Ends | None:
         """Give what a derived move ends at and begins at; None where its formula is of no move."""
-        if finding.status != "derived" or not finding.formula or "-" not in finding.formula:
+        if not finding.formula or "-" not in finding.formula:
             return None
         number = self.page.numbers[index]
         tokens = tokens_of(Page(f": {finding.formula}"))
