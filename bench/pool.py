@@ -73,6 +73,7 @@ def _serve(folder: Path, workers: int, extra: Mapping[str, str]) -> Iterator[tup
             "FINANCIAL_AGENT_HEARTBEAT_SECONDS": "3",
             "FINANCIAL_AGENT_MAX_RUNS": "2000",
             "FINANCIAL_AGENT_MAX_RUNS_PER_CALLER": "4000",
+            "FINANCIAL_AGENT_REQUESTS_PER_MINUTE": "0",
             "FINANCIAL_AGENT_LOG_LEVEL": "error",
             **extra,
         }

@@ -170,6 +170,8 @@ def _server(url: str) -> Iterator[Server]:
             "DASHSCOPE_API_KEY": KEY,
             "FINANCIAL_AGENT_MODEL": _WAITING,
             "FINANCIAL_AGENT_MAX_RUNS": "2048",
+            "FINANCIAL_AGENT_MAX_RUNS_PER_CALLER": "2048",
+            "FINANCIAL_AGENT_REQUESTS_PER_MINUTE": "0",
             "FINANCIAL_AGENT_STORE_URL": f"sqlite:///{folder}/sessions.db",
             "FINANCIAL_AGENT_DRAIN_SECONDS": "1",
         }

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import product
+from itertools import islice, product
 
 from graph.report.figures.arithmetic import evaluate, tokens_of
 from graph.report.figures.derive import plain
@@ -26,6 +26,8 @@ from graph.report.figures.units import matches
 _WRONG = ("unsupported", "contradicted")
 _BACK = 1  # sentences before in which the other figure may stand
 _MOST = 6  # operands, and points of one value
+# Figures looked at, and ways of reading a formula that are tried: no text takes long.
+_LOOKED_AT, _WAYS = 60, 32
 _CONSTANTS = frozenset(map(Decimal, (1, 2, 3, 4, 5, 12, 100)))
 _LEAST = 2  # digits of a figure that tell it from chance
 
@@ -47,6 +49,7 @@ class Parallel:
         self.lookup = lookup
         self.points = points
         self._made: dict[int, _Made | None] = {}
+        self._rows: dict[int, list[Point]] = {}
 
     def look(self, findings: Mapping[int, Finding]) -> dict[int, Finding]:
         """Give the findings that change: of figures that no name settles and another one's formula does."""
@@ -54,7 +57,7 @@ class Parallel:
         wrong = [at for at, finding in findings.items() if finding.status in _WRONG]
         if not wrong or not any(finding.status == "derived" for finding in findings.values()):
             return found
-        for index in wrong:
+        for index in wrong[:_LOOKED_AT]:
             number = self.page.numbers[index]
             if len(abs(number.value).normalize().as_tuple().digits) < _LEAST:
                 continue
@@ -115,7 +118,8 @@ class Parallel:
     def _again(self, number: Number, made: _Made) -> str | None:
         """Write a formula with the amounts of another time; None where none comes to the figure."""
         when = self.lookup.resolver.when(number)
-        for chosen in product(*([*operand, None][: max(1, len(operand))] for operand in made.operands)):
+        ways = product(*([*operand, None][: max(1, len(operand))] for operand in made.operands))
+        for chosen in islice(ways, _WAYS):
             for others in self._others([point for point in chosen if point is not None], when.period):
                 left = iter(others)
                 held = [token for token in made.tokens if isinstance(token, Number)]
@@ -154,15 +158,18 @@ class Parallel:
 
     def _row(self, point: Point) -> list[Point]:
         """Give the amounts of the row of a cell, below heads of the same words."""
-        return [
-            other
-            for other in self.points.texts[point.place[0]]
-            if other.table
-            and other.row == point.row
-            and other.head == point.head
-            and other.kind == point.kind
-            and other.periods
-        ]
+        row = self._rows.get(id(point))
+        if row is None:
+            row = self._rows[id(point)] = [
+                other
+                for other in self.points.texts[point.place[0]]
+                if other.table
+                and other.row == point.row
+                and other.head == point.head
+                and other.kind == point.kind
+                and other.periods
+            ]
+        return row
 
     def _line(self, point: Point) -> list[Point]:
         """Give the amounts of the sentence of an amount that are of its kind, in order."""
