@@ -8,10 +8,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import aiohttp
 from rich.console import Group, RenderableType
 from rich.table import Table
 
@@ -21,6 +22,7 @@ from bench.processes import PROJECT, environment, free_port, running
 from bench.results import Check, checks_table, percentile, with_note
 
 _OPEN_AT_ONCE = 100
+_SILENT_SECONDS = 1.0
 _MOST_ROUNDS = 12  # of a worker killed, one told to go, and Redis started again
 _QUIET_SECONDS = 12.0  # between two such rounds
 _NOTE = (
@@ -182,6 +184,7 @@ def _idle(folder: Path, sizes: Sizes, on_redis: bool) -> float:
         async with session(pool.url) as http:
             run_id = await start_run(http, model="silent")
             opened = [await http.get(f"/api/runs/{run_id}/events") for _ in range(5)]
+            await _until_silent(opened[0])
             before = pool.resident_bytes()
             for _ in range(0, sizes.idle, _OPEN_AT_ONCE):
                 some = min(_OPEN_AT_ONCE, sizes.idle)
@@ -194,6 +197,18 @@ def _idle(folder: Path, sizes: Sizes, on_redis: bool) -> float:
 
     with _stand_in() as models, open_pool(folder, 1, models, on_redis) as pool:
         return asyncio.run(grown(pool)) / sizes.idle / 1024
+
+
+async def _until_silent(response: aiohttp.ClientResponse) -> None:
+    """Read a run until it has told its data: what it still tells takes room at every reader for a moment."""
+    told = b""
+    while b"event:facts" not in told:
+        if response.content.at_eof():
+            raise RuntimeError("the run ended before it told its data")
+        told = told[-16:] + await response.content.readany()
+    with suppress(TimeoutError):
+        while True:
+            await asyncio.wait_for(response.content.readany(), _SILENT_SECONDS)
 
 
 def _stops(folder: Path, sizes: Sizes) -> dict[str, float]:
