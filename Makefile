@@ -29,9 +29,10 @@ $(STAMP): $(RUNS)
 run: $(RUNS)
 	$(BIN)/financial-agent serve
 
-# Most tests wait for something: two processes of them take little more than half the time of one.
+# Most tests wait for something: two processes of them take little more than half the time of one. Files come
+# in their order: those of few, long tests would come last otherwise, and one process would wait for the other.
 test: setup
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: setup
 	$(BIN)/ruff format --check .
