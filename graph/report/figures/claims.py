@@ -190,7 +190,8 @@ class Claims:
         named = sentence.named
         if sentence.compares and not when.own:
             # "profit of $9 compares with $4 in 2021" dates the other figure alone.
-            named = tuple(period for period in named if period not in self._owned(number, scope))
+            owned = self._owned(number, scope)
+            named = tuple(period for period in named if period not in owned)
         is_share = cues.SHARE_AHEAD.search(page.low, max(scope.start, number.start - 40), number.start)
         before = page.masked[max(0, number.start - 3) : number.start].rstrip("$€£¥( ")
         after = page.masked[number.end : number.end + 3].lstrip(") ")
