@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 
 from graph.report.figures.extract import Number
@@ -86,9 +87,13 @@ class Sum:
         return told[6] == told[1] and told[6] != told[3]
 
 
-def tokens_of(page: Page) -> list[Number | str]:
-    """Read the whole of a page as one expression; as much of its end as is one."""
-    return _tokens(page, page.numbers[:_LONGEST], 0, len(page.masked))
+@lru_cache(maxsize=256)
+def formula_tokens(formula: str) -> tuple[Number | str, ...]:
+    """Read a formula that a finding gives; nothing where not all of it is one expression."""
+    page = Page(f": {formula}")
+    tokens = _tokens(page, page.numbers[:_LONGEST], 0, len(page.masked))
+    whole = sum(isinstance(token, Number) for token in tokens) == len(page.numbers)
+    return tuple(tokens) if whole else ()
 
 
 def evaluate(tokens: Sequence[Number | str], exact: Sequence[Decimal]) -> Decimal | None:
@@ -118,7 +123,7 @@ def sums(page: Page) -> list[Sum]:
 def _multiples(page: Page) -> list[Sum]:
     """Find what so many times a figure is said to be, as in "half of $14 million, that is $7 million"."""
     found: list[Sum] = []
-    for match in _TIMES.finditer(page.masked.lower()) if _MAY_BE_TIMES.search(page.low) else ():
+    for match in _TIMES.finditer(page.masked) if _MAY_BE_TIMES.search(page.low) else ():
         index = bisect_left(page.number_starts, match.end())
         pair = page.numbers[index : index + 2]
         if (

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice, product
 
-from graph.report.figures.arithmetic import evaluate, tokens_of
+from graph.report.figures.arithmetic import evaluate, formula_tokens
 from graph.report.figures.derive import plain
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding
 from graph.report.figures.lookup import Lookup
-from graph.report.figures.page import Page
 from graph.report.figures.period import Period
 from graph.report.figures.point import Point, is_of
 from graph.report.figures.points import Points
@@ -90,10 +89,9 @@ class Parallel:
         return self._made[index]
 
     def _read_formula(self, number: Number, formula: str) -> _Made | None:
-        page = Page(f": {formula}")
-        tokens = tokens_of(page)
+        tokens = formula_tokens(formula)
         figures = [token for token in tokens if isinstance(token, Number)]
-        if not 2 <= len(figures) <= _MOST or len(figures) != len(page.numbers):
+        if not 2 <= len(figures) <= _MOST:
             return None
         operands = []
         exact: list[Decimal] = []
@@ -106,7 +104,7 @@ class Parallel:
         value = evaluate(tokens, exact)
         for factor in (Decimal(1), Decimal(100)):
             if value is not None and matches(number, value * factor, 0, either=True):
-                return _Made(tuple(tokens), tuple(operands), factor)
+                return _Made(tokens, tuple(operands), factor)
         return None
 
     def _shown_by(self, figure: Number) -> tuple[Point, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from graph.report.figures import cues
-from graph.report.figures.arithmetic import tokens_of
+from graph.report.figures.arithmetic import formula_tokens
 from graph.report.figures.extract import Number
 from graph.report.figures.finding import Finding
 from graph.report.figures.interval import fits
@@ -61,14 +61,15 @@ class Reached:
         """Give the findings that change: of figures that do not fit the move that they belong to."""
         found: dict[int, Finding] = {}
         ends: dict[int, Ends] = {}
+        reached: dict[int, list[int]] = {}
         for at, finding in findings.items():
             if finding.status != "derived":
                 continue
-            levels, sizes = list(self._levels(at)), self._twins(at, findings)
-            if (levels or sizes) and (told := self._ends(at, finding)) is not None:
+            reached[at] = list(self._levels(at))
+            if (reached[at] or self._twins(at, findings)) and (told := self._ends(at, finding)) is not None:
                 ends[at] = told
         for at, (new, old) in ends.items():
-            for level in self._levels(at):
+            for level in reached[at]:
                 number = self.page.numbers[level]
                 if findings[level].status != "supported" or fits(number, new) or not fits(number, old):
                     continue
@@ -94,7 +95,7 @@ class Reached:
         if not finding.formula or "-" not in finding.formula:
             return None
         number = self.page.numbers[index]
-        tokens = tokens_of(Page(f": {finding.formula}"))
+        tokens = formula_tokens(finding.formula)
         values = [token.value for token in tokens if isinstance(token, Number)]
         signs = "".join(token for token in tokens if isinstance(token, str))
         if signs == "(-)/" and values[1] == values[2]:
