@@ -117,6 +117,12 @@ def test_a_move_has_to_end_where_it_is_said_to(text: str, shown: str, other: str
     assert wrong(text.replace(shown, other), _BANK)
 
 
+def test_a_share_in_parentheses_is_of_the_whole_at_its_own_time() -> None:
+    told = "Fees were $12,460 thousand in 2016 (15.3% of interest income)."
+    assert wrong(told, _BANK) == []
+    assert wrong(told.replace("15.3", "16.0"), _BANK) == ["16.0%"]
+
+
 def test_what_is_compared_with_an_earlier_time_is_no_end_of_the_move() -> None:
     assert wrong("Fees of $12,460 thousand in 2016 against $11,905 thousand in 2015, up 4.7%.", _BANK) == []
 

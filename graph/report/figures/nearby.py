@@ -179,10 +179,13 @@ class Nearby:
             ]
         low, high = self._range(index - 1)
         least, most = number.bounds
+        # A part is of what the whole was at its own time.
+        time = [known.period for known in findings[index - 1].known[:1] if known.period is not None]
         fitting = [
             p
             for p in wholes
             if p.value > 0 and low / p.value * _HUNDRED <= most and high / p.value * _HUNDRED >= least
+            if not time or p.of(time)
         ]
         if not fitting:
             return None
